@@ -1,0 +1,20 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+
+/** Calls `write` with a temporary name beside `path`, then renames: `path` holds all of it or what it held before. */
+export async function writeAtomically(path: string, write: (temporary: string) => Promise<void> | void): Promise<void> {
+  mkdirSync(dirname(path), { recursive: true })
+  const temporary = `${path}.${process.pid}.tmp`
+  try {
+    await write(temporary)
+    renameSync(temporary, path)
+  } catch (error) {
+    rmSync(temporary, { force: true, recursive: true })
+    throw error
+  }
+}
+
+/** `writeAtomically` for a text or bytes that are already in memory. */
+export function writeFileAtomically(path: string, data: string | Uint8Array): Promise<void> {
+  return writeAtomically(path, temporary => writeFileSync(temporary, data))
+}

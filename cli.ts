@@ -1,0 +1,64 @@
+import { Command, CommanderError } from 'commander'
+import { SpikeError } from './errors.ts'
+
+/**
+ * A command that answers bad input with exit 2 and one line a fault, a crash with exit 1.
+ * @param example shown at the end of `--help`.
+ */
+export function command(name: string, description: string, example: string): Command {
+  return new Command(name)
+    .description(description)
+    .addHelpText('after', `\nExample:\n  ${example}\n`)
+    .allowExcessArguments(false)
+    .showSuggestionAfterError(true)
+    .exitOverride()
+    .configureOutput({ outputError: () => {} })
+}
+
+/** Parses the arguments, runs `action`, and turns what it throws into lines for people and an exit code. */
+export async function runCommand<Options>(
+  program: Command,
+  action: (options: Options) => Promise<void> | void,
+  argv: string[] = process.argv,
+): Promise<void> {
+  try {
+    program.parse(argv)
+    await action(program.opts() as Options)
+  } catch (error) {
+    process.exitCode = report(program.name(), error)
+  }
+}
+
+function report(name: string, error: unknown): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0
+    console.error(`${name}: ${error.message.replace(/^error: /, '').replaceAll('\n', ' ')} (see ${name} --help)`)
+    return 2
+  }
+  if (error instanceof SpikeError) {
+    for (const fault of error.faults) console.error(`${name}: ${fault}`)
+    return error.exit
+  }
+  console.error(error)
+  return 1
+}
+
+/** Parser for a commander option that takes a whole number of at least `least`. */
+export function wholeNumber(flag: string, least = 0): (text: string) => number {
+  return text => {
+    const value = Number(text)
+    if (!Number.isInteger(value) || value < least)
+      throw new SpikeError('BAD_ARGUMENT', `${flag} takes a whole number of at least ${least}, not '${text}'`)
+    return value
+  }
+}
+
+/** Parser for a commander option that takes a positive number. */
+export function positiveNumber(flag: string): (text: string) => number {
+  return text => {
+    const value = Number(text)
+    if (!Number.isFinite(value) || value <= 0)
+      throw new SpikeError('BAD_ARGUMENT', `${flag} takes a number above 0, not '${text}'`)
+    return value
+  }
+}

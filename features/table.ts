@@ -1,0 +1,27 @@
+/** Rows in memory, sorted by (product, time), one typed array a column; NaN is null. */
+export interface FeatureTable {
+  rows: number
+  /** Product of each row. */
+  product: string[]
+  /** T of each row: microseconds since the epoch, UTC. */
+  time: Float64Array
+  /** Feature columns by name, in the order of the spec. */
+  columns: Record<string, Float64Array>
+  /** Standard deviation of the 60 returns after T; NaN where one is missing. */
+  sigma_future: Float64Array
+  /** 1, 0 or NaN; only after tau is known. */
+  label?: Float64Array
+}
+
+/** The rows of `table` at the given indices, in that order. */
+export function takeRows(table: FeatureTable, indices: ArrayLike<number>): FeatureTable {
+  const take = (column: Float64Array): Float64Array => Float64Array.from(indices, i => column[i])
+  return {
+    rows: indices.length,
+    product: Array.from(indices, i => table.product[i]),
+    time: take(table.time),
+    columns: Object.fromEntries(Object.entries(table.columns).map(([name, column]) => [name, take(column)])),
+    sigma_future: take(table.sigma_future),
+    ...(table.label && { label: take(table.label) }),
+  }
+}

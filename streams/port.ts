@@ -1,0 +1,66 @@
+/** The one small port behind which topics live: Kafka (`streams/kafka/`) and an embedded log on SQLite (`streams/embedded/`). */
+
+export interface TopicSpec {
+  name: string
+  partitions: number
+}
+
+/** A record to be written; its key chooses the partition, the same on every engine (Kafka's murmur2). */
+export interface Outgoing {
+  topic: string
+  key: string
+  value: Uint8Array | string
+}
+
+export interface Incoming {
+  topic: string
+  partition: number
+  offset: number
+  key: string
+  value: Buffer
+}
+
+/** Where to go on reading: `offset` is the next record to be read. */
+export interface Position {
+  topic: string
+  partition: number
+  offset: number
+}
+
+/** All of it becomes readable, or none of it. */
+export interface Transaction {
+  records: Outgoing[]
+  /** Input positions that become committed for `group` together with the records. */
+  group?: string
+  positions?: Position[]
+}
+
+export interface Writer {
+  /**
+   * Commits records and positions together. One call at a time; a second one waits for the first.
+   * @returns where each partition that was written ends now (the next free offset), as positions.
+   * @throws SpikeError WRITER_FENCED when another writer took this id, BROKER_UNAVAILABLE (retriable).
+   */
+  commit(transaction: Transaction): Promise<Position[]>
+  close(): Promise<void>
+}
+
+export interface Reader {
+  /** The next committed records, at most `max`, in offset order within a partition; empty after `waitMs` without any. */
+  poll(max: number, waitMs: number): Promise<Incoming[]>
+  close(): Promise<void>
+}
+
+export interface Streams {
+  /** Creates the topics that are missing. @throws SpikeError TOPIC_MISMATCH when one exists with another number of partitions. */
+  createTopics(topics: TopicSpec[]): Promise<void>
+  /** Opens a transactional writer; an earlier writer of the same id is fenced and its open transaction aborted. */
+  writer(id: string): Promise<Writer>
+  /** Reads committed records of all partitions of `topic`: from its beginning, or from `start` where a partition is named there. */
+  reader(topic: string, start?: Position[]): Promise<Reader>
+  /** Committed positions of a group on a topic; a partition without one is absent. */
+  committed(group: string, topic: string): Promise<Position[]>
+  /** End of each partition as a read_committed reader sees it. */
+  ends(topic: string): Promise<Position[]>
+  close(): Promise<void>
+}
