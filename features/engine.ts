@@ -1,0 +1,262 @@
+import { type Bar, emptyBar } from './bar.ts'
+import { computeRow } from './compute/row.ts'
+import type { MarketEvent, Micros } from './event.ts'
+import { History } from './history.ts'
+import { OpenBar } from './open_bar.ts'
+import { featureIndex, featureNames } from './spec.ts'
+
+/** The settings that decide what rows are (config `time` and `features`), in seconds. */
+export interface EngineSettings {
+  out_of_orderness_s: number
+  carry_s: number
+  session_reset_s: number
+  ahead_limit_s: number
+  min_coverage: number
+}
+
+/** What comes out of an engine. `values` is one array used again for every row: copy what you keep. */
+export interface EngineOutput {
+  row(product: string, time: Micros, values: Float64Array): void
+  /** A closed second in which something happened. */
+  bar?(product: string, bar: Bar): void
+  /** Volatility of the 60 s after `time`, once they are over; NaN when a return is missing. Only for times that had a row. */
+  settled?(product: string, time: Micros, sigmaFuture: number): void
+  /** An event that came after its second was closed: never silently away, never into a row. */
+  late?(event: MarketEvent): void
+  /** An event that cannot be: with a price, a size or a time that no market has. */
+  rejected?(event: MarketEvent, reason: Rejection): void
+}
+
+export type Rejection = 'invalid_quote' | 'invalid_trade' | 'invalid_time' | 'time_ahead'
+
+/** What happened to the events of a product. */
+export interface EngineCounts {
+  quotes: number
+  trades: number
+  clocks: number
+  gaps: number
+  rows: number
+  duplicates: number
+  late: number
+  crossed: number
+  sessions: number
+  rejected: Record<Rejection, number>
+}
+
+export function noCounts(): EngineCounts {
+  return {
+    quotes: 0,
+    trades: 0,
+    clocks: 0,
+    gaps: 0,
+    rows: 0,
+    duplicates: 0,
+    late: 0,
+    crossed: 0,
+    sessions: 0,
+    rejected: { invalid_quote: 0, invalid_trade: 0, invalid_time: 0, time_ahead: 0 },
+  }
+}
+
+/** Closed seconds whose events are remembered, to tell a repeat from a late event. */
+const remembered = 300
+const horizon = 60
+const volatility60 = featureIndex('volatility_60s')
+
+/**
+ * The feature engine of one product: events in, in any order within the out-of-orderness, and rows out, the same rows
+ * whatever the order, the repetitions or the cuts. Never throws on an event.
+ */
+export class ProductEngine {
+  readonly product: string
+  readonly counts: EngineCounts = noCounts()
+  /** Highest accepted event time less the out-of-orderness, in microseconds. */
+  watermark = Number.NEGATIVE_INFINITY
+  /** Second from which bars are open; NaN before the first event. */
+  openFrom = Number.NaN
+  private readonly settings: EngineSettings
+  private readonly output: EngineOutput
+  private readonly open = new Map<number, OpenBar>()
+  private readonly closed = new Map<number, OpenBar>()
+  private readonly history: History
+  private readonly values = new Float64Array(featureNames.length)
+  private lastActive = Number.NEGATIVE_INFINITY
+  private inSession = false
+
+  constructor(product: string, settings: EngineSettings, output: EngineOutput) {
+    this.product = product
+    this.settings = settings
+    this.output = output
+    this.history = new History(settings.carry_s)
+  }
+
+  /** Takes one event in and closes every bar whose end the watermark has reached. */
+  push(event: MarketEvent): void {
+    if (!this.accept(event)) return
+    const watermark = event.time - this.settings.out_of_orderness_s * 1e6
+    if (watermark > this.watermark) {
+      this.watermark = watermark
+      this.closeBars()
+    }
+  }
+
+  /**
+   * Takes in bars that are closed already, oldest first, without giving rows again: the last `historySeconds` seconds are
+   * enough to go on as if nothing had happened.
+   */
+  restore(bars: Bar[], openFrom: number, watermark: Micros): void {
+    for (const bar of bars) {
+      while (this.inSession && this.openFrom < bar.second) this.passSilence(false)
+      this.passBar(bar, false)
+    }
+    while (this.inSession && this.openFrom < openFrom) this.passSilence(false)
+    this.openFrom = openFrom
+    this.watermark = watermark
+    this.counts.sessions = 0
+  }
+
+  /** First second that is not closed and holds an event, else `openFrom`. */
+  get firstOpen(): number {
+    let first = Number.POSITIVE_INFINITY
+    for (const second of this.open.keys()) if (second < first) first = second
+    return Number.isFinite(first) ? first : this.openFrom
+  }
+
+  private accept(event: MarketEvent): boolean {
+    if (!Number.isSafeInteger(event.time) || event.time < 0) return this.reject(event, 'invalid_time')
+    if (event.received_at !== null && event.time > event.received_at + this.settings.ahead_limit_s * 1e6)
+      return this.reject(event, 'time_ahead')
+    switch (event.type) {
+      case 'quote': {
+        const bid = toPrice(event.bid)
+        const ask = toPrice(event.ask)
+        if (!(bid > 0 && ask > 0)) return this.reject(event, 'invalid_quote')
+        const bar = this.barOf(event)
+        if (bar === null || !this.once(bar.addQuote(event, bid, ask))) return false
+        this.counts.quotes++
+        if (bid > ask) this.counts.crossed++
+        return true
+      }
+      case 'trade': {
+        const price = toPrice(event.price)
+        const size = toPrice(event.size)
+        if (!(price > 0 && size > 0)) return this.reject(event, 'invalid_trade')
+        const bar = this.barOf(event)
+        if (bar === null || !this.once(bar.addTrade(event, price, size))) return false
+        this.counts.trades++
+        return true
+      }
+      case 'gap': {
+        const bar = this.barOf(event)
+        if (bar === null || !this.once(bar.addGap(event))) return false
+        this.counts.gaps++
+        return true
+      }
+      case 'clock':
+        this.counts.clocks++
+        return true
+    }
+  }
+
+  /** The open bar that an event belongs to, or null when that second is closed: then it is a repeat or late. */
+  private barOf(event: MarketEvent): OpenBar | null {
+    const second = Math.floor(event.time / 1e6)
+    if (second < this.openFrom) {
+      if (this.closed.get(second)?.has(event)) this.counts.duplicates++
+      else {
+        this.counts.late++
+        this.output.late?.(event)
+      }
+      return null
+    }
+    let bar = this.open.get(second)
+    if (bar === undefined) {
+      bar = new OpenBar(second)
+      this.open.set(second, bar)
+    }
+    return bar
+  }
+
+  private once(added: boolean): boolean {
+    if (!added) this.counts.duplicates++
+    return added
+  }
+
+  private reject(event: MarketEvent, reason: Rejection): false {
+    this.counts.rejected[reason]++
+    this.output.rejected?.(event, reason)
+    return false
+  }
+
+  private closeBars(): void {
+    const end = Math.floor(this.watermark / 1e6)
+    if (Number.isNaN(this.openFrom)) this.openFrom = end
+    while (this.openFrom < end) {
+      if (!this.inSession) {
+        this.openFrom = Math.min(this.open.size > 0 ? this.firstOpen : end, end)
+        if (this.openFrom === end) break
+      }
+      const bar = this.open.get(this.openFrom)
+      if (bar === undefined) this.passSilence(true)
+      else {
+        this.open.delete(this.openFrom)
+        this.remember(bar)
+        this.passBar(bar.close(), true)
+      }
+    }
+  }
+
+  private remember(bar: OpenBar): void {
+    this.closed.set(bar.second, bar)
+    for (const second of this.closed.keys()) {
+      if (second >= bar.second - remembered) break
+      this.closed.delete(second)
+    }
+  }
+
+  /** A second without events: the session ends where even its first moment is too far from the last quote or trade. */
+  private passSilence(emit: boolean): void {
+    const second = this.openFrom++
+    if (second * 1e6 - this.lastActive >= this.settings.session_reset_s * 1e6) this.inSession = false
+    else this.advance(emptyBar(second), emit)
+  }
+
+  private passBar(bar: Bar, emit: boolean): void {
+    if (!Number.isNaN(bar.first_active)) {
+      if (bar.first_active - this.lastActive >= this.settings.session_reset_s * 1e6) {
+        this.history.reset()
+        this.inSession = true
+        this.counts.sessions++
+      }
+      this.lastActive = bar.last_active
+    }
+    if (emit) this.output.bar?.(this.product, bar)
+    if (this.inSession) this.advance(bar, emit)
+    this.openFrom = bar.second + 1
+  }
+
+  private advance(bar: Bar, emit: boolean): void {
+    this.history.push(bar)
+    const hasRow = computeRow(this.history, this.values, this.settings.min_coverage)
+    if (!emit) return
+    this.settle()
+    if (!hasRow) return
+    this.counts.rows++
+    this.output.row(this.product, this.history.time * 1e6, this.values)
+  }
+
+  /** The 60 returns after T-60 are the 60 returns up to T: their volatility is this second's, when none is missing. */
+  private settle(): void {
+    const { history } = this
+    if (this.output.settled === undefined || Number.isNaN(history.before('mid', horizon))) return
+    let whole = true
+    for (let age = 0; age < horizon && whole; age++) whole = !Number.isNaN(history.column.r[history.at - age])
+    const sigma = whole ? this.values[volatility60] : Number.NaN
+    this.output.settled(this.product, (history.time - horizon) * 1e6, sigma)
+  }
+}
+
+/** The number that a decimal text stands for, NaN when it stands for none. */
+function toPrice(text: string | null): number {
+  return text === null || text === '' ? Number.NaN : Number(text)
+}
