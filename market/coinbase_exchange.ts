@@ -1,0 +1,99 @@
+import type { Feed, Reading } from './feed.ts'
+import { asList, asObject, decimal, emptyReading, productOf, sequenceOf, sideOf, tradeIdOf } from './reading.ts'
+import { parseTimestamp } from './timestamp.ts'
+
+/** Our channel names and those of this feed. */
+const channelNames: Record<string, string> = { market_trades: 'matches', heartbeats: 'heartbeat' }
+const kinds = new Set(['ticker', 'match', 'last_match', 'heartbeat'])
+const others = new Set([
+  'subscriptions',
+  'snapshot',
+  'l2update',
+  'error',
+  'status',
+  'received',
+  'open',
+  'done',
+  'change',
+])
+
+/**
+ * The older Coinbase Exchange feed. `sequence` counts a product's whole order channel, of which only a part is served: it
+ * rises but shows no holes. A ticker is a quote and, with its trade_id, a trade of the taker's side; a match has the maker's.
+ */
+export const coinbaseExchange: Feed = {
+  name: 'coinbase-exchange',
+  url: 'wss://ws-feed.exchange.coinbase.com',
+  numbering: 'product',
+
+  subscribe(products, channels) {
+    const names = channels.map(channel => channelNames[channel] ?? channel)
+    return [JSON.stringify({ type: 'subscribe', product_ids: products, channels: names })]
+  },
+
+  recognises(frame) {
+    if (!('type' in frame) || typeof frame.type !== 'string' || 'channel' in frame) return false
+    if (kinds.has(frame.type)) return 'product_id' in frame
+    return frame.type === 'subscriptions' ? 'channels' in frame : others.has(frame.type) && frame.type !== 'error'
+  },
+
+  read(frame) {
+    const reading = emptyReading()
+    const message = frame as Record<string, unknown>
+    const { type } = message
+    if (typeof type !== 'string') {
+      reading.faults.push({ reason: 'unknown_shape' })
+      return reading
+    }
+    if (type === 'subscriptions') readSubscriptions(reading, message)
+    if (!kinds.has(type)) return reading
+    reading.sequence = sequenceOf(message.sequence)
+    reading.time = parseTimestamp(message.time)
+    const product = productOf(message.product_id)
+    if (product === null) reading.faults.push({ reason: 'missing_product' })
+    else if (reading.sequence === null) reading.faults.push({ reason: 'bad_sequence' })
+    else if (reading.time === null) reading.faults.push({ reason: 'bad_time' })
+    else if (type === 'heartbeat') reading.events.push({ type: 'clock', product, time: reading.time, index: 0 })
+    else {
+      if (type === 'ticker') readQuote(reading, message, product, reading.time)
+      if (type !== 'ticker' || message.trade_id !== undefined) readTrade(reading, message, product, reading.time)
+    }
+    return reading
+  },
+}
+
+function readQuote(reading: Reading, message: Record<string, unknown>, product: string, time: number): void {
+  reading.events.push({
+    type: 'quote',
+    product,
+    time,
+    index: 0,
+    bid: decimal(message.best_bid),
+    ask: decimal(message.best_ask),
+    bid_size: decimal(message.best_bid_size),
+    ask_size: decimal(message.best_ask_size),
+    last: decimal(message.price),
+  })
+}
+
+function readTrade(reading: Reading, message: Record<string, unknown>, product: string, time: number): void {
+  const ticker = message.type === 'ticker'
+  const id = tradeIdOf(message.trade_id)
+  const price = decimal(message.price)
+  const size = decimal(ticker ? message.last_size : message.size)
+  if (id === null) reading.faults.push({ reason: 'missing_trade_id' })
+  else if (price === null || size === null) reading.faults.push({ reason: 'bad_trade' })
+  else {
+    const side = sideOf(message.side, !ticker)
+    reading.events.push({ type: 'trade', product, time, index: ticker ? 1 : 0, id, price, size, side })
+  }
+}
+
+function readSubscriptions(reading: Reading, message: Record<string, unknown>): void {
+  for (const channel of asList(message.channels)) {
+    for (const name of asList(asObject(channel)?.product_ids)) {
+      const product = productOf(name)
+      if (product !== null) reading.acknowledged.push(product)
+    }
+  }
+}

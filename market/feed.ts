@@ -1,0 +1,49 @@
+import type { Clock, Micros, Quote, Trade } from '../features/event.ts'
+import { coinbase } from './coinbase.ts'
+import { coinbaseExchange } from './coinbase_exchange.ts'
+
+/** What only the connection knows; the decoder adds it. */
+type Bare<Event> = Omit<Event, 'feed' | 'received_at' | 'connection' | 'sequence'>
+export type FeedEvent = Bare<Quote> | Bare<Trade> | Bare<Clock>
+
+/** One parsed frame, read by itself: a feed keeps no state. */
+export interface Reading {
+  /** The exchange's time of the frame; null where it has none or none that can be read. */
+  time: Micros | null
+  /** The frame's number; null where it has none. */
+  sequence: number | null
+  /** Quotes and trades; a clock only where the frame names its product. */
+  events: FeedEvent[]
+  /** A heartbeat of the whole connection: a clock for each of its products. */
+  heartbeat: boolean
+  /** Products that the exchange says it serves here. */
+  acknowledged: string[]
+  /** What is malformed: `item` is the faulty part, absent when the whole frame is. */
+  faults: { reason: string; item?: unknown }[]
+}
+
+/** One market-data feed: how to ask for it and how to read it. One file a feed. */
+export interface Feed {
+  name: string
+  url: string
+  /** `connection`: one contiguous numbering, a hole is a loss; `product`: only rising, a hole says nothing. */
+  numbering: 'connection' | 'product'
+  /** Messages to send after the socket opens. Channels by the names of config.feed.channels. */
+  subscribe(products: string[], channels: string[]): string[]
+  /** Whether an object has the shape of this feed's frames. */
+  recognises(frame: object): boolean
+  read(frame: object): Reading
+}
+
+/** Every feed, in the order in which a bare line is tried. */
+export const feeds: readonly Feed[] = [coinbase, coinbaseExchange]
+
+/** @returns undefined when no feed has this name. */
+export function feedByName(name: string): Feed | undefined {
+  return feeds.find(feed => feed.name === name)
+}
+
+/** The feed whose shape this frame has; undefined when none. */
+export function feedOf(frame: object): Feed | undefined {
+  return feeds.find(feed => feed.recognises(frame))
+}
