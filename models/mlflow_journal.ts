@@ -49,23 +49,28 @@ export async function journalRun(record: RunRecord, experiment: string, journal:
   return true
 }
 
-/** All journalled runs, parents before their children, else oldest first. @throws SpikeError BAD_FILE for a folder that is not a run. */
-export function readJournal(journal: string): JournalEntry[] {
+/** All journalled runs, parents before their children, else oldest first; and one fault for each folder that is not a run. */
+export function readJournal(journal: string): { entries: JournalEntry[]; faults: string[] } {
   const root = join(journal, 'journal')
-  if (!existsSync(root)) return []
-  const entries = readdirSync(root, { withFileTypes: true })
-    .filter(entry => entry.isDirectory() && !entry.name.endsWith('.tmp'))
-    .map(entry => readEntry(join(root, entry.name)))
-    .sort((a, b) => a.record.started_at - b.record.started_at || (a.record.id < b.record.id ? -1 : 1))
-  const byId = new Map(entries.map(entry => [entry.record.id, entry]))
+  if (!existsSync(root)) return { entries: [], faults: [] }
+  const faults: string[] = []
+  const byId = new Map<string, JournalEntry>()
+  for (const name of readdirSync(root).sort()) {
+    if (name.endsWith('.tmp')) continue
+    try {
+      byId.set(name, readEntry(join(root, name)))
+    } catch {
+      faults.push(`${join(root, name)}: is not a journalled run (no readable run.json); move it out of the journal`)
+    }
+  }
   const ordered = new Set<JournalEntry>()
-  const place = (entry: JournalEntry, above: string[]): void => {
-    const parent = entry.record.parent === undefined ? undefined : byId.get(entry.record.parent)
-    if (parent && !above.includes(parent.record.id)) place(parent, [...above, entry.record.id])
+  const place = (entry: JournalEntry, below: JournalEntry[]): void => {
+    const parent = byId.get(entry.record.parent ?? '')
+    if (parent && !below.includes(parent)) place(parent, [...below, entry])
     ordered.add(entry)
   }
-  for (const entry of entries) place(entry, [])
-  return [...ordered]
+  for (const entry of [...byId.values()].sort((a, b) => a.record.started_at - b.record.started_at)) place(entry, [])
+  return { entries: [...ordered], faults }
 }
 
 /** Whom this run has reached. */
@@ -111,21 +116,15 @@ function portable(record: RunRecord): RunRecord {
 }
 
 function readEntry(folder: string): JournalEntry {
-  try {
-    const { experiment, record } = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as JournalEntry
-    return {
-      folder,
-      experiment,
-      record: {
-        ...record,
-        artifacts: record.artifacts.map(({ path, file }) => ({ path, file: join(folder, file) })),
-        ...(record.model && { model: { ...record.model, folder: join(folder, record.model.folder) } }),
-      },
-    }
-  } catch (cause) {
-    throw new SpikeError('BAD_FILE', `${folder}: is not a journalled run (run.json); move it out of the journal`, {
-      cause,
-    })
+  const { experiment, record } = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as JournalEntry
+  return {
+    folder,
+    experiment,
+    record: {
+      ...record,
+      artifacts: record.artifacts.map(({ path, file }) => ({ path, file: join(folder, file) })),
+      ...(record.model && { model: { ...record.model, folder: join(folder, record.model.folder) } }),
+    },
   }
 }
 

@@ -1,5 +1,5 @@
-import { SpikeError } from '../errors.ts'
 import { journalRun } from './mlflow_journal.ts'
+import { sendJournal } from './mlflow_send.ts'
 import type { RunRecord } from './run_record.ts'
 
 export { runId } from './mlflow_journal.ts'
@@ -32,5 +32,11 @@ export async function recordRuns(runs: RunRecord[], options: RecordOptions): Pro
   let journalled = 0
   for (const run of runs) if (await journalRun(run, options.experiment, options.journal)) journalled++
   if (!options.uri) return { journalled, sent: 0, link: null, warning: null }
-  throw new SpikeError('MLFLOW_UNAVAILABLE', 'sending is not there yet')
+  const { sent, links, warnings } = await sendJournal(options.journal, options.uri)
+  return {
+    journalled,
+    sent,
+    link: links[options.experiment] ?? null,
+    warning: warnings.length > 0 ? warnings.join('\n') : null,
+  }
 }
