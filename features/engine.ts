@@ -90,14 +90,18 @@ export class ProductEngine {
     this.history = new History(settings.carry_s)
   }
 
-  /** Takes one event in and closes every bar whose end the watermark has reached. */
-  push(event: MarketEvent): void {
-    if (!this.accept(event)) return
+  /**
+   * Takes one event in and closes every bar whose end the watermark has reached.
+   * @returns whether it counted: false for what is late, rejected or a repeat.
+   */
+  push(event: MarketEvent): boolean {
+    if (!this.accept(event)) return false
     const watermark = event.time - this.settings.out_of_orderness_s * 1e6
     if (watermark > this.watermark) {
       this.watermark = watermark
       this.closeBars()
     }
+    return true
   }
 
   /**

@@ -43,9 +43,7 @@ export async function writeTable(path: string, table: FeatureTable, metadata: Me
     }
     appender.closeSync()
     await writeAtomically(path, async temporary => {
-      await connection.run(
-        `COPY t TO ${quoted(temporary)} (FORMAT parquet, COMPRESSION zstd, KV_METADATA ${struct(metadata)})`,
-      )
+      await connection.run(`COPY t TO ${quoted(temporary)} (FORMAT parquet, COMPRESSION zstd${keyValues(metadata)})`)
     })
   })
 }
@@ -135,7 +133,7 @@ async function readMetadata(connection: DuckDBConnection, path: string): Promise
   return Object.fromEntries(rows.map(row => [String(row[0]), String(row[1])]))
 }
 
-function struct(metadata: Metadata): string {
+function keyValues(metadata: Metadata): string {
   const pairs = Object.entries(metadata).map(([key, value]) => `${quoted(key)}: ${quoted(value)}`)
-  return `{${pairs.join(', ')}}`
+  return pairs.length > 0 ? `, KV_METADATA {${pairs.join(', ')}}` : ''
 }

@@ -1,0 +1,246 @@
+import { fileURLToPath } from 'node:url'
+import { command, runCommand } from '../cli.ts'
+import { type Config, configHash, readConfig } from '../config.ts'
+import { SpikeError } from '../errors.ts'
+import { touchHealth } from '../health.ts'
+import { encodeDeadLetter } from '../streams/dead_letter.ts'
+import { openStreams } from '../streams/open.ts'
+import type { Incoming, Position, Reader, Streams, Writer } from '../streams/port.ts'
+import { readAll } from '../streams/read_all.ts'
+import { sinkRows } from '../tables/sink.ts'
+import type { EngineCounts } from './engine.ts'
+import { FeaturizerPartition, totalCounts } from './featurizer_partition.ts'
+import { type PartitionState, stateKey } from './job_state.ts'
+import { specVersion } from './spec.ts'
+
+const recordsAtOnce = 4000
+
+export interface FeaturizerOptions {
+  streams: Streams
+  config: Config
+  topicIn: string
+  topicOut: string
+  /** Stop after the transaction that is under way. */
+  stop?: AbortSignal
+  /** Go on to the end that the input has when this is aborted, then stop. */
+  finish?: AbortSignal
+  onProgress?: (counts: EngineCounts) => void
+}
+
+export interface FeaturizerResult {
+  counts: EngineCounts
+  products: Record<string, EngineCounts>
+  dead: number
+}
+
+/**
+ * Reads market events, writes bars, rows, labels, late events, dead letters and its own state, each batch in one
+ * transaction with its input positions: killed at any moment, the next one goes on with the same rows.
+ * @throws SpikeError BAD_CONFIG when the state on the topic was written under another spec or configuration.
+ */
+export async function runFeaturizer(options: FeaturizerOptions): Promise<FeaturizerResult> {
+  const { streams, config, topicIn, topicOut } = options
+  const { topics } = config
+  const partitions = topics.raw.partitions
+  await streams.createTopics([
+    { name: topicIn, partitions },
+    { name: topicOut, partitions: topics.features.partitions },
+    { name: `${topicIn}.dlq`, partitions },
+    topics.bars,
+    topics.labels,
+    topics.late,
+    topics.state,
+  ])
+  const writer = await streams.writer(`featurizer-${topicIn}`)
+  try {
+    const jobs = await restoreJobs(options)
+    const start: Position[] = [...jobs].map(([partition, { from }]) => ({ topic: topicIn, partition, offset: from }))
+    const reader = await streams.reader(topicIn, start)
+    try {
+      await follow(options, jobs, reader, writer)
+    } finally {
+      await reader.close()
+    }
+    const counts = [...jobs.values()].map(({ job }) => job.counts())
+    const products = Object.assign({}, ...counts.map(count => count.products)) as Record<string, EngineCounts>
+    return {
+      counts: totalCounts(Object.values(products)),
+      products,
+      dead: counts.reduce((sum, count) => sum + count.dead, 0),
+    }
+  } finally {
+    await writer.close()
+  }
+}
+
+interface Job {
+  job: FeaturizerPartition
+  /** Record to read first. */
+  from: number
+  /** Next record that has not been taken in by a committed transaction. */
+  next: number
+  barsEnd: number
+}
+
+async function restoreJobs({ streams, config, topicIn, topicOut }: FeaturizerOptions): Promise<Map<number, Job>> {
+  const { topics } = config
+  const hash = configHash(config)
+  const states = await readStates(streams, topics.state.name, topicIn)
+  for (const state of states.values()) {
+    if (state.spec_version !== specVersion || state.config_hash !== hash)
+      throw new SpikeError(
+        'BAD_CONFIG',
+        `topic ${topics.state.name}: the featurizer's state is of spec ${state.spec_version}, configuration ${state.config_hash}, not ${specVersion}, ${hash}; go on with the old settings, or name other topics`,
+      )
+  }
+  const jobs = new Map<number, Job>()
+  const barsEnds = await streams.ends(topics.bars.name)
+  for (let partition = 0; partition < topics.raw.partitions; partition++) {
+    const job = new FeaturizerPartition({
+      partition,
+      settings: { ...config.time, ...config.features },
+      configHash: hash,
+      topics: {
+        bars: topics.bars.name,
+        features: topicOut,
+        labels: topics.labels.name,
+        late: topics.late.name,
+        dead: `${topicIn}.dlq`,
+      },
+      encodeDead: encodeDeadLetter,
+    })
+    const state = states.get(partition)
+    const barsEnd = barsEnds.find(end => end.partition === partition)?.offset ?? 0
+    if (state) job.restore(state, await readBars(streams, topics.bars.name, partition, state.bars_from))
+    jobs.set(partition, { job, from: state?.resume ?? 0, next: state?.offset ?? 0, barsEnd })
+  }
+  return jobs
+}
+
+async function readStates(streams: Streams, topic: string, topicIn: string): Promise<Map<number, PartitionState>> {
+  const states = new Map<number, PartitionState>()
+  for await (const records of readAll(streams, topic)) {
+    for (const { key, value } of records) {
+      if (!key.startsWith(stateKey(topicIn, 0).slice(0, -1))) continue
+      const state = JSON.parse(value.toString()) as PartitionState
+      states.set(state.partition, state)
+    }
+  }
+  return states
+}
+
+async function readBars(streams: Streams, topic: string, partition: number, from: number): Promise<Incoming[]> {
+  const bars: Incoming[] = []
+  const ends = await streams.ends(topic)
+  const start = ends.map(end => ({ ...end, offset: end.partition === partition ? from : end.offset }))
+  for await (const records of readAll(streams, topic, start)) bars.push(...records)
+  return bars
+}
+
+async function follow(
+  { streams, config, topicIn, stop, finish, onProgress }: FeaturizerOptions,
+  jobs: Map<number, Job>,
+  reader: Reader,
+  writer: Writer,
+): Promise<void> {
+  let ends: Position[] | null = null
+  const atEnd = (): boolean => ends?.every(end => (jobs.get(end.partition)?.next ?? 0) >= end.offset) ?? false
+  while (!stop?.aborted) {
+    touchHealth()
+    if (ends === null && finish?.aborted) ends = await streams.ends(topicIn)
+    if (atEnd()) return
+    const batch = await reader.poll(recordsAtOnce, 200)
+    if (batch.length === 0) continue
+    const touched = new Set<number>()
+    for (const record of batch) {
+      const entry = jobs.get(record.partition)!
+      entry.job.take(record)
+      entry.next = Math.max(entry.next, record.offset + 1)
+      touched.add(record.partition)
+    }
+    await commit(config, topicIn, jobs, touched, writer)
+    onProgress?.(totalCounts([...jobs.values()].flatMap(({ job }) => Object.values(job.counts().products))))
+  }
+}
+
+async function commit(
+  config: Config,
+  topicIn: string,
+  jobs: Map<number, Job>,
+  touched: Set<number>,
+  writer: Writer,
+): Promise<void> {
+  const records = []
+  const positions: Position[] = []
+  for (const partition of touched) {
+    const { job, next, barsEnd } = jobs.get(partition)!
+    records.push(...job.drain())
+    const state = job.state(barsEnd)
+    records.push({ topic: config.topics.state.name, key: stateKey(topicIn, partition), value: JSON.stringify(state) })
+    positions.push({ topic: topicIn, partition, offset: next })
+  }
+  const ends = await writer.commit({ records, group: 'featurizer', positions })
+  for (const end of ends) {
+    const entry = end.topic === config.topics.bars.name ? jobs.get(end.partition) : undefined
+    if (entry) entry.barsEnd = end.offset
+  }
+}
+
+interface Arguments {
+  topic_in: string
+  topic_out: string
+  topics: string
+  parquet: string
+  config?: string
+  untilEnd?: boolean
+  json?: boolean
+}
+
+async function main(options: Arguments): Promise<void> {
+  const config = readConfig(options.config)
+  const streams = await openStreams(options.topics)
+  const stop = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+  try {
+    const finish = options.untilEnd ? AbortSignal.abort() : undefined
+    const result = await runFeaturizer({
+      streams,
+      config,
+      topicIn: options.topic_in,
+      topicOut: options.topic_out,
+      stop: stop.signal,
+      finish,
+      onProgress: counts =>
+        process.stderr.isTTY && process.stderr.write(`\r${counts.quotes} quotes, ${counts.rows} rows `),
+    })
+    const sunk = await sinkRows({ streams, config, topic: options.topic_out, out: options.parquet })
+    const summary = { ...result.counts, dead: result.dead, digest: sunk.digest, rows: sunk.rows, out: options.parquet }
+    if (options.json) console.log(JSON.stringify(summary))
+    else
+      console.log(
+        `${summary.quotes} quotes, ${summary.trades} trades in; ${summary.rows} rows in ${options.parquet}; ${summary.late} late, ${summary.dead} dead letters; digest ${summary.digest}`,
+      )
+  } finally {
+    await streams.close()
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const program = command(
+    'featurizer',
+    'Reads market events from a topic, writes rows of features to a topic and, at its end, to Parquet.',
+    'npm run featurize -- --topic_in ticks.raw --topic_out ticks.features',
+  )
+    .option('--topic_in <topic>', 'topic of market events', 'ticks.raw')
+    .option('--topic_out <topic>', 'topic of rows', 'ticks.features')
+    .option(
+      '--topics <engine>',
+      'embedded, embedded://FILE or kafka://HOST:PORT',
+      process.env.SPIKE60_TOPICS ?? 'embedded',
+    )
+    .option('--parquet <file>', 'where all rows of the topic are written at the end', 'data/processed/features.parquet')
+    .option('--config <file>', 'another config.yaml')
+    .option('--until-end', 'stop at the end that the input topic has now')
+    .option('--json', 'print the summary as one JSON line')
+  await runCommand<Arguments>(program, main)
+}

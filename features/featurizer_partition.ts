@@ -1,0 +1,157 @@
+import type { Incoming, Outgoing } from '../streams/port.ts'
+import { type Bar, decodeBar, encodeBar } from './bar.ts'
+import { type EngineCounts, type EngineOutput, type EngineSettings, noCounts } from './engine.ts'
+import { Engines } from './engines.ts'
+import type { MarketEvent } from './event.ts'
+import { decodeEvent } from './event_json.ts'
+import { BarMarks, OpenMarks, type PartitionState } from './job_state.ts'
+import { encodeRow } from './row_json.ts'
+import { specVersion } from './spec.ts'
+
+/** Topics a featurizer writes to. */
+export interface OutputTopics {
+  bars: string
+  features: string
+  labels: string
+  late: string
+  dead: string
+}
+
+export interface PartitionOptions {
+  partition: number
+  settings: EngineSettings
+  configHash: string
+  topics: OutputTopics
+  /** How a dead letter is written down: bytes, where they stood, why. */
+  encodeDead(record: Incoming, reason: string): string
+}
+
+/**
+ * The featurizer of one input partition: records in, records out, and a state from which another one goes on with the
+ * same rows. Knows no clock and no broker.
+ */
+export class FeaturizerPartition {
+  private readonly options: PartitionOptions
+  private readonly engines: Engines
+  private readonly barMarks = new BarMarks()
+  private readonly openMarks = new OpenMarks()
+  private outgoing: Outgoing[] = []
+  private fresh: { product: string; second: number }[] = []
+  private current: Incoming | null = null
+  private muted = false
+  private offset = 0
+  private committed = 0
+  private dead = 0
+
+  constructor(options: PartitionOptions) {
+    this.options = options
+    this.engines = new Engines(options.settings, this.output())
+  }
+
+  /** Takes up where `state` stood. @param bars records of the bars topic from `state.bars_from` on, in offset order. */
+  restore(state: PartitionState, bars: Incoming[]): void {
+    const byProduct = new Map<string, Bar[]>()
+    for (const record of bars) {
+      const { product, bar } = decodeBar(record.value.toString())
+      const list = byProduct.get(product) ?? []
+      byProduct.set(product, list)
+      list.push(bar)
+      this.barMarks.note(product, bar.second, record.offset)
+    }
+    for (const [product, { open_from, watermark }] of Object.entries(state.products))
+      this.engines.of(product).restore(byProduct.get(product) ?? [], open_from, watermark)
+    this.offset = state.resume
+    this.committed = state.offset
+  }
+
+  /** Takes in one record of the raw topic. */
+  take(record: Incoming): void {
+    this.current = record
+    this.muted = record.offset < this.committed
+    this.offset = record.offset + 1
+    const event = decodeEvent(record.value.toString())
+    if (typeof event === 'string') this.bury(event)
+    else this.takeEvent(event, record.offset)
+  }
+
+  /** The records that are due since the last call. */
+  drain(): Outgoing[] {
+    const records = this.outgoing
+    this.outgoing = []
+    return records
+  }
+
+  /** The state after all records taken. @param barsEnd end of the bars partition before the records of this drain. */
+  state(barsEnd: number): PartitionState {
+    for (const { product, second } of this.fresh) this.barMarks.note(product, second, barsEnd)
+    this.fresh = []
+    const openFrom = new Map([...this.engines.byProduct].map(([product, engine]) => [product, engine.openFrom]))
+    const products = [...this.engines.byProduct].filter(([, engine]) => Number.isFinite(engine.watermark))
+    return {
+      format: 'spike60-featurizer',
+      version: 1,
+      spec_version: specVersion,
+      config_hash: this.options.configHash,
+      partition: this.options.partition,
+      offset: Math.max(this.offset, this.committed),
+      resume: this.openMarks.resume(openFrom, this.offset),
+      bars_from: this.barMarks.from(openFrom, barsEnd),
+      products: Object.fromEntries(
+        products.map(([product, { openFrom: open_from, watermark }]) => [product, { open_from, watermark }]),
+      ),
+    }
+  }
+
+  counts(): { products: Record<string, EngineCounts>; dead: number } {
+    return { products: this.engines.counts(), dead: this.dead }
+  }
+
+  private takeEvent(event: MarketEvent, offset: number): void {
+    const second = Math.floor(event.time / 1e6)
+    const engine = this.engines.of(event.product)
+    // Read again after a restart: what fills open seconds counts, what went into closed ones is done.
+    if (this.muted && second < engine.openFrom) return
+    if (engine.push(event) && event.type !== 'clock' && second >= engine.openFrom)
+      this.openMarks.note(event.product, second, offset)
+  }
+
+  private output(): EngineOutput {
+    const { topics } = this.options
+    const put = (topic: string, key: string, value: string): void => {
+      if (!this.muted) this.outgoing.push({ topic, key, value })
+    }
+    return {
+      bar: (product, bar) => {
+        put(topics.bars, product, encodeBar(product, bar))
+        this.fresh.push({ product, second: bar.second })
+      },
+      row: (product, time, values) => put(topics.features, product, encodeRow(product, time, values)),
+      settled: (product, time, sigma) =>
+        put(
+          topics.labels,
+          product,
+          JSON.stringify({ product, time, sigma_future: Number.isNaN(sigma) ? null : sigma }),
+        ),
+      late: event => put(topics.late, event.product, JSON.stringify(event)),
+      rejected: (_, reason) => this.bury(reason),
+    }
+  }
+
+  private bury(reason: string): void {
+    if (this.muted || this.current === null) return
+    this.dead++
+    const { key } = this.current
+    this.outgoing.push({ topic: this.options.topics.dead, key, value: this.options.encodeDead(this.current, reason) })
+  }
+}
+
+/** Sums the counts of several products. */
+export function totalCounts(counts: Iterable<EngineCounts>): EngineCounts {
+  const total = noCounts()
+  for (const one of counts) {
+    for (const key of Object.keys(total) as (keyof EngineCounts)[]) if (key !== 'rejected') total[key] += one[key]
+    for (const key of Object.keys(total.rejected) as (keyof EngineCounts['rejected'])[])
+      total.rejected[key] += one.rejected[key]
+  }
+  return total
+}

@@ -1,0 +1,58 @@
+import { type Config, configHash } from '../config.ts'
+import { digestOf } from '../features/digest.ts'
+import { futureVolatility } from '../features/label.ts'
+import { decodeRow } from '../features/row_json.ts'
+import { RowCollector } from '../features/rows.ts'
+import { specVersion } from '../features/spec.ts'
+import type { FeatureTable } from '../features/table.ts'
+import type { Streams } from '../streams/port.ts'
+import { readAll } from '../streams/read_all.ts'
+import { type Metadata, writeTable } from './parquet.ts'
+
+export interface SinkOptions {
+  streams: Streams
+  config: Config
+  /** Topic of rows. */
+  topic: string
+  out: string
+  metadata?: Metadata
+}
+
+/** Makes a feature file of all rows that a topic holds now. The file is replaced whole. */
+export async function sinkRows({ streams, config, topic, out, metadata }: SinkOptions): Promise<{
+  rows: number
+  digest: string
+  /** Records that are not rows of this spec. */
+  skipped: number
+}> {
+  const collector = new RowCollector()
+  let skipped = 0
+  for await (const records of readAll(streams, topic)) {
+    for (const record of records) {
+      const row = decodeRow(record.value.toString())
+      if (row === null) skipped++
+      else collector.add(row.product, row.time, row.values)
+    }
+  }
+  const table = collector.toTable()
+  const digest = await writeFeatures(out, table, config, metadata)
+  return { rows: table.rows, digest, skipped }
+}
+
+/** Adds sigma_future to rows, writes them with spec version, config hash and digest in the metadata, and gives the digest. */
+export async function writeFeatures(
+  out: string,
+  table: FeatureTable,
+  config: Config,
+  metadata: Metadata = {},
+): Promise<string> {
+  const digest = digestOf(table)
+  table.sigma_future = futureVolatility(table)
+  await writeTable(out, table, {
+    'spike60.spec_version': specVersion,
+    'spike60.config_hash': configHash(config),
+    'spike60.digest': digest,
+    ...metadata,
+  })
+  return digest
+}
