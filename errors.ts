@@ -19,6 +19,7 @@ export const errorCodes = {
   LOG_CORRUPT: { exit: 1, retriable: false },
   MLFLOW_UNAVAILABLE: { exit: 1, retriable: true },
   MLFLOW_REFUSED: { exit: 1, retriable: false },
+  LOCKED: { exit: 1, retriable: true },
   TOOL_MISSING: { exit: 1, retriable: false },
 } as const
 

@@ -1,7 +1,8 @@
+import { join } from 'node:path'
 import { SpikeError } from '../errors.ts'
+import { withLock } from '../lock.ts'
 import { connectMlflow, type MlflowClient, type MlflowRun } from './mlflow_client.ts'
 import { acknowledge, type JournalEntry, readAcknowledgements, readJournal } from './mlflow_journal.ts'
-import { withJournalLock } from './mlflow_lock.ts'
 import { journalTag, uploadRun } from './mlflow_upload.ts'
 
 export interface Sending {
@@ -22,14 +23,14 @@ export async function sendJournal(journal: string, uri: string): Promise<Sending
   const client = connectMlflow(uri)
   const sending: Sending = { sent: 0, links: {}, warnings: [] }
   try {
-    await withJournalLock(journal, async () => {
+    await withLock(join(journal, 'lock.db'), 60_000, async () => {
       const { entries, faults } = readJournal(journal)
       sending.warnings.push(...faults)
       for (const experiment of new Set(entries.map(entry => entry.experiment)))
         await sendExperiment(client, experiment, entries, sending)
     })
   } catch (error) {
-    if (!(error instanceof SpikeError && error.code === 'MLFLOW_UNAVAILABLE')) throw error
+    if (!(error instanceof SpikeError && error.retriable)) throw error
     sending.warnings.push(error.message)
   }
   return sending

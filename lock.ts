@@ -1,23 +1,23 @@
 import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout } from 'node:timers/promises'
-import { SpikeError } from '../errors.ts'
+import { SpikeError } from './errors.ts'
 
 /**
- * Runs `work` while no other process sends this journal, so that two cannot both create the same run. The lock is an open
+ * Runs `work` while no other process does the same under `path` (a file ending in `.db`, made if missing). The lock is an open
  * SQLite transaction: it ends with the process, however that ends.
- * @throws SpikeError MLFLOW_UNAVAILABLE when another process keeps it for longer than `patienceMs`.
+ * @throws SpikeError LOCKED when another process keeps it for longer than `patienceMs`.
  */
-export async function withJournalLock<T>(journal: string, work: () => Promise<T>, patienceMs = 60_000): Promise<T> {
-  mkdirSync(journal, { recursive: true })
-  const database = new DatabaseSync(join(journal, 'lock.db'), { timeout: 0 })
+export async function withLock<T>(path: string, patienceMs: number, work: () => Promise<T>): Promise<T> {
+  mkdirSync(dirname(path), { recursive: true })
+  const database = new DatabaseSync(path, { timeout: 0 })
   try {
     for (let waited = 0; !begin(database); waited += 100) {
       if (waited >= patienceMs)
         throw new SpikeError(
-          'MLFLOW_UNAVAILABLE',
-          `${journal}: another process has been sending this journal for ${patienceMs / 1000} s; wait for it, or end it`,
+          'LOCKED',
+          `${path}: another process has held this lock for ${patienceMs / 1000} s; wait for it, or end it`,
         )
       await setTimeout(100)
     }
