@@ -1,20 +1,16 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Micros } from '../features/event.ts'
+import { controlLine, frameLine } from './bronze_line.ts'
 import type { Control } from './record.ts'
 
-/** Verbatim messages as they came: `{"received_at","feed","connection","frame":<the message's own text>}`. */
-export interface BronzeFrame {
-  received_at: Micros
+export interface BronzeOptions {
+  directory: string
   feed: string
-  connection: string
-  /** The message's JSON object as is; a JSON string of the message when it is not an object. */
-  frame: object | string
-}
-
-export interface BronzeControl {
-  received_at: Micros
-  feed: string
-  connection: string
-  control: Control
+  /** A new file is begun beyond so many bytes. */
+  maxBytes?: number
+  /** A new file is begun when the file's first line was received so many microseconds ago. */
+  maxAge?: Micros
 }
 
 export interface BronzeWriter {
@@ -26,5 +22,121 @@ export interface BronzeWriter {
   /** Flushes to the disk and closes the file. */
   close(): void
   /** Paths written so far, in order. */
-  readonly files: string[]
+  readonly files: readonly string[]
+  /** Bytes taken so far. */
+  readonly bytes: number
+}
+
+const bufferLimit = 1 << 16
+const flushAfterMs = 50
+
+/**
+ * Writes bronze: `<directory>/<feed>-<time of first line>-<connection>.ndjson`, always new files, whole lines at a time.
+ * At most 64 KiB and one line wait in memory, for at most 50 ms.
+ */
+export function createBronzeWriter(options: BronzeOptions): BronzeWriter {
+  const { directory, feed, maxBytes = 128 << 20, maxAge = 3_600_000_000 } = options
+  const files: string[] = []
+  let descriptor: number | null = null
+  let opened: Micros = 0
+  let inFile = 0
+  let bytes = 0
+  let waiting: Buffer[] = []
+  let waitingBytes = 0
+  let timer: NodeJS.Timeout | null = null
+  let failure: unknown = null
+  let closed = false
+
+  function append(connection: string, received_at: Micros, line: string): void {
+    if (failure !== null) throw failure
+    if (closed) throw new Error('bronze writer: closed')
+    if (descriptor !== null && (inFile >= maxBytes || received_at - opened >= maxAge)) closeFile()
+    if (descriptor === null) openFile(connection, received_at)
+    const data = Buffer.from(`${line}\n`)
+    waiting.push(data)
+    waitingBytes += data.length
+    inFile += data.length
+    bytes += data.length
+    if (waitingBytes >= bufferLimit) write()
+    else timer ??= setTimeout(flushLater, flushAfterMs)
+  }
+
+  function openFile(connection: string, received_at: Micros): void {
+    mkdirSync(directory, { recursive: true })
+    const time = new Date(received_at / 1000).toISOString().replace(/[-:]|\.\d+/g, '')
+    const stem = `${feed}-${time}-${connection}`.replaceAll(/[^A-Za-z0-9._-]/g, '_')
+    for (let attempt = 1; descriptor === null; attempt++) {
+      const path = join(directory, attempt === 1 ? `${stem}.ndjson` : `${stem}.${attempt}.ndjson`)
+      descriptor = openNew(path)
+      if (descriptor !== null) files.push(path)
+    }
+    opened = received_at
+    inFile = 0
+  }
+
+  function write(): void {
+    if (timer) clearTimeout(timer)
+    timer = null
+    if (failure !== null) throw failure
+    if (descriptor === null || waitingBytes === 0) return
+    const data = Buffer.concat(waiting)
+    waiting = []
+    waitingBytes = 0
+    try {
+      for (let at = 0; at < data.length; ) at += writeSync(descriptor, data, at)
+    } catch (error) {
+      failure = error
+      throw error
+    }
+  }
+
+  /** A fault on the timer is kept and thrown to the next caller. */
+  function flushLater(): void {
+    try {
+      write()
+    } catch {
+      timer = null
+    }
+  }
+
+  function flush(sync = false): void {
+    write()
+    if (sync && descriptor !== null) fsyncSync(descriptor)
+  }
+
+  function closeFile(): void {
+    if (descriptor === null) return
+    try {
+      flush(true)
+    } finally {
+      closeSync(descriptor)
+      descriptor = null
+    }
+  }
+
+  return {
+    frame: (connection, received_at, text) =>
+      append(connection, received_at, frameLine(feed, connection, received_at, text)),
+    control: (connection, received_at, control) =>
+      append(connection, received_at, controlLine(feed, connection, received_at, control)),
+    flush,
+    close() {
+      closed = true
+      closeFile()
+    },
+    files,
+    get bytes() {
+      return bytes
+    },
+  }
+}
+
+/** Opens a file that must not exist yet; null when it does. */
+function openNew(path: string): number | null {
+  try {
+    return openSync(path, 'ax')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return null
+    throw error
+  }
 }
