@@ -39,7 +39,7 @@ export async function* readLines(path: string): AsyncGenerator<Lines> {
       }
       const tail = chunk.subarray(end + 1)
       if (restBytes < lineLimit) rest.push(tail)
-      else rest = [Buffer.concat(rest).subarray(0, keptOfTooLong)]
+      else rest = [Buffer.from(Buffer.concat(rest).subarray(0, keptOfTooLong))]
       restBytes += tail.length
     }
   } catch (cause) {
