@@ -1,0 +1,70 @@
+import { countNumbers, countTexts, countValues } from './binning.ts'
+import { scoreChiSquare } from './chi_square.ts'
+import { type ColumnType, chooseTest, isDrift, type Test, testNames, thresholds } from './choose.ts'
+import { countDistinctOfBoth, type Sorted } from './clean.ts'
+import { scoreJensenShannon } from './jensen_shannon.ts'
+import { scoreKs } from './ks.ts'
+import { scorePsi } from './psi.ts'
+import { scoreWasserstein } from './wasserstein.ts'
+import { scoreZ } from './z_test.ts'
+
+export interface EvidentlyScore {
+  /** Short name of the test; `method` is Evidently's own. */
+  test: Test
+  method: string
+  /** A p-value or a distance, after the test. */
+  score: number
+  threshold: number
+  drifted: boolean
+}
+
+/**
+ * Score of a numeric column under `test`, by default the one Evidently takes.
+ * @param reference cleaned, at least one value; `current` likewise.
+ */
+export function scoreNumbers(
+  reference: Sorted,
+  current: Sorted,
+  type: ColumnType = 'num',
+  test?: Test,
+): EvidentlyScore {
+  const chosen = test ?? chooseTest(type, reference.length, countDistinctOfBoth(reference, current))
+  return judge(chosen, scoreOf())
+
+  function scoreOf(): number {
+    const count = type === 'num' ? countNumbers : countValues
+    switch (chosen) {
+      case 'ks':
+        return scoreKs(reference, current)
+      case 'wasserstein':
+        return scoreWasserstein(reference, current)
+      case 'psi':
+        return scorePsi(count(reference, current))
+      case 'jensenshannon':
+        return scoreJensenShannon(count(reference, current))
+      case 'chisquare':
+        return scoreChiSquare(countValues(reference, current))
+      case 'z':
+        return scoreZ(countValues(reference, current))
+    }
+  }
+}
+
+/** Score of a column of texts with few distinct values; KS and Wasserstein do not apply. */
+export function scoreTexts(
+  reference: readonly string[],
+  current: readonly string[],
+  test?: Exclude<Test, 'ks' | 'wasserstein'>,
+): EvidentlyScore {
+  const counts = countTexts(reference, current)
+  const chosen =
+    test ?? (chooseTest('cat', reference.length, counts.reference.length) as 'z' | 'chisquare' | 'jensenshannon')
+  const score = { psi: scorePsi, jensenshannon: scoreJensenShannon, chisquare: scoreChiSquare, z: scoreZ }[chosen](
+    counts,
+  )
+  return judge(chosen, score)
+}
+
+function judge(test: Test, score: number): EvidentlyScore {
+  return { test, method: testNames[test], score, threshold: thresholds[test], drifted: isDrift(test, score) }
+}

@@ -1,0 +1,89 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { gunzipSync } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+import { countNumbers, toShares } from '../../../monitor/evidently/binning.ts'
+import { type Test, testNames } from '../../../monitor/evidently/choose.ts'
+import { cleanNumbers, cleanTexts, countDistinct, countDistinctOfBoth } from '../../../monitor/evidently/clean.ts'
+import { type EvidentlyScore, scoreNumbers, scoreTexts } from '../../../monitor/evidently/score.ts'
+
+interface Golden {
+  type: 'num' | 'cat'
+  n_ref: number
+  n_cur: number
+  nunique_ref: number
+  nunique_both: number
+  default_test: Test
+  edges?: number[]
+  percents_raw: { ref: number[]; cur: number[] }
+  scores: Record<string, { score: number; drifted: boolean; threshold: number; display: string }>
+}
+
+const folder = fileURLToPath(new URL('../../../../shared/reference/golden/evidently/', import.meta.url))
+const present = existsSync(folder)
+if (!present) console.warn('skipped: golden scores of Evidently, ../shared/reference/golden/evidently is absent')
+
+test.runIf(process.env.CI === 'true')('the golden scores are there under CI', () => expect(present).toBe(true))
+
+describe.runIf(present)('scores of Evidently 0.7.23', () => {
+  if (!present) return
+  const golden = JSON.parse(readFileSync(`${folder}golden.json`, 'utf8')) as {
+    columns: Record<string, Golden & { first_800_rows: Golden }>
+  }
+  const sides = { reference: readCsv('reference.csv.gz'), current: readCsv('current.csv.gz') }
+
+  for (const [column, whole] of Object.entries(golden.columns))
+    for (const [rows, expected] of [
+      [3000, whole],
+      [800, whole.first_800_rows],
+    ] as const) {
+      const texts = {
+        reference: cleanTexts(sides.reference[column].slice(0, rows)),
+        current: cleanTexts(sides.current[column].slice(0, rows)),
+      }
+      const numbers = {
+        reference: cleanNumbers(texts.reference.map(Number)),
+        current: cleanNumbers(texts.current.map(Number)),
+      }
+      const score = (name?: Test): EvidentlyScore =>
+        expected.type === 'cat'
+          ? scoreTexts(texts.reference, texts.current, name as 'psi')
+          : scoreNumbers(numbers.reference, numbers.current, 'num', name)
+
+      for (const name of Object.keys(testNames) as Test[]) {
+        const known = expected.scores[name]
+        if (!known) continue
+        test(`${column}, ${rows} rows: ${name}`, () => {
+          const ours = score(name)
+          expect(Math.abs(ours.score - known.score)).toBeLessThan(1e-9)
+          expect(ours).toMatchObject({ drifted: known.drifted, threshold: known.threshold, method: known.display })
+        })
+      }
+
+      test(`${column}, ${rows} rows: the default test is ${expected.default_test}`, () => {
+        expect(score().test).toBe(expected.default_test)
+      })
+
+      if (expected.type === 'num')
+        test(`${column}, ${rows} rows: counts of values and bins`, () => {
+          expect(numbers.reference.length).toBe(expected.n_ref)
+          expect(numbers.current.length).toBe(expected.n_cur)
+          expect(countDistinct(numbers.reference)).toBe(expected.nunique_ref)
+          expect(countDistinctOfBoth(numbers.reference, numbers.current)).toBe(expected.nunique_both)
+          const counts = countNumbers(numbers.reference, numbers.current)
+          expect(counts.edges?.length).toBe(expected.edges?.length)
+          expected.edges?.forEach((edge, i) => expect(Math.abs(counts.edges![i] - edge)).toBeLessThan(1e-12))
+          expect(toShares(counts.reference)).toEqual(expected.percents_raw.ref)
+          expect(toShares(counts.current)).toEqual(expected.percents_raw.cur)
+        })
+    }
+})
+
+function readCsv(name: string): Record<string, string[]> {
+  const lines = gunzipSync(readFileSync(folder + name))
+    .toString('utf8')
+    .trimEnd()
+    .split('\n')
+  const [names, ...rows] = lines.map(line => line.split(',').map(cell => cell.trim()))
+  return Object.fromEntries(names.map((column, i) => [column, rows.map(row => row[i])]))
+}
