@@ -1,0 +1,268 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { connectMlflow } from '../../models/mlflow_client.ts'
+import { sendJournal } from '../../models/mlflow_send.ts'
+import { type RunRecord, recordRuns, runId } from '../../models/tracker.ts'
+import { isListening, startCuttingProxy, startTestMlflow, type TestMlflow } from '../mlflow_server.ts'
+import { findPython, runPython } from '../python.ts'
+
+const python = await findPython('the tests against a real MLflow server')
+const folder = mkdtempSync(join(tmpdir(), 'spike60-tracking-'))
+const t0 = 1_767_571_200_000
+let mlflow: TestMlflow
+
+interface Found {
+  info: { run_id: string; run_name: string; status: string; start_time: number; end_time: number }
+  data: {
+    params?: { key: string; value: string }[]
+    tags?: { key: string; value: string }[]
+    metrics?: { key: string; value: number; step: number }[]
+  }
+  inputs: { dataset_inputs?: { tags: object[]; dataset: { name: string; digest: string; profile: string } }[] }
+  outputs?: { model_outputs?: { model_id: string }[] }
+}
+
+describe.skipIf(!python)('a real MLflow server', () => {
+  beforeAll(async () => {
+    await runPython(python!, 'make_onnx_model.py', [join(folder, 'model')])
+    writeFileSync(join(folder, 'report.html'), '<p>simulated</p>')
+    mlflow = await startTestMlflow(python!)
+  }, 300_000)
+
+  afterAll(async () => {
+    await mlflow?.remove()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  test('shows a training with all that belongs to it, once, however often it is sent', async () => {
+    const options = { experiment: 'whole', journal: join(folder, 'whole'), uri: mlflow.server.uri }
+    const first = await recordRuns(training('whole', 1), options)
+    expect(first).toMatchObject({ journalled: 3, sent: 3, warning: null })
+    expect(first.link).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#\/experiments\/\d+\?workflowType=machine_learning$/)
+    expect(await recordRuns(training('whole', 1), options)).toMatchObject({ journalled: 0, sent: 0, warning: null })
+
+    const runs = await findRuns('whole')
+    expect(runs.map(run => run.info.run_name).sort()).toEqual(['logistic', 'training', 'zscore'])
+    const [logistic, parent, zscore] = ['logistic', 'training', 'zscore'].map(
+      n => runs.find(r => r.info.run_name === n)!,
+    )
+    for (const child of [logistic, zscore])
+      expect(tags(child)['mlflow.parentRunId'], 'nested under the training').toBe(parent.info.run_id)
+    expect(logistic.info).toMatchObject({ status: 'FINISHED', start_time: t0, end_time: t0 + 5_000 })
+    expect(logistic.data.params).toContainEqual({ key: 'l2', value: '0.5' })
+    expect(logistic.data.metrics).toContainEqual(expect.objectContaining({ key: 'test_pr_auc', value: 0.31 }))
+    expect(tags(logistic)).toMatchObject({ simulated: 'true', 'spike60.undefined_metrics': 'test_brier' })
+    const [input] = logistic.inputs.dataset_inputs!
+    expect(input.tags).toEqual([{ key: 'mlflow.data.context', value: 'training' }])
+    expect(JSON.parse(input.dataset.profile)).toEqual({ num_rows: 1200, digest: 'a'.repeat(64) })
+    expect((await history(logistic.info.run_id, 'fold_pr_auc')).map(m => [m.step, m.value])).toEqual([
+      [0, 0.2],
+      [1, 0.3],
+      [2, 0.4],
+    ])
+    expect(await artifactText(logistic.info.run_id, 'reports/evaluation one.html')).toBe('<p>simulated</p>')
+    expect(logistic.outputs?.model_outputs).toHaveLength(1)
+  })
+
+  test('takes more metrics, params and tags than one call may carry', async () => {
+    const many = (n: number) => Array.from({ length: n }, (_, i) => i)
+    const run: RunRecord = {
+      ...empty,
+      id: 'many',
+      name: 'many',
+      params: Object.fromEntries(many(250).map(i => [`p${i}`, 'ü'.repeat(5_000)])),
+      tags: Object.fromEntries(many(120).map(i => [`t${i}`, 'x'.repeat(7_000)])),
+      metrics: many(2_500).map(i => ({ key: 'loss', value: 1 / (i + 1), step: i })),
+    }
+    expect(await recordRuns([run], at('many'))).toMatchObject({ sent: 1, warning: null })
+    const [found] = await findRuns('many')
+    expect(found.data.params).toHaveLength(250)
+    expect(Object.keys(tags(found)).filter(key => key.startsWith('t'))).toHaveLength(120)
+    expect(await history(found.info.run_id, 'loss')).toHaveLength(2_500)
+  })
+
+  test('a connection cut at any call loses and doubles nothing', async () => {
+    for (const late of [false, true]) {
+      for (let cutAt = 1, cut = true; cut; cutAt++) {
+        const name = `cut-${cutAt}-${late ? 'late' : 'early'}`
+        const journal = join(folder, name)
+        const proxy = await startCuttingProxy(mlflow.server.uri, cutAt, late)
+        const broken = await recordRuns(training(name, cutAt), { experiment: name, journal, uri: proxy.uri })
+        await proxy.close()
+        cut = proxy.seen >= cutAt
+        expect(broken.journalled).toBe(3)
+        if (cut) expect(broken.warning, name).toMatch(/no answer to/)
+        else expect(broken).toMatchObject({ sent: 3, warning: null })
+        const mended = await sendJournal(journal, mlflow.server.uri)
+        expect(mended.warnings, name).toEqual([])
+        const runs = await findRuns(name)
+        expect(runs.map(run => [run.info.run_name, run.info.status]).sort(), name).toEqual([
+          ['logistic', 'FINISHED'],
+          ['training', 'FINISHED'],
+          ['zscore', 'FINISHED'],
+        ])
+        const logistic = runs.find(run => run.info.run_name === 'logistic')!
+        expect(await history(logistic.info.run_id, 'fold_pr_auc'), name).toHaveLength(3)
+        expect(await artifactText(logistic.info.run_id, 'reports/evaluation one.html')).toBe('<p>simulated</p>')
+        expect(await versions(name), name).toEqual(['1'])
+        expect(await aliasVersion(name), name).toBe('1')
+      }
+    }
+  }, 240_000)
+
+  test('a server killed midway gets the rest when it is back', async () => {
+    const options = { experiment: 'killed', journal: join(folder, 'killed') }
+    const proxy = await startCuttingProxy(mlflow.server.uri, 9, false, () => mlflow.kill())
+    const broken = await recordRuns(training('killed', 1), { ...options, uri: proxy.uri })
+    await proxy.close()
+    expect(broken).toMatchObject({ journalled: 3, warning: expect.stringMatching(/no answer/) })
+    expect(await isListening(Number(new URL(mlflow.server.uri).port)), 'the whole process group is gone').toBe(false)
+
+    await mlflow.restart()
+    const mended = await recordRuns(training('killed', 2), { ...options, uri: mlflow.server.uri })
+    expect(mended).toMatchObject({ journalled: 3, warning: null })
+    const runs = await findRuns('killed')
+    expect(runs).toHaveLength(6)
+    expect(runs.every(run => run.info.status === 'FINISHED')).toBe(true)
+    expect(await versions('killed')).toHaveLength(2)
+  }, 120_000)
+
+  test('two processes that send at once do not double a run', async () => {
+    const journal = join(folder, 'twice')
+    await recordRuns(training('twice', 1), { experiment: 'twice', journal })
+    const both = await Promise.all([1, 2].map(() => sendJournal(journal, mlflow.server.uri)))
+    expect(both.map(sending => sending.sent).sort()).toEqual([0, 3])
+    expect(await findRuns('twice')).toHaveLength(3)
+  })
+
+  test('the alias stays at the latest training when an older one is sent afterwards', async () => {
+    await recordRuns(training('alias', 2), at('alias-late'))
+    await recordRuns(training('alias', 1), at('alias-early'))
+    expect(await versions('alias')).toEqual(['1', '2'])
+    expect(await aliasVersion('alias')).toBe('1')
+  })
+
+  test('one run that the server refuses does not hold up the others', async () => {
+    const refused: RunRecord = { ...empty, id: 'bad', name: 'bad', params: { 'a\u0000b?': 1 } }
+    const options = at('refused')
+    const result = await recordRuns([refused, { ...empty, id: 'good', name: 'good' }], options)
+    expect(result.sent).toBe(1)
+    expect(result.warning).toMatch(/run 'bad' \(bad\) stays in the journal: .* 400 INVALID_PARAMETER_VALUE/)
+  })
+
+  test('Python opens the registered model by its alias and predicts on reordered columns', async () => {
+    await recordRuns(training('pyfunc', 1), at('pyfunc'))
+    const rows = [
+      [0.5, 9, 1],
+      [-1, 9, 0.25],
+    ]
+    const answer = await runPython(python!, 'predict.py', [
+      mlflow.server.uri,
+      'models:/spike60-pyfunc@champion',
+      JSON.stringify({ columns: ['b', 'unused', 'a'], rows, needed: 'b' }),
+    ])
+    const sigmoid = (x: number) => 1 / (1 + Math.exp(-x))
+    const expected = rows.map(([b, , a]) => sigmoid(2 * a - 3 * b + 0.5))
+    expect(answer).toMatchObject({ columns: ['probability'], refused: expect.stringContaining('b') })
+    const { probability } = answer as { probability: number[] }
+    for (const [i, p] of probability.entries()) expect(Math.abs(p - expected[i])).toBeLessThan(1e-6)
+  }, 120_000)
+})
+
+const empty: Omit<RunRecord, 'id' | 'name'> = {
+  started_at: t0,
+  ended_at: t0 + 1_000,
+  params: {},
+  metrics: [],
+  tags: {},
+  datasets: [],
+  artifacts: [],
+}
+
+/** A parent with two children, the last of them with a model; `nth` tells trainings apart. */
+function training(name: string, nth: number): RunRecord[] {
+  const start = t0 + (nth - 1) * 60_000
+  const base = { ...empty, started_at: start, ended_at: start + 5_000, tags: { simulated: 'true' } }
+  const parent = { ...base, name: 'training' }
+  const id = runId(parent)
+  const zscore = { ...base, name: 'zscore', parent: id, metrics: [{ key: 'test_pr_auc', value: 0.2 }] }
+  const logistic = {
+    ...base,
+    name: 'logistic',
+    parent: id,
+    params: { l2: 0.5, spec: '1' },
+    metrics: [
+      { key: 'test_pr_auc', value: 0.31 },
+      { key: 'test_brier', value: Number.NaN },
+      ...[0.2, 0.3, 0.4].map((value, step) => ({ key: 'fold_pr_auc', value, step })),
+    ],
+    datasets: [
+      {
+        name: 'features_train',
+        digest: 'a'.repeat(64),
+        source: 'data/processed/features_train.parquet',
+        context: 'training' as const,
+        rows: 1200,
+        columns: ['a', 'b'],
+      },
+    ],
+    artifacts: [{ path: 'reports/evaluation one.html', file: join(folder, 'report.html') }],
+    model: { registered: `spike60-${name}`, folder: join(folder, 'model'), alias: 'champion' },
+  }
+  return [
+    { ...logistic, id: runId(logistic) },
+    { ...zscore, id: runId(zscore) },
+    { ...parent, id },
+  ]
+}
+
+function at(name: string): { experiment: string; journal: string; uri: string } {
+  return { experiment: name, journal: join(folder, name), uri: mlflow.server.uri }
+}
+
+const api: ReturnType<typeof connectMlflow>['api'] = (...args) => connectMlflow(mlflow.server.uri).api(...args)
+
+async function findRuns(experiment: string): Promise<Found[]> {
+  const found = await api<{ experiment: { experiment_id: string } }>('GET', 'experiments/get-by-name', {
+    experiment_name: experiment,
+  })
+  const reply = await api<{ runs?: Found[] }>('POST', 'runs/search', {
+    experiment_ids: [found.experiment.experiment_id],
+    run_view_type: 'ALL',
+  })
+  return reply.runs ?? []
+}
+
+async function history(run_id: string, metric_key: string): Promise<{ step: number; value: number }[]> {
+  const reply = await api<{ metrics?: { step: number; value: number }[] }>('GET', 'metrics/get-history', {
+    run_id,
+    metric_key,
+  })
+  return reply.metrics ?? []
+}
+
+async function artifactText(runId: string, path: string): Promise<string> {
+  const query = new URLSearchParams({ run_uuid: runId, path })
+  return (await fetch(`${mlflow.server.uri}/get-artifact?${query}`)).text()
+}
+
+async function versions(name: string): Promise<string[]> {
+  const reply = await api<{ model_versions?: { version: string }[] }>('GET', 'model-versions/search', {
+    filter: `name='spike60-${name}'`,
+  })
+  return (reply.model_versions ?? []).map(v => v.version).sort()
+}
+
+async function aliasVersion(name: string): Promise<string> {
+  const reply = await api<{ model_version: { version: string } }>('GET', 'registered-models/alias', {
+    name: `spike60-${name}`,
+    alias: 'champion',
+  })
+  return reply.model_version.version
+}
+
+function tags(run: Found): Record<string, string> {
+  return Object.fromEntries((run.data.tags ?? []).map(({ key, value }) => [key, value]))
+}
