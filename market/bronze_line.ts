@@ -1,6 +1,6 @@
 import type { Micros } from '../features/event.ts'
 import { asObject } from './reading.ts'
-import type { Control, RawRecord } from './record.ts'
+import type { BronzeRecord, Control, RawRecord } from './record.ts'
 
 const controls: readonly unknown[] = ['open', 'close', 'stale'] satisfies Control[]
 
@@ -35,6 +35,17 @@ export function parseBronzeLine(line: string): BronzeContent | null {
     return { ...base, dead: parsed === undefined ? 'not_json' : 'not_object', text: frame }
   }
   return asObject(frame) ? { ...base, frame, text: verbatim(line, value) } : null
+}
+
+/**
+ * The record of a bronze line; a dead one where it cannot be read.
+ * @param before when the line before it was received: the place in time of a dead one.
+ */
+export function bronzeRecord(text: string, file: string, line: number, before: Micros): BronzeRecord {
+  const content = parseBronzeLine(text)
+  if (content) return { ...content, file, line }
+  const dead = parseJson(text) === undefined ? 'not_json' : 'bad_line'
+  return { received_at: before, feed: '', connection: '', dead, text, file, line }
 }
 
 /** The parsed value; undefined when the text is not JSON. */

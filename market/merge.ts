@@ -1,28 +1,32 @@
-import type { FileKind } from './file_kind.ts'
-import { type BronzeRecord, type RawCounts, readBronzeFile } from './raw_file.ts'
+import type { BronzeRecord } from './record.ts'
 
-type BronzeFile = FileKind & { kind: 'bronze' }
+/** Records of one file in their order, and when its first one was received. */
+export interface Source<R extends BronzeRecord> {
+  path: string
+  received_at: number
+  open(): AsyncGenerator<R[]>
+}
 
 /** A file being read: the batch at hand and the place in it. */
-interface Open {
+interface Open<R> {
   path: string
-  source: AsyncGenerator<BronzeRecord[]>
-  batch: BronzeRecord[]
+  source: AsyncGenerator<R[]>
+  batch: R[]
   at: number
 }
 
 const batchSize = 1024
 
 /** Bronze files as one stream by (received_at, file, line). A file is opened only when its time has come. */
-export async function* mergeBronze(files: BronzeFile[], counts: RawCounts): AsyncGenerator<BronzeRecord[]> {
-  const waiting = files.toSorted((a, b) => a.received_at - b.received_at || (a.path < b.path ? -1 : 1))
-  const open: Open[] = []
+export async function* mergeBronze<R extends BronzeRecord>(sources: Source<R>[]): AsyncGenerator<R[]> {
+  const waiting = sources.toSorted((a, b) => a.received_at - b.received_at || (a.path < b.path ? -1 : 1))
+  const open: Open<R>[] = []
   try {
-    let out: BronzeRecord[] = []
+    let out: R[] = []
     while (waiting.length > 0 || open.length > 0) {
       let next = earliest(open)
       while (waiting.length > 0 && (next === null || waiting[0].received_at <= headOf(next).received_at)) {
-        await openFile(waiting.shift()!, open, counts)
+        await openSource(waiting.shift()!, open)
         next = earliest(open)
       }
       if (next === null) continue
@@ -40,31 +44,31 @@ export async function* mergeBronze(files: BronzeFile[], counts: RawCounts): Asyn
   }
 }
 
-async function openFile(file: BronzeFile, open: Open[], counts: RawCounts): Promise<void> {
-  const opened: Open = { path: file.path, source: readBronzeFile(file, counts), batch: [], at: 0 }
+async function openSource<R>(source: { path: string; open(): AsyncGenerator<R[]> }, open: Open<R>[]): Promise<void> {
+  const opened: Open<R> = { path: source.path, source: source.open(), batch: [], at: 0 }
   if (await refill(opened)) open.push(opened)
 }
 
-async function refill(file: Open): Promise<boolean> {
+async function refill<R>(file: Open<R>): Promise<boolean> {
   const { value, done } = await file.source.next()
   file.batch = done ? [] : value
   file.at = 0
   return !done
 }
 
-function headOf(file: Open): BronzeRecord {
+function headOf<R>(file: Open<R>): R {
   return file.batch[file.at]
 }
 
-function earliest(open: Open[]): Open | null {
-  let first: Open | null = null
+function earliest<R extends BronzeRecord>(open: Open<R>[]): Open<R> | null {
+  let first: Open<R> | null = null
   for (const file of open) {
     if (first === null || isBefore(file, first)) first = file
   }
   return first
 }
 
-function isBefore(a: Open, b: Open): boolean {
+function isBefore<R extends BronzeRecord>(a: Open<R>, b: Open<R>): boolean {
   const difference = headOf(a).received_at - headOf(b).received_at
   return difference === 0 ? a.path < b.path : difference < 0
 }

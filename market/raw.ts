@@ -2,7 +2,7 @@ import type { Micros } from '../features/event.ts'
 import { type FileKind, inspectFiles } from './file_kind.ts'
 import { mergeBronze } from './merge.ts'
 import { refuseOverlaps, type Span, spansOf } from './overlap.ts'
-import { type RawCounts, readBareFile } from './raw_file.ts'
+import { type RawCounts, readBareFile, readBronzeFile } from './raw_file.ts'
 import type { RawRecord } from './record.ts'
 
 type BareFile = FileKind & { kind: 'bare' }
@@ -38,8 +38,9 @@ export async function* readRawBatches(paths: string[], counts: RawCounts): Async
     batches: () => readBareFile(file, counts) as AsyncIterable<RawRecord[]>,
   }))
   if (bronze.length > 0) {
+    const sources = bronze.map(file => ({ ...file, open: () => readBronzeFile(file, counts) }))
     const from = Math.min(...bronze.map(file => file.received_at))
-    parts.push({ from, batches: () => mergeBronze(bronze, counts) })
+    parts.push({ from, batches: () => mergeBronze(sources) })
     parts.sort((a, b) => a.from - b.from)
   }
   for (const { batches } of parts) yield* batches()

@@ -1,12 +1,11 @@
 import { basename } from 'node:path'
-import type { Micros } from '../features/event.ts'
 import { parseBareLine } from './bare_line.ts'
-import { parseBronzeLine, parseJson } from './bronze_line.ts'
+import { bronzeRecord } from './bronze_line.ts'
 import { ConnectionTracker } from './connection_tracker.ts'
 import { feedByName, feedOf } from './feed.ts'
 import type { FileKind } from './file_kind.ts'
 import { readLines } from './lines.ts'
-import type { RawRecord } from './record.ts'
+import type { BronzeRecord, RawRecord } from './record.ts'
 import { createJumpFilter } from './time_jump.ts'
 
 /** What a reader met besides records. */
@@ -17,32 +16,21 @@ export interface RawCounts {
   torn: number
 }
 
-/** A line of bronze with its place in time; a line that cannot be read has that of the line before. */
-export type BronzeRecord = RawRecord & { received_at: Micros }
-
 /** The records of one bronze file. A line that cannot be read is a dead record; torn at the end of the file, it is none. */
 export async function* readBronzeFile(
   file: FileKind & { kind: 'bronze' },
   counts: RawCounts,
 ): AsyncGenerator<BronzeRecord[]> {
-  const { path } = file
-  let { received_at, feed } = file
-  let connection = ''
-  for await (const { texts, first, torn } of readLines(path)) {
+  let before = file.received_at
+  for await (const { texts, first, torn } of readLines(file.path)) {
     const records: BronzeRecord[] = []
     for (let i = 0; i < texts.length; i++) {
-      const text = texts[i]
-      if (text.trim() === '') continue
+      if (texts[i].trim() === '') continue
       counts.lines++
-      const content = parseBronzeLine(text)
-      if (content) {
-        records.push({ ...content, file: path, line: first + i })
-        ;({ received_at, feed, connection } = content)
-      } else if (torn && i === texts.length - 1) counts.torn++
-      else {
-        const dead = parseJson(text) === undefined ? 'not_json' : 'bad_line'
-        records.push({ received_at, feed, connection, dead, text, file: path, line: first + i })
-      }
+      const record = bronzeRecord(texts[i], file.path, first + i, before)
+      if (record.dead === 'not_json' && torn && i === texts.length - 1 && record.connection === '') counts.torn++
+      else records.push(record)
+      before = record.received_at
     }
     if (records.length > 0) yield records
   }

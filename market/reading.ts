@@ -17,9 +17,12 @@ export function asList(value: unknown): unknown[] {
   return Array.isArray(value) ? value : []
 }
 
+/** No price, size or id is longer; what is must not fill a topic. */
+const textLimit = 64
+
 /** A decimal as the wire's text; numbers become text; null where there is nothing to keep. */
 export function decimal(value: unknown): string | null {
-  if (typeof value === 'string') return value === '' ? null : value
+  if (typeof value === 'string') return value === '' || value.length > textLimit ? null : value
   return typeof value === 'number' && Number.isFinite(value) ? String(value) : null
 }
 
@@ -35,7 +38,7 @@ export function productOf(value: unknown): string | null {
 
 /** A trade's id as text; null where it is missing. */
 export function tradeIdOf(value: unknown): string | null {
-  if (typeof value === 'string') return value === '' ? null : value
+  if (typeof value === 'string') return value === '' || value.length > textLimit ? null : value
   return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : null
 }
 

@@ -27,6 +27,9 @@ export interface RawRecord {
   dead?: string
 }
 
+/** A line of bronze: it always has a place in time. */
+export type BronzeRecord = RawRecord & { received_at: Micros }
+
 /** What could not become an event: goes to `<topic>.dlq` or is counted. */
 export interface DeadLetter {
   /** A word for counting, such as `not_json`, `bad_time`, `time_ahead`. */

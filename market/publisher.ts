@@ -1,0 +1,146 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Config } from '../config.ts'
+import { SpikeError } from '../errors.ts'
+import { encodeEvent } from '../features/event_json.ts'
+import type { Outgoing, Streams, Writer } from '../streams/port.ts'
+import { type BronzeFiles, nameOf, sourcesBeyond } from './bronze_sources.ts'
+import { createDecoder, type Decoded, type Decoder } from './decoder.ts'
+import { mergeBronze } from './merge.ts'
+import { addPublished, countDecoded, emptyPublished, type Published } from './published.ts'
+import { type PublisherState, publisherKey, readState } from './publisher_state.ts'
+import type { DeadLetter } from './record.ts'
+
+export interface PublisherOptions {
+  streams: Streams
+  config: Config
+  bronze: BronzeFiles
+  /** Tells publishers apart that share topics. */
+  name?: string
+}
+
+export interface Publisher {
+  /**
+   * Publishes all complete lines that bronze holds now. One call at a time; a second one waits for the first.
+   * @returns what this call published.
+   * @throws SpikeError of the engine; the next call begins again where the topics say that it stands.
+   */
+  publishAvailable(): Promise<Published>
+  /** Publishes until the signal, then once more what is there; waits and tries again where a retry can help. */
+  follow(signal: AbortSignal): Promise<void>
+  close(): Promise<void>
+  /** What this publisher published since it was made. */
+  readonly published: Published
+}
+
+/** Where a publisher stands, and what it needs to go on. */
+interface Session {
+  writer: Writer
+  state: PublisherState
+  decoder: Decoder
+}
+
+const outgoingLimit = 4000
+const pollMs = 100
+const retryMs = 1000
+/** A broker takes no record of megabytes. */
+const bytesLimit = 100_000
+
+/** Puts the events of bronze on `ticks.raw` and its dead letters on `ticks.raw.dlq`, each once: its position goes with them. */
+export async function createPublisher(options: PublisherOptions): Promise<Publisher> {
+  const { streams, config, bronze, name = 'bronze' } = options
+  const { raw, state: stateTopic } = config.topics
+  const deadTopic = `${raw.name}.dlq`
+  const published = emptyPublished()
+  await streams.createTopics([raw, { name: deadTopic, partitions: raw.partitions }, stateTopic])
+  let session: Session | null = await restore()
+  let queue: Promise<unknown> = Promise.resolve()
+
+  /** Fences an earlier publisher of this name and takes over where it stood. */
+  async function restore(): Promise<Session> {
+    const writer = await streams.writer(`publisher-${name}`)
+    const state = await readState(streams, stateTopic.name, name)
+    const aheadLimit = Math.round(config.time.ahead_limit_s * 1e6)
+    const decoder = createDecoder({ products: config.feed.products, aheadLimit, snapshot: state.decoder })
+    return { writer, state, decoder }
+  }
+
+  async function publish(): Promise<Published> {
+    const done = emptyPublished()
+    const open = session ?? (await restore())
+    session = open
+    try {
+      const files = { ...open.state.files }
+      let batch = emptyPublished()
+      let outgoing: Outgoing[] = []
+      const commit = async (): Promise<void> => {
+        open.state = { ...open.state, files: { ...files }, decoder: open.decoder.snapshot() }
+        outgoing.push({ topic: stateTopic.name, key: publisherKey(name), value: JSON.stringify(open.state) })
+        await open.writer.commit({ records: outgoing })
+        for (const total of [done, published]) addPublished(total, batch)
+        batch = emptyPublished()
+        outgoing = []
+      }
+      for await (const records of mergeBronze(await sourcesBeyond(bronze, files))) {
+        for (const record of records) {
+          const decoded = open.decoder.decode(record)
+          outgoing.push(...outgoingOf(decoded))
+          countDecoded(batch, record, decoded)
+          files[nameOf(bronze, record.file)] = { offset: record.end, line: record.line }
+          if (outgoing.length >= outgoingLimit) await commit()
+        }
+      }
+      if (batch.records > 0) await commit()
+      return done
+    } catch (error) {
+      session = null
+      await open.writer.close().catch(() => {})
+      throw error
+    }
+  }
+
+  function outgoingOf({ events, dead }: Decoded): Outgoing[] {
+    return [
+      ...events.map(event => ({ topic: raw.name, key: event.product, value: encodeEvent(event) })),
+      ...dead.map(letter => ({ topic: deadTopic, key: letter.connection, value: JSON.stringify(shorten(letter)) })),
+    ]
+  }
+
+  function publishAvailable(): Promise<Published> {
+    const turn = queue.then(publish)
+    queue = turn.catch(() => {})
+    return turn
+  }
+
+  async function follow(signal: AbortSignal): Promise<void> {
+    for (let last = false; !last; ) {
+      last = signal.aborted
+      try {
+        const { records } = await publishAvailable()
+        if (records === 0 && !last) await pause(pollMs, signal)
+      } catch (error) {
+        if (last || !(error instanceof SpikeError) || !error.retriable) throw error
+        await pause(retryMs, signal)
+      }
+    }
+  }
+
+  async function close(): Promise<void> {
+    await queue
+    await session?.writer.close()
+    session = null
+  }
+
+  return { publishAvailable, follow, close, published }
+}
+
+function shorten(letter: DeadLetter): DeadLetter & { length?: number } {
+  const { bytes } = letter
+  return bytes.length > bytesLimit ? { ...letter, bytes: bytes.slice(0, bytesLimit), length: bytes.length } : letter
+}
+
+/** Waits, or less when the signal comes. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(error => {
+    if (!signal.aborted) throw error
+  })
+}
