@@ -15,6 +15,7 @@ export const errorCodes = {
   BROKER_UNAVAILABLE: { exit: 1, retriable: true },
   BROKER_REFUSED: { exit: 1, retriable: false },
   TOPIC_MISMATCH: { exit: 2, retriable: false },
+  TOPIC_UNKNOWN: { exit: 2, retriable: false },
   WRITER_FENCED: { exit: 1, retriable: false },
   LOG_CORRUPT: { exit: 1, retriable: false },
   MLFLOW_UNAVAILABLE: { exit: 1, retriable: true },

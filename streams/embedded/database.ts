@@ -1,0 +1,122 @@
+import { closeSync, existsSync, mkdirSync, openSync, readSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { SpikeError } from '../../errors.ts'
+
+/** Marks a database as ours ("sp60") and names the version of its tables. */
+const applicationId = 0x73703630
+const tablesVersion = 1
+const busyTimeoutMs = 10_000
+
+const tables = `
+CREATE TABLE topics (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, partitions INTEGER NOT NULL) STRICT;
+CREATE TABLE ends (topic INTEGER NOT NULL, partition INTEGER NOT NULL, next INTEGER NOT NULL,
+  PRIMARY KEY (topic, partition)) STRICT, WITHOUT ROWID;
+CREATE TABLE records (topic INTEGER NOT NULL, partition INTEGER NOT NULL, offset INTEGER NOT NULL, time INTEGER NOT NULL,
+  crc INTEGER NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL,
+  PRIMARY KEY (topic, partition, offset)) STRICT, WITHOUT ROWID;
+CREATE TABLE committed (name TEXT NOT NULL, topic INTEGER NOT NULL, partition INTEGER NOT NULL, offset INTEGER NOT NULL,
+  PRIMARY KEY (name, topic, partition)) STRICT, WITHOUT ROWID;
+CREATE TABLE writers (id TEXT PRIMARY KEY, epoch INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+`
+
+/**
+ * Opens the log, or makes a new one where there is no file. Many processes may hold it open at once.
+ * @throws SpikeError LOG_CORRUPT when the file is torn, is no SQLite database or not one of ours.
+ */
+export function openDatabase(path: string): DatabaseSync {
+  const fresh = !existsSync(path) || statSync(path).size === 0
+  mkdirSync(dirname(path), { recursive: true })
+  if (!fresh) checkSize(path)
+  return guard(path, () => {
+    const database = new DatabaseSync(path, { timeout: busyTimeoutMs })
+    try {
+      const mode = database.prepare('PRAGMA journal_mode = WAL').get()
+      if (mode?.journal_mode !== 'wal') throw corrupt(path, 'cannot be put into WAL mode')
+      database.exec('PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000; PRAGMA mmap_size = 0')
+      prepareTables(database, path)
+      return database
+    } catch (error) {
+      database.close()
+      throw error
+    }
+  })
+}
+
+/** Runs `work` as one transaction that takes the write lock first. */
+export function inTransaction<Result>(database: DatabaseSync, work: () => Result): Result {
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    const result = work()
+    database.exec('COMMIT')
+    return result
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK')
+    throw error
+  }
+}
+
+/** Turns what SQLite throws into our errors; `path` names the log in them. */
+export function guard<Result>(path: string, work: () => Result): Result {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof SpikeError) throw error
+    const code = (error as { errcode?: number }).errcode
+    if (code === undefined) throw error
+    const told = (error as Error).message
+    const base = code & 0xff
+    if (base === 11 || base === 26) throw corrupt(path, told, error)
+    if (base === 8 || base === 14 || base === 23)
+      throw new SpikeError('BROKER_REFUSED', `${path}: the topic log cannot be opened for writing: ${told}`, {
+        cause: error,
+      })
+    throw new SpikeError(
+      'BROKER_UNAVAILABLE',
+      `${path}: the topic log is busy or the disk is full: ${told}; try again`,
+      {
+        cause: error,
+      },
+    )
+  }
+}
+
+/** The error for a log that must not be read. */
+export function corrupt(path: string, what: string, cause?: unknown): SpikeError {
+  return new SpikeError('LOG_CORRUPT', `${path}: ${what}; move the file away and feed the topics again from data/raw`, {
+    cause,
+  })
+}
+
+function prepareTables(database: DatabaseSync, path: string): void {
+  if (isOurs(database, path)) return
+  inTransaction(database, () => {
+    if (isOurs(database, path)) return
+    database.exec(tables)
+    database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${tablesVersion}`)
+  })
+}
+
+function isOurs(database: DatabaseSync, path: string): boolean {
+  const pragma = (name: string): unknown => database.prepare(`PRAGMA ${name}`).get()?.[name]
+  if (pragma('application_id') === applicationId) {
+    const version = pragma('user_version')
+    if (version === tablesVersion) return true
+    throw corrupt(path, `holds topics in version ${version} of the tables, this program reads ${tablesVersion}`)
+  }
+  if (database.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.n === 0) return false
+  throw corrupt(path, 'is a SQLite database, but not a topic log')
+}
+
+/** A main file shorter than its header says, with nothing in the WAL to make up for it, was torn. */
+function checkSize(path: string): void {
+  const header = Buffer.alloc(100)
+  const file = openSync(path, 'r')
+  const read = readSync(file, header, 0, 100, 0)
+  closeSync(file)
+  if (read < 100 || header.toString('latin1', 0, 15) !== 'SQLite format 3') throw corrupt(path, 'is not a topic log')
+  const pageSize = header.readUInt16BE(16) === 1 ? 65_536 : header.readUInt16BE(16)
+  const walPath = `${path}-wal`
+  const wal = existsSync(walPath) ? statSync(walPath).size : 0
+  if (wal === 0 && statSync(path).size < pageSize * header.readUInt32BE(28)) throw corrupt(path, 'is cut short')
+}

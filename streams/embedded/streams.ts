@@ -1,0 +1,49 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { Streams } from '../port.ts'
+import { startPositions } from '../start.ts'
+import { guard, openDatabase } from './database.ts'
+import { openReader } from './reader.ts'
+import { createTopics, findTopic, readCommitted, readEnds, type TopicRow, unknownTopic } from './topics.ts'
+import { wakeUp } from './wakeup.ts'
+import { openWriter } from './writer.ts'
+
+/**
+ * Topics in one SQLite file: rows and positions are one transaction, what was committed survives the death of the
+ * process. Uncommitted records never exist, so every reader is a read_committed one.
+ * @throws SpikeError LOG_CORRUPT with the path.
+ */
+export function openEmbedded(path: string): Streams {
+  const database = openDatabase(path)
+  return {
+    async createTopics(topics) {
+      guard(path, () => createTopics(database, topics))
+    },
+    async writer(id) {
+      return openWriter(database, path, id)
+    },
+    async reader(topic, start) {
+      return guard(path, () => {
+        const { id } = requireTopic(database, path, topic)
+        const ends = readEnds(database, topic, id)
+        const begins = ends.map(end => ({ ...end, offset: 0 }))
+        return openReader(database, path, topic, id, startPositions(begins, ends, start))
+      })
+    },
+    async committed(group, topic) {
+      return guard(path, () => readCommitted(database, group, topic, requireTopic(database, path, topic).id))
+    },
+    async ends(topic) {
+      return guard(path, () => readEnds(database, topic, requireTopic(database, path, topic).id))
+    },
+    async close() {
+      wakeUp(path)
+      if (database.isOpen) database.close()
+    },
+  }
+}
+
+function requireTopic(database: DatabaseSync, path: string, name: string): TopicRow {
+  const row = findTopic(database, name)
+  if (row === undefined) throw unknownTopic(name, path)
+  return row
+}

@@ -1,0 +1,107 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { SpikeError } from '../../errors.ts'
+import { partitionOf } from '../partition.ts'
+import type { Position, Transaction, Writer } from '../port.ts'
+import { checksumOf } from './checksum.ts'
+import { guard, inTransaction } from './database.ts'
+import { findTopic, type TopicRow, unknownTopic } from './topics.ts'
+import { wakeUp } from './wakeup.ts'
+
+interface End extends Position {
+  id: number
+}
+
+/** Takes the writer id: an older writer of the same id is refused from here on. */
+export function openWriter(database: DatabaseSync, path: string, id: string): Writer {
+  const epoch = guard(path, () =>
+    inTransaction(
+      database,
+      () =>
+        database
+          .prepare(
+            'INSERT INTO writers (id, epoch) VALUES (?, 1) ON CONFLICT (id) DO UPDATE SET epoch = epoch + 1 RETURNING epoch',
+          )
+          .get(id)!.epoch as number,
+    ),
+  )
+  const statements = prepare(database)
+  let closed = false
+  return {
+    async commit(transaction) {
+      if (closed) throw new Error(`writer ${id} is closed`)
+      const ends = guard(path, () =>
+        inTransaction(database, () => {
+          if (statements.epoch.get(id)?.epoch !== epoch) throw fenced(id, path)
+          storePositions(database, path, statements, transaction)
+          return append(database, path, statements, transaction)
+        }),
+      )
+      if (ends.length > 0) wakeUp(path)
+      return ends
+    },
+    async close() {
+      closed = true
+    },
+  }
+}
+
+function append(database: DatabaseSync, path: string, statements: Statements, transaction: Transaction): Position[] {
+  const topics = new Map<string, { row: TopicRow; ends: End[] }>()
+  const now = Date.now()
+  for (const { topic, key, value } of transaction.records) {
+    let known = topics.get(topic)
+    if (known === undefined) {
+      const row = findTopic(database, topic)
+      if (row === undefined) throw unknownTopic(topic, path)
+      known = { row, ends: [] }
+      topics.set(topic, known)
+    }
+    const partition = partitionOf(key, known.row.partitions)
+    known.ends[partition] ??= {
+      id: known.row.id,
+      topic,
+      partition,
+      offset: statements.end.get(known.row.id, partition)!.next as number,
+    }
+    const end = known.ends[partition]
+    const bytes = typeof value === 'string' ? Buffer.from(value, 'utf8') : value
+    const crc = checksumOf(partition, end.offset, key, bytes)
+    statements.record.run(end.id, partition, end.offset++, now, crc, key, bytes)
+  }
+  const ends = [...topics.values()].flatMap(known => known.ends.filter(end => end !== undefined))
+  for (const { id, partition, offset } of ends) statements.moveEnd.run(offset, id, partition)
+  return ends.map(({ topic, partition, offset }) => ({ topic, partition, offset }))
+}
+
+function storePositions(database: DatabaseSync, path: string, statements: Statements, transaction: Transaction): void {
+  const { group, positions = [] } = transaction
+  if (positions.length > 0 && group === undefined) throw new Error('a transaction with positions needs a group')
+  for (const { topic, partition, offset } of positions) {
+    const row = findTopic(database, topic)
+    if (row === undefined) throw unknownTopic(topic, path)
+    statements.position.run(group!, row.id, partition, offset)
+  }
+}
+
+type Statements = Record<'epoch' | 'end' | 'moveEnd' | 'record' | 'position', StatementSync>
+
+function prepare(database: DatabaseSync): Statements {
+  return {
+    epoch: database.prepare('SELECT epoch FROM writers WHERE id = ?'),
+    end: database.prepare('SELECT next FROM ends WHERE topic = ? AND partition = ?'),
+    moveEnd: database.prepare('UPDATE ends SET next = ? WHERE topic = ? AND partition = ?'),
+    record: database.prepare(
+      'INSERT INTO records (topic, partition, offset, time, crc, key, value) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    ),
+    position: database.prepare(
+      'INSERT INTO committed (name, topic, partition, offset) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET offset = excluded.offset',
+    ),
+  }
+}
+
+function fenced(id: string, path: string): SpikeError {
+  return new SpikeError(
+    'WRITER_FENCED',
+    `${path}: a newer writer took the id '${id}'; this one stops and the newer one goes on`,
+  )
+}
