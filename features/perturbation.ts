@@ -11,6 +11,9 @@ export interface PerturbationVerdict {
   detail: string
 }
 
+/** Rows that some way of computing features gives, by `product time`. */
+export type ComputeRows = (events: MarketEvent[]) => Map<string, Float64Array>
+
 type Change = (events: MarketEvent[], t: Micros) => MarketEvent[]
 
 const isPast = (t: Micros) => (event: MarketEvent) => event.time < t
@@ -30,18 +33,18 @@ const changes: Record<string, Change> = {
  */
 export function checkPerturbation(
   events: MarketEvent[],
-  settings: EngineSettings,
+  compute: ComputeRows,
   random: () => number,
   moments = 2,
 ): PerturbationVerdict {
   const sorted = events.toSorted(compareEvents)
   const times = sorted.map(event => event.time)
-  const expected = rowsOf(sorted, settings)
+  const expected = compute(sorted)
   let rows = 0
   for (let moment = 0; moment < moments && times.length > 0; moment++) {
     const t = times[Math.floor((0.3 + 0.65 * random()) * times.length)]
     for (const [name, change] of Object.entries(changes)) {
-      const found = rowsOf(change(sorted, t), settings)
+      const found = compute(change(sorted, t))
       for (const [key, values] of found) {
         const before = expected.get(key)
         if (Number(key.slice(key.indexOf(' ') + 1)) > t) continue
@@ -59,13 +62,16 @@ export function checkPerturbation(
   return { verdict: 'passed', moments, rows, detail: '' }
 }
 
-function rowsOf(events: MarketEvent[], settings: EngineSettings): Map<string, Float64Array> {
-  const rows = new Map<string, Float64Array>()
-  const engines = new Engines(settings, {
-    row: (product, time, values) => rows.set(`${product} ${time}`, Float64Array.from(values)),
-  })
-  for (const event of events) engines.push(event)
-  return rows
+/** The engine's rows, as `checkPerturbation` wants them. */
+export function engineRows(settings: EngineSettings): ComputeRows {
+  return events => {
+    const rows = new Map<string, Float64Array>()
+    const engines = new Engines(settings, {
+      row: (product, time, values) => rows.set(`${product} ${time}`, Float64Array.from(values)),
+    })
+    for (const event of events) engines.push(event)
+    return rows
+  }
 }
 
 function withOtherPrices(event: MarketEvent): MarketEvent {

@@ -39,15 +39,19 @@ export async function sinkRows({ streams, config, topic, out, metadata }: SinkOp
   return { rows: table.rows, digest, skipped }
 }
 
-/** Adds sigma_future to rows, writes them with spec version, config hash and digest in the metadata, and gives the digest. */
+/**
+ * Adds sigma_future to rows, writes them with spec version, config hash and digest in the metadata, and gives the digest.
+ * @param out nothing is written where null.
+ */
 export async function writeFeatures(
-  out: string,
+  out: string | null,
   table: FeatureTable,
   config: Config,
   metadata: Metadata = {},
 ): Promise<string> {
   const digest = digestOf(table)
   table.sigma_future = futureVolatility(table)
+  if (out === null) return digest
   await writeTable(out, table, {
     'spike60.spec_version': specVersion,
     'spike60.config_hash': configHash(config),

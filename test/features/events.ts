@@ -64,7 +64,7 @@ export function gap(from: number, to: number): Gap {
 }
 
 /** A shape of random market: how often, how rough, how broken. */
-export const marketShape = fc.record({
+export const marketShape: fc.Arbitrary<MarketShape> = fc.record({
   seed: fc.nat(),
   start: fc.constantFrom(1_767_571_000, 1_767_571_199.5, 86_400 * 20_000 - 400),
   events: fc.integer({ min: 1, max: 900 }),
@@ -75,7 +75,19 @@ export const marketShape = fc.record({
   sizes: fc.boolean(),
 })
 
-export type MarketShape = typeof marketShape extends fc.Arbitrary<infer T> ? T : never
+export interface MarketShape {
+  seed: number
+  start: number
+  events: number
+  /** Mean time between events in seconds. */
+  meanStep: number
+  price: number
+  /** Size of a price step, as a share of the price. */
+  roughness: number
+  /** Chance that an event is preceded by a silence. */
+  holes: number
+  sizes: boolean
+}
 
 /** Events in time order, ties, equal prices, broken and crossed quotes, trades, gaps and silences among them. */
 export function randomMarket(shape: MarketShape): MarketEvent[] {

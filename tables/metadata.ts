@@ -1,0 +1,13 @@
+import type { Metadata } from './parquet.ts'
+
+/** Name of the feed that the simulated exchange is recorded under; what comes of it is called simulated everywhere. */
+export const simulatedFeed = 'simulated'
+
+export function isSimulated(feed: string): boolean {
+  return feed === simulatedFeed
+}
+
+/** Whether a feature file holds a row of the simulated exchange. */
+export function simulatedFile(metadata: Metadata): boolean {
+  return metadata['spike60.simulated'] === 'true'
+}
