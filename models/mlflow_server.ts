@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { createConnection, createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { SpikeError } from '../errors.ts'
@@ -47,7 +47,7 @@ export async function startMlflowServer(options: {
     child.once('exit', () => done())
     child.once('error', () => done())
   })
-  const stop = (signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM') => stopGroup(child, ended, signal)
+  const stop = (signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM') => stopGroup(child, port, ended, signal)
   const lastWill = () => signalGroup(child, 'SIGKILL')
   process.once('exit', lastWill)
   void ended.then(() => process.removeListener('exit', lastWill))
@@ -105,11 +105,28 @@ async function answers(address: string): Promise<boolean> {
   }
 }
 
-async function stopGroup(child: ChildProcess, ended: Promise<void>, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+async function stopGroup(
+  child: ChildProcess,
+  port: number,
+  ended: Promise<void>,
+  signal: 'SIGTERM' | 'SIGKILL',
+): Promise<void> {
   signalGroup(child, signal)
   await Promise.race([ended, setTimeout(10_000, undefined, { ref: false })])
   signalGroup(child, 'SIGKILL')
   await ended
+  for (let waited = 0; waited < 2_000 && (await isListening(port)); waited += 20) await setTimeout(20)
+}
+
+/** Whether anything listens on a port of 127.0.0.1. */
+export function isListening(port: number): Promise<boolean> {
+  return new Promise(answer => {
+    const socket = createConnection(port, '127.0.0.1', () => {
+      socket.destroy()
+      answer(true)
+    })
+    socket.once('error', () => answer(false))
+  })
 }
 
 function signalGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {

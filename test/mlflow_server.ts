@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
-import { type AddressInfo, createConnection } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type MlflowServer, startMlflowServer } from '../models/mlflow_server.ts'
@@ -82,16 +82,4 @@ export async function startCuttingProxy(
   await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
   proxy.uri = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return proxy
-}
-
-/** Whether anything listens on a port of 127.0.0.1. */
-export function isListening(port: number): Promise<boolean> {
-  return new Promise(answer => {
-    const socket = createConnection(port, '127.0.0.1')
-    socket.once('connect', () => {
-      socket.destroy()
-      answer(true)
-    })
-    socket.once('error', () => answer(false))
-  })
 }

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connectMlflow } from '../../models/mlflow_client.ts'
 import { sendJournal } from '../../models/mlflow_send.ts'
+import { isListening } from '../../models/mlflow_server.ts'
 import { type RunRecord, recordRuns, runId } from '../../models/tracker.ts'
-import { isListening, startCuttingProxy, startTestMlflow, type TestMlflow } from '../mlflow_server.ts'
+import { startCuttingProxy, startTestMlflow, type TestMlflow } from '../mlflow_server.ts'
 import { findPython, runPython } from '../python.ts'
 
 const python = await findPython('the tests against a real MLflow server')
@@ -89,19 +90,19 @@ describe.skipIf(!python)('a real MLflow server', () => {
         const name = `cut-${cutAt}-${late ? 'late' : 'early'}`
         const journal = join(folder, name)
         const proxy = await startCuttingProxy(mlflow.server.uri, cutAt, late)
-        const broken = await recordRuns(training(name, cutAt), { experiment: name, journal, uri: proxy.uri })
+        const two = training(name, cutAt).filter(run => run.name !== 'zscore')
+        const broken = await recordRuns(two, { experiment: name, journal, uri: proxy.uri })
         await proxy.close()
         cut = proxy.seen >= cutAt
-        expect(broken.journalled).toBe(3)
+        expect(broken.journalled).toBe(2)
         if (cut) expect(broken.warning, name).toMatch(/no answer to/)
-        else expect(broken).toMatchObject({ sent: 3, warning: null })
+        else expect(broken).toMatchObject({ sent: 2, warning: null })
         const mended = await sendJournal(journal, mlflow.server.uri)
         expect(mended.warnings, name).toEqual([])
         const runs = await findRuns(name)
         expect(runs.map(run => [run.info.run_name, run.info.status]).sort(), name).toEqual([
           ['logistic', 'FINISHED'],
           ['training', 'FINISHED'],
-          ['zscore', 'FINISHED'],
         ])
         const logistic = runs.find(run => run.info.run_name === 'logistic')!
         expect(await history(logistic.info.run_id, 'fold_pr_auc'), name).toHaveLength(3)

@@ -5,6 +5,7 @@ import sys
 
 server, address, frame = sys.argv[1:4]
 os.environ["MLFLOW_TRACKING_URI"] = server
+os.environ["MLFLOW_HTTP_REQUEST_MAX_RETRIES"] = "1"
 import mlflow
 import pandas as pd
 
