@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { pipeline, type Readable, type Transform } from 'node:stream'
+import type { Transform } from 'node:stream'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { SpikeError } from '../errors.ts'
 
@@ -27,8 +27,7 @@ export async function* readLines(path: string): AsyncGenerator<Lines> {
   let rest: Buffer[] = []
   let restBytes = 0
   try {
-    for await (const data of await openStream(path)) {
-      const chunk = data as Buffer
+    for await (const chunk of readBytes(path)) {
       const end = chunk.lastIndexOf(0x0a)
       if (end >= 0) {
         const texts = toTexts([...rest, chunk.subarray(0, end)], first)
@@ -53,22 +52,41 @@ function toTexts(parts: Buffer[], first: number): string[] {
   return (first === 1 && text.charCodeAt(0) === 0xfeff ? text.slice(1) : text).split('\n')
 }
 
-async function openStream(path: string): Promise<Readable> {
+/** The unpacked bytes of a file. */
+async function* readBytes(path: string): AsyncGenerator<Buffer> {
   const handle = await open(path)
-  const magic = new DataView(new ArrayBuffer(4))
+  const magic = Buffer.alloc(4)
+  let size: number
   try {
     await handle.read(magic, 0, 4, 0)
+    size = (await handle.stat()).size
   } finally {
     await handle.close()
   }
-  const file = createReadStream(path, { highWaterMark: chunkBytes })
-  const unpack = unpacker(magic.getUint32(0))
-  return unpack ? pipeline(file, unpack, () => {}) : file
+  if (magic.readUInt32BE() === 0x28b52ffd) yield* unpackZstd(path, size)
+  else if (magic.readUInt16BE() === 0x1f8b) yield* through(path, 0, createGunzip({ chunkSize: chunkBytes }))
+  else yield* createReadStream(path, { highWaterMark: chunkBytes })
 }
 
-function unpacker(magic: number): Transform | null {
-  if (magic >>> 16 === 0x1f8b) return createGunzip({ chunkSize: chunkBytes })
-  return magic === 0x28b52ffd ? createZstdDecompress({ chunkSize: chunkBytes }) : null
+/** Node's zstd stream ends with the frame whose end lies inside a chunk; the next one is begun where it stopped. */
+async function* unpackZstd(path: string, size: number): AsyncGenerator<Buffer> {
+  for (let at = 0; at < size; ) {
+    const unpack = createZstdDecompress({ chunkSize: chunkBytes })
+    yield* through(path, at, unpack)
+    if (unpack.bytesWritten === 0) throw new Error(`nothing can be unpacked at byte ${at}`)
+    at += unpack.bytesWritten
+  }
+}
+
+async function* through(path: string, start: number, unpack: Transform): AsyncGenerator<Buffer> {
+  const file = createReadStream(path, { start, highWaterMark: chunkBytes })
+  file.on('error', error => unpack.destroy(error))
+  try {
+    yield* file.pipe(unpack)
+  } finally {
+    file.destroy()
+    unpack.destroy()
+  }
 }
 
 function damaged(path: string, line: number, cause: unknown): unknown {
