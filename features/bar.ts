@@ -20,8 +20,8 @@ export interface Bar {
   /** Quotes whose mid differs from the quote before in the same bar, and the time of the last of them. */
   changes: number
   last_change: number
-  /** Sum of squared deviations of the times between quotes from their mean, in s². */
-  spacing_m2: number
+  /** Sum of the squared times between quotes, in µs²: a whole number, so sums of it are exact. */
+  spacing_squares: number
   trades: number
   trade_price: number
   bought: number
@@ -52,7 +52,7 @@ export function emptyBar(second: number): Bar {
     last_quote: none,
     changes: 0,
     last_change: none,
-    spacing_m2: 0,
+    spacing_squares: 0,
     trades: 0,
     trade_price: none,
     bought: 0,

@@ -2,8 +2,9 @@ import { type Bar, emptyBar } from './bar.ts'
 import { computeRow } from './compute/row.ts'
 import type { MarketEvent, Micros } from './event.ts'
 import { History } from './history.ts'
+import { horizonSeconds, volatilityOf } from './label.ts'
 import { OpenBar } from './open_bar.ts'
-import { featureIndex, featureNames } from './spec.ts'
+import { featureNames } from './spec.ts'
 
 /** The settings that decide what rows are (config `time` and `features`), in seconds. */
 export interface EngineSettings {
@@ -60,8 +61,6 @@ export function noCounts(): EngineCounts {
 
 /** Closed seconds whose events are remembered, to tell a repeat from a late event. */
 const remembered = 300
-const horizon = 60
-const volatility60 = featureIndex('volatility_60s')
 
 /**
  * The feature engine of one product: events in, in any order within the out-of-orderness, and rows out, the same rows
@@ -249,14 +248,12 @@ export class ProductEngine {
     this.output.row(this.product, this.history.time * 1e6, this.values)
   }
 
-  /** The 60 returns after T-60 are the 60 returns up to T: their volatility is this second's, when none is missing. */
+  /** When the second T closes, the volatility of the 60 s after T-60 is known. */
   private settle(): void {
     const { history } = this
-    if (this.output.settled === undefined || Number.isNaN(history.before('mid', horizon))) return
-    let whole = true
-    for (let age = 0; age < horizon && whole; age++) whole = !Number.isNaN(history.column.r[history.at - age])
-    const sigma = whole ? this.values[volatility60] : Number.NaN
-    this.output.settled(this.product, (history.time - horizon) * 1e6, sigma)
+    if (this.output.settled === undefined || Number.isNaN(history.before('mid', horizonSeconds))) return
+    const sigma = volatilityOf(history.column.r, history.at - horizonSeconds + 1, history.at)
+    this.output.settled(this.product, (history.time - horizonSeconds) * 1e6, sigma)
   }
 }
 

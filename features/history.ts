@@ -1,39 +1,112 @@
 import type { Bar } from './bar.ts'
-import { log } from './numeric.ts'
+import { exp, log } from './numeric.ts'
+import { DecayedSum, Maximum, Moments, paneSeconds } from './panes.ts'
 
 /** Seconds that stay in reach: the longest look-back (1200), one more for a return, the carry, and some room. */
 export const historySeconds = 1280
 const capacity = 4 * historySeconds
+/** A mid change or a gap further back than this is out of sight. */
+export const reachSeconds = 900
 
-const columnNames = [
-  'mid', 'age', 'spread', 'imbalance', 'weighted', 'r', 'volatility60',
-  'mids', 'quotes', 'trades', 'gaps',
-  'quoteCount', 'firstMid', 'lastMid', 'high', 'low', 'firstQuote', 'lastQuote', 'changes', 'cross', 'lastChange', 'spacingM2',
-  'tradePrice', 'bought', 'sold', 'notional', 'gapEnd',
-] as const // biome-ignore format: one group a line
+/** Windows of the realised volatilities, in seconds. */
+export const volatilityWindows = [5, 10, 30, 60, 120, 300, 900]
 
-type Column = (typeof columnNames)[number]
+const valueNames = [
+  'mid',
+  'age',
+  'spread',
+  'imbalance',
+  'weighted',
+  'r',
+  'rAbsolute',
+  'rSquared',
+  'rKnown',
+  'volatility60',
+  'quoteCount',
+  'lastMid',
+  'high',
+  'low',
+  'lowNegated',
+  'firstQuote',
+  'lastQuote',
+  'cross',
+  'spacingSquares',
+  'tradePrice',
+  'bought',
+  'sold',
+  'notional',
+  'changeTime',
+  'gapTime',
+] as const
+const countNames = ['mids', 'quotes', 'trades', 'gaps', 'changes'] as const
+
+type ValueColumn = (typeof valueNames)[number]
+type CountColumn = (typeof countNames)[number]
 
 /**
  * The last seconds of one session as contiguous columns, newest at index `at`, oldest that counts at index `start`.
- * `mids`, `quotes`, `trades`, `gaps` are whole numbers counted up from the session's start (exact, so differences are
- * window counts); the others are values of their second, NaN where there is none.
+ * Counted columns are whole numbers counted up from the session's start: exact, so their differences are window counts.
+ * The others are values of their second, NaN where there is none.
  */
 export class History {
-  readonly column: Record<Column, Float64Array>
+  readonly column: Record<ValueColumn | CountColumn, Float64Array>
+  readonly returns: Moments
+  readonly absoluteReturns: Moments
+  readonly volatilities: Moments
+  readonly mids: Moments
+  readonly spreads: Moments
+  readonly widest: Maximum
+  readonly highest: Maximum
+  readonly lowest: Maximum
+  readonly ewma: { squares: DecayedSum; known: DecayedSum }[]
+  readonly intensity: DecayedSum[]
   at = -1
   start = 0
   /** Second at which the bar at `at` ends: T. */
   time = 0
   private readonly carry: number
+  private readonly folds: (Moments | Maximum | DecayedSum)[]
+  private readonly all: Float64Array[]
   private lastQuoteAt = -1
 
   constructor(carrySeconds: number) {
     this.carry = carrySeconds
-    this.column = Object.fromEntries(columnNames.map(name => [name, new Float64Array(capacity)])) as Record<
-      Column,
-      Float64Array
-    >
+    const column = Object.fromEntries(
+      [...valueNames, ...countNames].map(name => [name, new Float64Array(capacity)]),
+    ) as Record<ValueColumn | CountColumn, Float64Array>
+    this.column = column
+    this.returns = new Moments(column.r, volatilityWindows)
+    this.absoluteReturns = new Moments(column.rAbsolute, [300])
+    this.volatilities = new Moments(column.volatility60, [300, 900])
+    this.mids = new Moments(column.mid, [1200])
+    this.spreads = new Moments(column.spread, [60, 300])
+    this.widest = new Maximum(column.spread, [60, 300])
+    this.highest = new Maximum(column.high, [60, 300])
+    this.lowest = new Maximum(column.lowNegated, [60, 300])
+    this.ewma = [60, 120].map(halfLife => {
+      const weights = Float64Array.from({ length: 8 * halfLife }, (_, age) => 2 ** (-age / halfLife))
+      return { squares: new DecayedSum(column.rSquared, weights), known: new DecayedSum(column.rKnown, weights) }
+    })
+    this.intensity = [5, 30].map(
+      decay =>
+        new DecayedSum(
+          column.quoteCount,
+          Float64Array.from({ length: 8 * decay }, (_, age) => exp(-age / decay)),
+        ),
+    )
+    this.folds = [
+      this.returns,
+      this.absoluteReturns,
+      this.volatilities,
+      this.mids,
+      this.spreads,
+      this.widest,
+      this.highest,
+      this.lowest,
+      ...this.ewma.flatMap(({ squares, known }) => [squares, known]),
+      ...this.intensity,
+    ]
+    this.all = [...Object.values(column), ...this.folds.flatMap(fold => fold.columns)]
   }
 
   /** Forgets everything: a new session begins with the next bar. */
@@ -47,14 +120,20 @@ export class History {
     if (this.at + 1 === capacity) this.compact()
     this.at++
     this.time = bar.second + 1
-    this.record(bar)
-    this.quoteSide(bar)
-    this.count(bar)
+    this.recordBar(bar)
+    this.recordMid(bar)
+    this.recordChanges(bar)
+    this.recordCounts(bar)
     if (bar.quotes > 0) this.lastQuoteAt = this.at
   }
 
+  /** To be called when all columns of the newest second are filled: its pane, if it ends here, may be used from now on. */
+  closePanes(): void {
+    if (this.time % paneSeconds === 0) for (const fold of this.folds) fold.closePane(this.at)
+  }
+
   /** Difference of a counted column over the last `seconds` seconds. */
-  counted(name: 'mids' | 'quotes' | 'trades' | 'gaps', seconds: number): number {
+  counted(name: CountColumn, seconds: number): number {
     const column = this.column[name]
     const before = this.at - seconds
     return column[this.at] - (before >= this.start ? column[before] : 0)
@@ -66,33 +145,28 @@ export class History {
   }
 
   /** Value of `name` at `seconds` before T, NaN outside the session. */
-  before(name: Column, seconds: number): number {
+  before(name: ValueColumn, seconds: number): number {
     const index = this.at - seconds
     return index >= this.start ? this.column[name][index] : Number.NaN
   }
 
-  private record(bar: Bar): void {
+  private recordBar(bar: Bar): void {
     const { column, at } = this
     column.quoteCount[at] = bar.quotes
-    column.firstMid[at] = bar.first_mid
     column.lastMid[at] = (bar.bid + bar.ask) / 2
     column.high[at] = bar.high
     column.low[at] = bar.low
+    column.lowNegated[at] = -bar.low
     column.firstQuote[at] = bar.first_quote
     column.lastQuote[at] = bar.last_quote
-    column.changes[at] = bar.changes
-    column.lastChange[at] = bar.last_change
-    column.spacingM2[at] = bar.spacing_m2
+    column.spacingSquares[at] = bar.spacing_squares
     column.tradePrice[at] = bar.trade_price
     column.bought[at] = bar.bought
     column.sold[at] = bar.sold
     column.notional[at] = bar.notional
-    column.gapEnd[at] = bar.gap_end
-    const reachable = bar.quotes > 0 && this.lastQuoteAt >= this.start && at - this.lastQuoteAt <= 900
-    column.cross[at] = reachable && bar.first_mid !== column.lastMid[this.lastQuoteAt] ? 1 : 0
   }
 
-  private quoteSide(bar: Bar): void {
+  private recordMid(bar: Bar): void {
     const { column, at } = this
     if (bar.quotes > 0) {
       const mid = (bar.bid + bar.ask) / 2
@@ -104,26 +178,45 @@ export class History {
       const weighted = (bar.bid * bar.ask_size + bar.ask * bar.bid_size) / size
       column.weighted[at] = size > 0 ? (1e4 * (weighted - mid)) / mid : Number.NaN
     } else {
-      const carried = at > this.start && column.age[at - 1] < this.carry && !Number.isNaN(column.mid[at - 1])
-      for (const name of ['mid', 'spread', 'imbalance', 'weighted'] as const)
-        column[name][at] = carried ? column[name][at - 1] : Number.NaN
+      const carried = at > this.start && column.age[at - 1] < this.carry
+      column.mid[at] = carried ? column.mid[at - 1] : Number.NaN
+      column.spread[at] = carried ? column.spread[at - 1] : Number.NaN
+      column.imbalance[at] = carried ? column.imbalance[at - 1] : Number.NaN
+      column.weighted[at] = carried ? column.weighted[at - 1] : Number.NaN
       column.age[at] = carried ? column.age[at - 1] + 1 : Number.NaN
     }
-    column.r[at] = at > this.start ? log(column.mid[at] / column.mid[at - 1]) : Number.NaN
+    const r = at > this.start ? log(column.mid[at] / column.mid[at - 1]) : Number.NaN
+    const missing = Number.isNaN(r)
+    column.r[at] = r
+    column.rAbsolute[at] = Math.abs(r)
+    column.rSquared[at] = missing ? 0 : r * r
+    column.rKnown[at] = missing ? 0 : 1
   }
 
-  private count(bar: Bar): void {
+  private recordChanges(bar: Bar): void {
     const { column, at } = this
-    const fresh = at === this.start
-    column.mids[at] = (fresh ? 0 : column.mids[at - 1]) + (Number.isNaN(column.mid[at]) ? 0 : 1)
-    column.quotes[at] = (fresh ? 0 : column.quotes[at - 1]) + bar.quotes
-    column.trades[at] = (fresh ? 0 : column.trades[at - 1]) + bar.trades
-    column.gaps[at] = (fresh ? 0 : column.gaps[at - 1]) + bar.gaps
+    const reachable = bar.quotes > 0 && this.lastQuoteAt >= this.start && at - this.lastQuoteAt <= reachSeconds
+    const cross = reachable && bar.first_mid !== column.lastMid[this.lastQuoteAt]
+    column.cross[at] = cross ? 1 : 0
+    const earlier = at > this.start
+    const change = bar.changes > 0 ? bar.last_change : cross ? bar.first_quote : Number.NaN
+    column.changeTime[at] = Number.isNaN(change) && earlier ? column.changeTime[at - 1] : change
+    column.gapTime[at] = Number.isNaN(bar.gap_end) && earlier ? column.gapTime[at - 1] : bar.gap_end
+  }
+
+  private recordCounts(bar: Bar): void {
+    const { column, at } = this
+    const earlier = at > this.start
+    column.mids[at] = (earlier ? column.mids[at - 1] : 0) + (Number.isNaN(column.mid[at]) ? 0 : 1)
+    column.quotes[at] = (earlier ? column.quotes[at - 1] : 0) + bar.quotes
+    column.trades[at] = (earlier ? column.trades[at - 1] : 0) + bar.trades
+    column.gaps[at] = (earlier ? column.gaps[at - 1] : 0) + bar.gaps
+    column.changes[at] = (earlier ? column.changes[at - 1] : 0) + bar.changes + column.cross[at]
   }
 
   private compact(): void {
     const from = this.at + 1 - historySeconds
-    for (const name of columnNames) this.column[name].copyWithin(0, from, this.at + 1)
+    for (const column of this.all) column.copyWithin(0, from, this.at + 1)
     this.at -= from
     this.start = Math.max(0, this.start - from)
     this.lastQuoteAt = Math.max(-1, this.lastQuoteAt - from)

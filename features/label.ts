@@ -15,13 +15,13 @@ export function futureVolatility(table: FeatureTable): Float64Array {
   for (let row = 0; row + horizonSeconds < rows; row++) {
     const end = row + horizonSeconds
     if (product[end] !== product[row] || time[end] !== time[row] + horizonSeconds * 1e6) continue
-    sigma[row] = volatility(r, row + 1, end)
+    sigma[row] = volatilityOf(r, row + 1, end)
   }
   return sigma
 }
 
-/** Welford's update from the newest return back, as the engine does it; NaN propagates. */
-function volatility(r: Float64Array, first: number, last: number): number {
+/** Sample standard deviation of r[first] … r[last], by Welford's update from the newest back; NaN when one is missing. */
+export function volatilityOf(r: Float64Array, first: number, last: number): number {
   let n = 0
   let mean = 0
   let m2 = 0

@@ -99,7 +99,6 @@ function foldQuotes(bar: Bar, quotes: Priced[]): void {
   bar.first_mid = bar.high = bar.low = first.price
   bar.first_quote = bar.first_active = first.event.time
   bar.last_quote = bar.last_active = last.event.time
-  const spacing = (bar.last_quote - bar.first_quote) / 1e6 / (quotes.length - 1)
   for (let i = 1; i < quotes.length; i++) {
     const { price, event } = quotes[i]
     if (price > bar.high) bar.high = price
@@ -108,8 +107,8 @@ function foldQuotes(bar: Bar, quotes: Priced[]): void {
       bar.changes++
       bar.last_change = event.time
     }
-    const deviation = (event.time - quotes[i - 1].event.time) / 1e6 - spacing
-    bar.spacing_m2 += deviation * deviation
+    const spacing = event.time - quotes[i - 1].event.time
+    bar.spacing_squares += spacing * spacing
   }
 }
 

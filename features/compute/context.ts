@@ -1,6 +1,7 @@
 import type { History } from '../history.ts'
 import { cos, sin } from '../numeric.ts'
 import { featureIndex } from '../spec.ts'
+import { secondsSince } from './activity.ts'
 
 const marks = [5, 15, 60].map(minutes => ({ seconds: 60 * minutes, at: featureIndex(`mark_${minutes}m_ahead`) }))
 const hourSin = featureIndex('hour_sin')
@@ -30,11 +31,5 @@ export function computeQuality(history: History, values: Float64Array): void {
   for (const { n, at } of coverages) values[at] = history.counted('mids', n) / n
   values[gaps300] = history.counted('gaps', 300)
   values[midAge] = history.column.age[history.at]
-  values[sinceGap] = Number.NaN
-  const { gapEnd } = history.column
-  for (let index = history.at, oldest = history.from(900); index >= oldest; index--) {
-    if (Number.isNaN(gapEnd[index])) continue
-    values[sinceGap] = history.time - gapEnd[index] / 1e6
-    break
-  }
+  values[sinceGap] = secondsSince(history, history.column.gapTime[history.at])
 }

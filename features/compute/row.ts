@@ -19,18 +19,21 @@ const covered = [...Map.groupBy(features.keys(), i => features[i].coverageOf)]
  */
 export function computeRow(history: History, values: Float64Array, min: number): boolean {
   computeVolatility(history, values, min)
-  if (Number.isNaN(history.column.mid[history.at])) return false
-  computeBook(history, values)
-  computeVolatilityMemory(history, values)
-  computeReturns(history, values)
-  computeActivity(history, values)
-  computeRange(history, values)
-  computeTrades(history, values)
-  computeCalendar(history, values)
-  computeQuality(history, values)
-  for (const { seconds, places } of covered) {
-    if (history.counted('mids', seconds) >= min * seconds) continue
-    for (const place of places) values[place] = Number.NaN
+  const hasMid = !Number.isNaN(history.column.mid[history.at])
+  if (hasMid) {
+    computeBook(history, values)
+    computeVolatilityMemory(history, values)
+    computeReturns(history, values)
+    computeActivity(history, values)
+    computeRange(history, values)
+    computeTrades(history, values)
+    computeCalendar(history, values)
+    computeQuality(history, values)
+    for (const { seconds, places } of covered) {
+      if (history.counted('mids', seconds) >= min * seconds) continue
+      for (const place of places) values[place] = Number.NaN
+    }
   }
-  return true
+  history.closePanes()
+  return hasMid
 }
