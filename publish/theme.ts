@@ -69,7 +69,9 @@ export const theme: Config = {
     titleFontWeight: 'normal',
     labelColor: colours.ink,
     symbolSize: 90,
+    labelLimit: 0,
   },
+  line: { strokeJoin: 'round', strokeCap: 'round' },
   view: { stroke: null },
   header: { labelFontSize: 11, labelFontWeight: 600, title: null },
 }

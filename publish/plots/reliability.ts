@@ -55,7 +55,7 @@ export function plotReliability(evaluation: Evaluation): TopLevelSpec {
             field: 'rows',
             type: 'quantitative',
             scale: { range: [12, 500] },
-            legend: { title: 'rows', tickCount: 3, symbolFillColor: '#999999', symbolStrokeColor: '#999999' },
+            legend: { title: 'rows', tickCount: 3, format: ',d', symbolFillColor: '#999999', symbolStrokeColor: '#999999' },
           },
           color: { field: 'model', type: 'nominal', scale: { domain, range }, title: null },
         },

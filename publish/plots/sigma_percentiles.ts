@@ -17,7 +17,7 @@ export function plotSigmaPercentiles(evaluation: Evaluation): TopLevelSpec {
       text: 'How volatile is the next minute?',
       subtitle: subtitle(
         evaluation.simulated,
-        `Percentiles of sigma_future over training rows; line: tau (${evaluation.tau_source})`,
+        `Percentiles of sigma_future over training rows; dashed: tau, the threshold of a spike`,
       ),
     },
     data: { values },
@@ -34,7 +34,7 @@ export function plotSigmaPercentiles(evaluation: Evaluation): TopLevelSpec {
               field: 'percentile',
               type: 'quantitative',
               scale: { domain: [0, 100] },
-              axis: { values: [0, 25, 50, 75, 90, 100] },
+              axis: { values: [0, 25, 50, 75, 90, 100], labelOverlap: false },
               title: 'Percentile of training seconds',
             },
             y: { field: 'bp', type: 'quantitative', title: 'sigma_future (bp of log return, 1 s)' },
