@@ -1,0 +1,171 @@
+import { appendFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Config, readConfig } from '../../config.ts'
+import { SpikeError } from '../../errors.ts'
+import type { MarketEvent } from '../../features/event.ts'
+import { controlLine, frameLine } from '../../market/bronze_line.ts'
+import { readEvents } from '../../market/events.ts'
+import { createPublisher, type Publisher } from '../../market/publisher.ts'
+import { createMemoryStreams, type MemoryStreams } from './memory_streams.ts'
+import { heartbeat, micros, ticker, trade, trades } from './wire.ts'
+
+const config: Config = readConfig()
+const { raw, state } = config.topics
+let directory: string
+let streams: MemoryStreams
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'publisher-'))
+  streams = createMemoryStreams()
+})
+afterEach(() => rmSync(directory, { recursive: true }))
+
+const path = (name: string) => join(directory, `${name}.ndjson`)
+const append = (name: string, ...lines: string[]) => appendFileSync(path(name), lines.map(line => `${line}\n`).join(''))
+const line = (connection: string, at: number, text: string) => frameLine('coinbase', connection, micros(at), text)
+const quote = (connection: string, at: number) => line(connection, at, ticker(at, at))
+
+function publisher(): Promise<Publisher> {
+  return createPublisher({ streams, config, bronze: { directory } })
+}
+
+function published(): MarketEvent[] {
+  return streams.records(raw.name).map(record => JSON.parse(record.value.toString()))
+}
+
+async function replayed(...names: string[]): Promise<MarketEvent[]> {
+  const all: MarketEvent[] = []
+  for await (const { events } of readEvents(names.map(path), config)) all.push(...events)
+  return all
+}
+
+describe('the publisher', () => {
+  it('publishes what replay reads, keyed by product, and dead letters beside it', async () => {
+    append('a', controlLine('coinbase', 'c0', micros(0), 'open'), quote('c0', 0), line('c0', 1, 'garbage'))
+    append('a', line('c0', 2, trades(4, 2, [trade('1', 1.5, 'ETH-USD')])), line('c0', 3, heartbeat(5, 3)))
+    append('b', quote('c1', 9))
+    const counts = await (await publisher()).publishAvailable()
+    expect(published()).toEqual(await replayed('a', 'b'))
+    expect(streams.records(raw.name).every((record, i) => record.key === published()[i].product)).toBe(true)
+    const dead = streams.records(`${raw.name}.dlq`).map(record => JSON.parse(record.value.toString()))
+    expect(dead).toEqual([
+      { reason: 'not_json', feed: 'coinbase', connection: 'c0', where: `${path('a')}:3`, bytes: 'garbage' },
+    ])
+    expect(counts).toMatchObject({
+      records: 6,
+      frames: 4,
+      dead: { not_json: 1 },
+      events: { quote: 2, trade: 1, clock: 2 },
+    })
+  })
+
+  it('leaves a line without its end until the end is there', async () => {
+    const one = await publisher()
+    const text = quote('c0', 5)
+    append('a', quote('c0', 1))
+    appendFileSync(path('a'), text.slice(0, 40))
+    expect((await one.publishAvailable()).records).toBe(1)
+    appendFileSync(path('a'), text.slice(40))
+    expect((await one.publishAvailable()).records).toBe(0)
+    appendFileSync(path('a'), '\n')
+    expect((await one.publishAvailable()).records).toBe(1)
+    expect(published()).toEqual(await replayed('a'))
+  })
+
+  it('publishes each event once, whenever it is stopped, restarted or fails to commit', async () => {
+    const step = fc.constantFrom(
+      'frame',
+      'frame',
+      'hole',
+      'reconnect',
+      'new file',
+      'publish',
+      'restart',
+      'fail',
+      'fail after',
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async steps => {
+        rmSync(directory, { recursive: true })
+        directory = mkdtempSync(join(tmpdir(), 'publisher-'))
+        streams = createMemoryStreams()
+        let one = await publisher()
+        let [file, connection, number] = [10, 0, 0]
+        const names = new Set<string>()
+        for (const [at, kind] of [...steps, 'publish'].entries()) {
+          if (kind === 'new file') file++
+          else if (kind === 'reconnect') [connection, number] = [connection + 1, 0]
+          else if (kind === 'frame' || kind === 'hole') {
+            number += kind === 'hole' ? 3 : 1
+            append(`f${file}`, line(`c${connection}`, at, ticker(number, at, at % 3 ? 'BTC-USD' : 'ETH-USD')))
+            names.add(`f${file}`)
+          } else if (kind === 'restart') one = await publisher()
+          else if (kind === 'publish') await one.publishAvailable()
+          else {
+            streams.failNext(1, kind === 'fail after')
+            await one.publishAvailable().catch(() => {})
+            streams.failNext(0)
+          }
+        }
+        expect(published()).toEqual(names.size > 0 ? await replayed(...names) : [])
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('two publishers of one name: the older one is fenced', async () => {
+    const older = await publisher()
+    append('a', quote('c0', 1))
+    const newer = await publisher()
+    await newer.publishAvailable()
+    append('a', quote('c0', 2))
+    await expect(older.publishAvailable()).rejects.toThrow('fenced')
+    expect(published()).toHaveLength(1)
+  })
+
+  it('finds its state behind thousands of records of others', async () => {
+    append('a', quote('c0', 1))
+    await (await publisher()).publishAvailable()
+    const other = await streams.writer('other')
+    const records = Array.from({ length: 3000 }, (_, i) => ({ topic: state.name, key: `other ${i}`, value: '{}' }))
+    await other.commit({ records })
+    await (await publisher()).publishAvailable()
+    expect(published()).toHaveLength(1)
+  })
+
+  it('refuses a file that became shorter and a state that it cannot read', async () => {
+    append('a', quote('c0', 1))
+    const one = await publisher()
+    await one.publishAvailable()
+    truncateSync(path('a'), 10)
+    await expect(one.publishAvailable()).rejects.toThrow(/a\.ndjson: is shorter/)
+    const other = await streams.writer('other')
+    await other.commit({ records: [{ topic: state.name, key: 'publisher bronze', value: '{"version":9}' }] })
+    await expect(publisher()).rejects.toThrow(SpikeError)
+  })
+
+  it('cuts what no broker would take', async () => {
+    append('a', quote('c0', 1), line('c0', 2, 'x'.repeat(300_000)))
+    await (await publisher()).publishAvailable()
+    const [letter] = streams.records(`${raw.name}.dlq`).map(record => JSON.parse(record.value.toString()))
+    expect(letter).toMatchObject({ reason: 'not_json', length: 300_000 })
+    expect(letter.bytes).toHaveLength(100_000)
+  })
+
+  it('splits many lines into several transactions, and follows until told to stop', async () => {
+    writeFileSync(path('a'), Array.from({ length: 9000 }, (_, i) => `${quote('c0', i)}\n`).join(''))
+    const one = await publisher()
+    const stop = new AbortController()
+    const following = one.follow(stop.signal)
+    await expect.poll(() => published().length).toBe(9000)
+    append('b', quote('c0', 9000))
+    stop.abort()
+    await following
+    await one.close()
+    expect(published()).toHaveLength(9001)
+    expect(streams.records(state.name).length).toBeGreaterThan(2)
+    expect(one.published.records).toBe(9001)
+  })
+})
