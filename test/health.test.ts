@@ -1,0 +1,34 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { checkHealth, touchHealth } from '../health.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'spike60-health-'))
+const file = join(folder, 'deep/health')
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+test('a job is healthy for 30 s after it touched its file, and not before it did', () => {
+  expect(() => checkHealth(file, Date.now())).toThrow(/does not exist/)
+  touchHealth(file)
+  const touched = statSync(file).mtimeMs
+  checkHealth(file, touched + 30_000)
+  expect(() => checkHealth(file, touched + 30_001)).toThrow(/touched 30 s ago/)
+})
+
+test('without a file named nothing is written', () => {
+  expect(() => touchHealth('')).not.toThrow()
+})
+
+test('the command answers by its exit code', () => {
+  const script = new URL('../scripts/health.ts', import.meta.url).pathname
+  const health = join(folder, 'health')
+  const check = () => spawnSync(process.execPath, [script, '--file', health], { encoding: 'utf8' })
+  expect(check()).toMatchObject({ status: 1, stderr: expect.stringMatching(/^health: .*does not exist/) })
+  writeFileSync(health, '')
+  execFileSync(process.execPath, [script], { env: { ...process.env, SPIKE60_HEALTH_FILE: health } })
+  utimesSync(health, 0, 0)
+  expect(check()).toMatchObject({ status: 1, stderr: expect.stringMatching(/s ago/) })
+})
