@@ -39,7 +39,8 @@ export const coinbase: Feed = {
     reading.sequence = sequenceOf(sequence_num)
     reading.time = parseTimestamp(timestamp)
     if (!read.has(channel)) return reading
-    if (reading.sequence === null) reading.faults.push({ reason: 'bad_sequence' })
+    if (channel === 'subscriptions' && sequence_num === undefined) readSubscriptions(reading, asList(events))
+    else if (reading.sequence === null) reading.faults.push({ reason: 'bad_sequence' })
     else if (reading.time === null) reading.faults.push({ reason: 'bad_time' })
     else if (!Array.isArray(events)) reading.faults.push({ reason: 'bad_events' })
     else if (channel === 'heartbeats') reading.heartbeat = true
@@ -100,7 +101,10 @@ function readTrades(reading: Reading, events: unknown[]): void {
   }
 }
 
-/** The acknowledgement names every product of the connection by channel; heartbeats name themselves. */
+/**
+ * The acknowledgement names every product of the connection by channel; heartbeats name themselves. That of a served
+ * capture has no number, so that the capture's own numbering stays.
+ */
 function readSubscriptions(reading: Reading, events: unknown[]): void {
   for (const event of events) {
     const channels = asObject(asObject(event)?.subscriptions)

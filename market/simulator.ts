@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../config.ts'
 import type { Micros } from '../features/event.ts'
-import { endOfMarket } from './end_of_market.ts'
+import { sayEnd, turnAway } from './end_of_market.ts'
 import { openExchangeSocket, type Session } from './exchange_socket.ts'
 import { type Fault, scheduleFaults } from './faults.ts'
 import { createFrames } from './frames.ts'
@@ -133,22 +133,12 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       const session = await socket.accept()
       if (session === null) return
       await serve(session)
-      if (message.done) await finish(session)
+      if (message.done) await sayEnd(session)
     }
   }
 
-  async function finish(session: Session): Promise<void> {
-    if (await session.delivered()) await session.close(1000, endOfMarket)
-  }
-
-  /** Whoever comes after the end is told so. */
-  async function turnAway(): Promise<void> {
-    for (let session = await socket.accept(); session; session = await socket.accept())
-      await session.close(1000, endOfMarket)
-  }
-
   const done = run()
-  const after = done.then(turnAway)
+  const after = done.then(() => turnAway(socket))
   after.catch(() => {})
   return {
     url: socket.url,

@@ -14,6 +14,8 @@ export type TapeMessage = { at: Moment; time: Micros } & (
 )
 
 const batch: Micros = 250_000
+/** At most so late are batches and heartbeats. */
+const delay_ns = 4_000_000
 
 /**
  * What the exchange has to say, in strictly rising time: a ticker at each change of the book or trade, the trades of each
@@ -36,9 +38,9 @@ export function* recordTape(settings: Config['simulator']): Generator<TapeMessag
   }
 
   function* closeBatch(): Generator<TapeMessage> {
-    if (boundary % 1_000_000 === 0) yield { channel: 'heartbeats', time: boundary, at: stamp(boundary, 1_000_000, 0.1) }
+    if (boundary % 1_000_000 === 0) yield { channel: 'heartbeats', time: boundary, at: stamp(boundary, delay_ns, 0.1) }
     for (const [product, trades] of waiting)
-      yield { channel: 'market_trades', product, trades, time: boundary, at: stamp(boundary, 1_000_000, 0.1) }
+      yield { channel: 'market_trades', product, trades, time: boundary, at: stamp(boundary, delay_ns, 0.1) }
     waiting.clear()
     boundary += batch
   }
