@@ -1,0 +1,3 @@
+export function renderDrift(r: unknown): string {
+  return JSON.stringify(r)
+}

@@ -1,0 +1,108 @@
+import { cleanNumbers } from './evidently/clean.ts'
+import { formatShare } from './format.ts'
+import { compareLabels, type LabelShift } from './label_shift.ts'
+import { countOutside } from './ranges.ts'
+import type { Side } from './read_columns.ts'
+import { drawTimeline, type Hole, type Timeline } from './timeline.ts'
+
+/** What the stream counted on the way to the features, where the caller knows it. */
+export interface StreamCounts {
+  late?: number
+  dead_letters?: number
+  duplicates?: number
+  /** Events with a time that cannot be. */
+  rejected?: number
+  crossed?: number
+  /** Received less event time, milliseconds. */
+  clock_skew_ms?: { median: number; p99: number }
+}
+
+export interface SideQuality {
+  rows: number
+  products: Timeline[]
+  /** The longest stretches without rows. */
+  holes: Hole[]
+  /** Share of rows whose mid was carried from an earlier second. */
+  carried_share: number | null
+  constant_columns: string[]
+  empty_columns: string[]
+  nulls: { name: string; share: number }[]
+  out_of_range: { name: string; count: number; fault: string }[]
+}
+
+export interface Quality {
+  /** False when there is a fault. */
+  passed: boolean
+  /** What must be looked at before the data are used. */
+  faults: string[]
+  /** What a reader should know. */
+  remarks: string[]
+  reference: SideQuality
+  current: SideQuality
+  label: LabelShift
+  stream: StreamCounts | null
+}
+
+/** Where quality fails: share of seconds with a row, growth of a column's share of nulls. */
+const limits = { coverage: 0.5, nullGrowth: 0.2 }
+
+/** @param names columns to be looked at, on both sides. */
+export function checkQuality(
+  reference: Side,
+  current: Side,
+  names: string[],
+  options: { resetSeconds: number; tau: Record<string, number> | null; stream: StreamCounts | null },
+): Quality {
+  const sides = { reference: lookAt(reference, names, options), current: lookAt(current, names, options) }
+  const label = compareLabels(reference, current, options.tau)
+  const faults: string[] = []
+  const remarks: string[] = []
+  for (const [name, side] of Object.entries(sides)) {
+    for (const { name: column, count, fault } of side.out_of_range)
+      faults.push(`${name}: ${count} values of ${column} are ${fault}`)
+    for (const line of side.products) {
+      const where = line.product ? `${name}, ${line.product}` : name
+      if (line.coverage < limits.coverage)
+        faults.push(`${where}: only ${formatShare(line.coverage)} of the seconds have a row`)
+      if (line.repeated > 0) faults.push(`${where}: ${line.repeated} rows repeat a time`)
+    }
+  }
+  const nullsBefore = new Map(sides.reference.nulls.map(({ name, share }) => [name, share]))
+  for (const { name, share } of sides.current.nulls)
+    if (share - nullsBefore.get(name)! >= limits.nullGrowth)
+      faults.push(`nulls of ${name} grew from ${formatShare(nullsBefore.get(name)!)} to ${formatShare(share)}`)
+  for (const name of sides.reference.constant_columns)
+    remarks.push(
+      sides.current.constant_columns.includes(name)
+        ? `${name} is constant on both sides`
+        : `${name} is constant in the reference only`,
+    )
+  for (const name of sides.current.constant_columns)
+    if (!sides.reference.constant_columns.includes(name)) remarks.push(`${name} has become constant`)
+  if (label.current.labelled > 0 && label.current.positives === 0) remarks.push('the current side has no spike')
+  if (label.reference.labelled > 0 && label.reference.positives === 0) remarks.push('the reference has no spike')
+  return { passed: faults.length === 0, faults, remarks, ...sides, label, stream: options.stream }
+}
+
+function lookAt(side: Side, names: string[], { resetSeconds }: { resetSeconds: number }): SideQuality {
+  const quality: SideQuality = {
+    rows: side.rows,
+    ...(side.timed ? drawTimeline(side, resetSeconds) : { products: [], holes: [] }),
+    carried_share: null,
+    constant_columns: [],
+    empty_columns: [],
+    nulls: [],
+    out_of_range: [],
+  }
+  for (const name of names) {
+    const values = side.columns[name].values
+    const sorted = cleanNumbers(values)
+    quality.nulls.push({ name, share: 1 - sorted.length / side.rows })
+    if (sorted.length === 0) quality.empty_columns.push(name)
+    else if (sorted[0] === sorted[sorted.length - 1]) quality.constant_columns.push(name)
+    const outside = countOutside(name, values)
+    if (outside.count > 0) quality.out_of_range.push({ name, ...outside })
+    if (name === 'mid_age') quality.carried_share = values.reduce((n, age) => n + (age > 0 ? 1 : 0), 0) / side.rows
+  }
+  return quality
+}

@@ -1,0 +1,28 @@
+import type { Sorted } from './evidently/clean.ts'
+import { populationDeviation } from './evidently/wasserstein.ts'
+import { quantileOf } from './quantile.ts'
+
+export interface Spread {
+  /** `constant`: no spread at all, `value` is 0. */
+  kind: 'standard deviation' | 'interquartile range' | 'constant'
+  /** In the unit of the column. */
+  value: number
+}
+
+/** Interquartile range of a normal distribution in standard deviations. */
+const normalRange = 1.3489795003921634
+
+/** Where the standard deviation is more than so many times what the quartiles say, a few far values make it. */
+const heavyFrom = 2
+
+/**
+ * The reference's own spread: its standard deviation, or for heavy tails its interquartile range over 1.349 (which is the
+ * standard deviation of a normal distribution), so that a few far values do not hide a move of all the others.
+ */
+export function measureSpread(reference: Sorted): Spread {
+  const deviation = populationDeviation(reference)
+  const range = (quantileOf(reference, 0.75) - quantileOf(reference, 0.25)) / normalRange
+  if (!(reference[reference.length - 1] > reference[0])) return { kind: 'constant', value: 0 }
+  if (range > 0 && deviation > heavyFrom * range) return { kind: 'interquartile range', value: range }
+  return { kind: 'standard deviation', value: deviation }
+}
