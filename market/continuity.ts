@@ -53,7 +53,7 @@ export class Continuity {
     if (control === 'stale' || (control === 'close' && connection.ended === null)) connection.ended = control
   }
 
-  /** Notes that the connection serves the product. */
+  /** Notes that the connection serves the product; `sequence` is -1 for a frame without a number. */
   learn(name: string, product: string, sequence: number): void {
     this.connection(name).products[product] ??= sequence
   }
@@ -97,9 +97,9 @@ export class Continuity {
     else if (!known && frameTime <= last.time) return null
     const lost = last && !known ? this.breakBefore(record, connection, product, last, frameTime) : null
     if (!known) connection.carried.push(product)
-    if (last) {
+    if (last && time > last.time) {
       last.connection = record.connection
-      if (time > last.time) last.time = time
+      last.time = time
     }
     return lost
   }

@@ -77,7 +77,7 @@ export function createDecoder(options: DecoderOptions): Decoder {
   }
 
   function learn(record: RawRecord, product: string, sequence: number | null): void {
-    if (products.has(product)) continuity.learn(record.connection, product, sequence ?? 0)
+    if (products.has(product)) continuity.learn(record.connection, product, sequence ?? -1)
   }
 
   function keepEvents(out: Decoded, record: RawRecord, reading: Reading, frameTime: Micros | null): void {

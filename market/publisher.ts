@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../config.ts'
 import { SpikeError } from '../errors.ts'
 import { encodeEvent } from '../features/event_json.ts'
+import { deadLetterTopic, encodeDeadLetter } from '../streams/dead_letter.ts'
 import type { Outgoing, Streams, Writer } from '../streams/port.ts'
 import { type BronzeFiles, nameOf, sourcesBeyond } from './bronze_sources.ts'
 import { createDecoder, type Decoded, type Decoder } from './decoder.ts'
@@ -42,14 +43,14 @@ interface Session {
 const outgoingLimit = 4000
 const pollMs = 100
 const retryMs = 1000
-/** A broker takes no record of megabytes. */
+/** Of a longer dead letter the beginning is kept: a broker takes no record of megabytes. */
 const bytesLimit = 100_000
 
 /** Puts the events of bronze on `ticks.raw` and its dead letters on `ticks.raw.dlq`, each once: its position goes with them. */
 export async function createPublisher(options: PublisherOptions): Promise<Publisher> {
   const { streams, config, bronze, name = 'bronze' } = options
   const { raw, state: stateTopic } = config.topics
-  const deadTopic = `${raw.name}.dlq`
+  const deadTopic = deadLetterTopic(raw.name)
   const published = emptyPublished()
   await streams.createTopics([raw, { name: deadTopic, partitions: raw.partitions }, stateTopic])
   let session: Session | null = await restore()
@@ -101,7 +102,7 @@ export async function createPublisher(options: PublisherOptions): Promise<Publis
   function outgoingOf({ events, dead }: Decoded): Outgoing[] {
     return [
       ...events.map(event => ({ topic: raw.name, key: event.product, value: encodeEvent(event) })),
-      ...dead.map(letter => ({ topic: deadTopic, key: letter.connection, value: JSON.stringify(shorten(letter)) })),
+      ...dead.map(letter => ({ topic: deadTopic, key: letter.connection, value: encodeLetter(letter) })),
     ]
   }
 
@@ -133,9 +134,18 @@ export async function createPublisher(options: PublisherOptions): Promise<Publis
   return { publishAvailable, follow, close, published }
 }
 
-function shorten(letter: DeadLetter): DeadLetter & { length?: number } {
-  const { bytes } = letter
-  return bytes.length > bytesLimit ? { ...letter, bytes: bytes.slice(0, bytesLimit), length: bytes.length } : letter
+/** A dead letter as all topics have it: the offset is the line of the bronze file, the key says which file. */
+function encodeLetter({ reason, feed, where, bytes }: DeadLetter): string {
+  const offset = Number(where.slice(where.lastIndexOf(':') + 1))
+  const topic = feed === '' ? 'bronze' : feed
+  return encodeDeadLetter({
+    reason,
+    topic,
+    partition: 0,
+    offset,
+    key: where,
+    bytes: Buffer.from(bytes.slice(0, bytesLimit)),
+  })
 }
 
 /** Waits, or less when the signal comes. */

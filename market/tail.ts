@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
+import { SpikeError } from '../errors.ts'
 import { bronzeRecord } from './bronze_line.ts'
 import type { BronzeRecord } from './record.ts'
 
@@ -13,6 +14,7 @@ export type TailRecord = BronzeRecord & { end: number }
 
 const chunkBytes = 1 << 20
 const lineEnd = 0x0a
+const lineLimit = 128 << 20
 
 /**
  * The records of a bronze file from a position to the last complete line that it has now; a line without its end may
@@ -56,6 +58,12 @@ async function readFrom(path: string, offset: number, size: number): Promise<Buf
       const data = await readUpTo(file, offset, wanted)
       if (data.includes(lineEnd)) return data
       if (data.length < wanted) return null
+      if (wanted > lineLimit) {
+        throw new SpikeError(
+          'BAD_FILE',
+          `${path}: the line at byte ${offset} is too long; bronze has ${lineLimit} at most`,
+        )
+      }
     }
   } finally {
     await file.close()

@@ -173,6 +173,21 @@ describe('gaps', () => {
     expect(gapsOf(events)).toMatchObject([{ from: micros(5), to: micros(9) }])
   })
 
+  it('an old frame that comes again after a reconnect changes nothing', () => {
+    const { events } = decodeAll([
+      record(ticker(0, 0)),
+      control('c1', 'stale'),
+      record(ticker(0, 10), 'c2'),
+      record(ticker(0, 0)),
+      control('c2', 'close'),
+      record(ticker(0, 20), 'c3'),
+    ])
+    expect(gapsOf(events).map(gap => [gap.connection, gap.reason])).toEqual([
+      ['c2', 'stale'],
+      ['c3', 'disconnect'],
+    ])
+  })
+
   it('bare files that join by number have no gap between them, others do', () => {
     const bare = { bare: true }
     const first = [record(ticker(0, 0), 'a#0', bare), record(ticker(1, 1), 'a#0', bare)]

@@ -9,6 +9,7 @@ import type { MarketEvent } from '../../features/event.ts'
 import { controlLine, frameLine } from '../../market/bronze_line.ts'
 import { readEvents } from '../../market/events.ts'
 import { createPublisher, type Publisher } from '../../market/publisher.ts'
+import { decodeDeadLetter } from '../../streams/dead_letter.ts'
 import { createMemoryStreams, type MemoryStreams } from './memory_streams.ts'
 import { heartbeat, micros, ticker, trade, trades } from './wire.ts'
 
@@ -49,10 +50,9 @@ describe('the publisher', () => {
     const counts = await (await publisher()).publishAvailable()
     expect(published()).toEqual(await replayed('a', 'b'))
     expect(streams.records(raw.name).every((record, i) => record.key === published()[i].product)).toBe(true)
-    const dead = streams.records(`${raw.name}.dlq`).map(record => JSON.parse(record.value.toString()))
-    expect(dead).toEqual([
-      { reason: 'not_json', feed: 'coinbase', connection: 'c0', where: `${path('a')}:3`, bytes: 'garbage' },
-    ])
+    const dead = streams.records(`${raw.name}.dlq`).map(record => decodeDeadLetter(record.value))
+    expect(dead).toMatchObject([{ reason: 'not_json', topic: 'coinbase', offset: 3, key: `${path('a')}:3` }])
+    expect(Buffer.from(dead[0].bytes).toString()).toBe('garbage')
     expect(counts).toMatchObject({
       records: 6,
       frames: 4,
@@ -149,8 +149,8 @@ describe('the publisher', () => {
   it('cuts what no broker would take', async () => {
     append('a', quote('c0', 1), line('c0', 2, 'x'.repeat(300_000)))
     await (await publisher()).publishAvailable()
-    const [letter] = streams.records(`${raw.name}.dlq`).map(record => JSON.parse(record.value.toString()))
-    expect(letter).toMatchObject({ reason: 'not_json', length: 300_000 })
+    const [letter] = streams.records(`${raw.name}.dlq`).map(record => decodeDeadLetter(record.value))
+    expect(letter.reason).toBe('not_json')
     expect(letter.bytes).toHaveLength(100_000)
   })
 
