@@ -3,7 +3,7 @@ import { command, runCommand } from '../cli.ts'
 import { type Config, configHash, readConfig } from '../config.ts'
 import { SpikeError } from '../errors.ts'
 import { touchHealth } from '../health.ts'
-import { encodeDeadLetter } from '../streams/dead_letter.ts'
+import { deadLetterTopic, encodeDeadLetter } from '../streams/dead_letter.ts'
 import { openStreams } from '../streams/open.ts'
 import type { Incoming, Position, Reader, Streams, Writer } from '../streams/port.ts'
 import { readAll } from '../streams/read_all.ts'
@@ -45,7 +45,7 @@ export async function runFeaturizer(options: FeaturizerOptions): Promise<Featuri
   await streams.createTopics([
     { name: topicIn, partitions },
     { name: topicOut, partitions: topics.features.partitions },
-    { name: `${topicIn}.dlq`, partitions },
+    { name: deadLetterTopic(topicIn), partitions },
     topics.bars,
     topics.labels,
     topics.late,
@@ -105,9 +105,9 @@ async function restoreJobs({ streams, config, topicIn, topicOut }: FeaturizerOpt
         features: topicOut,
         labels: topics.labels.name,
         late: topics.late.name,
-        dead: `${topicIn}.dlq`,
+        dead: deadLetterTopic(topicIn),
       },
-      encodeDead: encodeDeadLetter,
+      encodeDead: ({ value, ...origin }, reason) => encodeDeadLetter({ ...origin, reason, bytes: value }),
     })
     const state = states.get(partition)
     const barsEnd = barsEnds.find(end => end.partition === partition)?.offset ?? 0

@@ -1,6 +1,7 @@
 import type { Clock, Micros, Quote, Trade } from '../features/event.ts'
 import { coinbase } from './coinbase.ts'
 import { coinbaseExchange } from './coinbase_exchange.ts'
+import { simulated } from './simulated.ts'
 
 /** What only the connection knows; the decoder adds it. */
 type Bare<Event> = Omit<Event, 'feed' | 'received_at' | 'connection' | 'sequence'>
@@ -36,7 +37,7 @@ export interface Feed {
 }
 
 /** Every feed, in the order in which a bare line is tried. */
-export const feeds: readonly Feed[] = [coinbase, coinbaseExchange]
+export const feeds: readonly Feed[] = [coinbase, coinbaseExchange, simulated]
 
 /** @returns undefined when no feed has this name. */
 export function feedByName(name: string): Feed | undefined {
