@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import { SpikeError } from '../errors.ts'
+import { featureNames, specVersion } from '../features/spec.ts'
+import type { LinearArtifact } from './artifact.ts'
+
+const numbers = z.array(z.number())
+
+const schema = z
+  .strictObject({
+    format: z.literal('spike60-linear'),
+    version: z.literal(1),
+    name: z.string().regex(/^[a-z][a-z0-9_]*$/),
+    spec_version: z.literal(specVersion, `rows of another spec version; this program has ${specVersion}: train again`),
+    config_hash: z.string(),
+    simulated: z.boolean(),
+    inputs: z.array(z.enum(featureNames)).min(1),
+    impute: numbers,
+    indicators: z.array(z.int().min(0)),
+    mean: numbers,
+    scale: z.array(z.number().positive()),
+    weights: numbers,
+    intercept: z.number(),
+    threshold: z.number().min(0).max(1),
+    tau: z.record(z.string(), z.number().min(0)),
+    trained_on: z.strictObject({ digest: z.string(), from: z.string(), to: z.string(), rows: z.int().min(1) }),
+  })
+  .refine(a => new Set(a.inputs).size === a.inputs.length, { path: ['inputs'], message: 'names a feature twice' })
+  .refine(a => a.impute.length === a.inputs.length, { path: ['impute'], message: 'is not as long as inputs' })
+  .refine(a => a.indicators.every(i => i < a.inputs.length), { path: ['indicators'], message: 'points outside inputs' })
+  .refine(a => [a.mean, a.scale, a.weights].every(values => values.length === a.inputs.length + a.indicators.length), {
+    path: ['weights'],
+    message: 'mean, scale and weights are not as long as inputs and indicators together',
+  })
+
+/**
+ * Reads the text of a model.json. @param where names it in faults.
+ * @throws SpikeError BAD_MODEL with one line a fault.
+ */
+export function parseArtifact(text: string, where: string): LinearArtifact {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    throw new SpikeError('BAD_MODEL', `${where}: is not JSON; train again`, { cause })
+  }
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  throw new SpikeError(
+    'BAD_MODEL',
+    result.error.issues.map(issue => `${where}: ${issue.path.join('.') || '(top)'}: ${issue.message}`),
+  )
+}

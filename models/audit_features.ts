@@ -1,0 +1,45 @@
+import type { FeatureTable } from '../features/table.ts'
+import type { AuditCheck, Segment } from './evaluation.ts'
+import { rocAuc } from './metrics.ts'
+import { type SegmentName, segmentNames } from './split.ts'
+
+/** No honest feature of the past separates the next minute's spikes so well. */
+const limit = 0.98
+const leastOfClass = 30
+
+/** The highest ROC-AUC, in either direction, of any single feature on any segment: above .98 is a leak, or on a degenerate segment a warning. */
+export function checkSingleFeatures(
+  table: FeatureTable,
+  split: Record<SegmentName, Int32Array>,
+  segments: Record<SegmentName, Segment>,
+  labels: Float64Array,
+): AuditCheck {
+  const above: { text: string; degenerate: boolean }[] = []
+  let highest = { text: 'no segment has both classes', auc: 0 }
+  for (const segment of segmentNames) {
+    const degenerate = segments[segment].degenerate !== null
+    for (const [name, column] of Object.entries(table.columns)) {
+      const rows = split[segment].filter(row => !Number.isNaN(column[row]))
+      const y = Uint8Array.from(rows, row => labels[row])
+      const positives = y.reduce((sum, label) => sum + label, 0)
+      if (Math.min(positives, rows.length - positives) < leastOfClass) continue
+      const oneWay = rocAuc(
+        y,
+        Float64Array.from(rows, row => column[row]),
+      )
+      const auc = Math.max(oneWay, 1 - oneWay)
+      const text = `${name} on ${segment}: ROC-AUC ${auc.toFixed(3)}`
+      if (auc > highest.auc) highest = { text, auc }
+      if (auc > limit) above.push({ text, degenerate })
+    }
+  }
+  const name = 'single_feature'
+  if (above.length === 0)
+    return { name, verdict: 'passed', detail: `none separates spikes above ${limit}; highest: ${highest.text}` }
+  const failed = above.some(({ degenerate }) => !degenerate)
+  return {
+    name,
+    verdict: failed ? 'failed' : 'warning',
+    detail: `${above.map(({ text }) => text).join('; ')}: ${failed ? `above ${limit} is a leak` : 'on a degenerate segment, so it may be chance'}`,
+  }
+}

@@ -1,0 +1,125 @@
+import { dirname, join } from 'node:path'
+import { command, runCommand } from '../cli.ts'
+import { SpikeError } from '../errors.ts'
+import { specVersion } from '../features/spec.ts'
+import { type Metadata, readTable } from '../tables/parquet.ts'
+import type { LinearArtifact } from './artifact.ts'
+import { loadModel } from './artifact_files.ts'
+import { baselines } from './baselines.ts'
+import { labelRows } from './label.ts'
+import { writePredictions } from './predictions.ts'
+import { scoreTable } from './score.ts'
+
+export interface InferOptions {
+  /** Parquet file of features, with or without labels. */
+  features: string
+  /** Model folder. */
+  model: string
+  /** Parquet file to be written; beside the features by default. */
+  out?: string
+}
+
+export interface InferResult {
+  rows: number
+  products: string[]
+  /** Rows whose probability reaches the model's threshold. */
+  alarms: number
+  /** Reading, scoring and writing, in seconds. */
+  wall_s: number
+  scoring_s: number
+  rows_per_s: number
+  /** Seconds of market time that a product's rows cover ÷ wall_s, products side by side. */
+  times_real_time: number
+  predictions: string
+  warning: string | null
+}
+
+/**
+ * Scores a feature file with a saved model; no fitting code is loaded.
+ * @throws SpikeError BAD_FILE, BAD_MODEL, BAD_TABLE (missing columns, another spec version, unknown product), all exit 2.
+ */
+export async function infer({ features, model, out }: InferOptions): Promise<InferResult> {
+  const started = performance.now()
+  const artifact = loadModel(model)
+  const needed = new Set([...artifact.inputs, ...baselines.flatMap(baseline => baseline.inputs)])
+  const { table, metadata } = await readTable(features, [...needed])
+  checkRows(features, metadata, table.product, artifact)
+  const scoringStarted = performance.now()
+  const probability = scoreTable(artifact, table)
+  const scoring_s = (performance.now() - scoringStarted) / 1000
+  const scores = Object.fromEntries(
+    baselines.map((baseline): [string, Float64Array] => [baseline.name, baseline.score(table, artifact.tau)]),
+  )
+  scores[artifact.name] = probability
+  const predictions = out ?? join(dirname(features), 'predictions.parquet')
+  await writePredictions(predictions, table, labelRows(table, artifact.tau), scores, {
+    ...metadata,
+    'spike60.tau': JSON.stringify(artifact.tau),
+  })
+  const wall_s = (performance.now() - started) / 1000
+  return {
+    rows: table.rows,
+    products: [...new Set(table.product)],
+    alarms: probability.reduce((sum, p) => sum + (p >= artifact.threshold ? 1 : 0), 0),
+    wall_s,
+    scoring_s,
+    rows_per_s: table.rows / wall_s,
+    times_real_time: new Set(table.time).size / wall_s,
+    predictions,
+    warning:
+      metadata['spike60.spec_version'] === undefined
+        ? `${features}: does not state its spec version; spec ${specVersion} is assumed`
+        : null,
+  }
+}
+
+function checkRows(path: string, metadata: Metadata, products: string[], artifact: LinearArtifact): void {
+  const spec = metadata['spike60.spec_version']
+  const unknown = [...new Set(products)].filter(product => !(product in artifact.tau))
+  const faults = [
+    ...(spec !== undefined && spec !== artifact.spec_version
+      ? [
+          `${path}: holds features of spec ${spec}, the model reads spec ${artifact.spec_version}; replay or train again`,
+        ]
+      : []),
+    ...unknown.map(
+      product => `${path}: the model knows no tau of ${product}, only of ${Object.keys(artifact.tau).join(', ')}`,
+    ),
+  ]
+  if (faults.length > 0) throw new SpikeError('BAD_TABLE', faults)
+}
+
+interface Arguments {
+  features: string
+  model: string
+  out?: string
+  json?: boolean
+}
+
+async function main({ json, ...options }: Arguments): Promise<void> {
+  const result = await infer(options)
+  if (result.warning !== null) console.error(`warning: ${result.warning}`)
+  if (json) {
+    console.log(JSON.stringify(result))
+    return
+  }
+  const { rows, alarms, wall_s, rows_per_s, times_real_time, predictions } = result
+  console.log(`${rows} rows scored, ${alarms} alarms, in ${predictions}`)
+  console.log(
+    `${wall_s.toFixed(3)} s with reading and writing: ${Math.round(rows_per_s)} rows/s, ${Math.round(times_real_time)} x real time`,
+  )
+}
+
+if (import.meta.main)
+  await runCommand<Arguments>(
+    command(
+      'infer',
+      'Scores a feature file with a saved model.',
+      'npm run infer -- --features data/processed/features_test.parquet',
+    )
+      .requiredOption('--features <file>', 'Parquet file of features')
+      .option('--model <dir>', 'model folder', 'models/artifacts/logistic')
+      .option('--out <file>', 'predictions; predictions.parquet beside the features by default')
+      .option('--json', 'print one JSON object as the last line'),
+    main,
+  )

@@ -1,0 +1,104 @@
+import type { LinearArtifact } from './artifact.ts'
+import { bytes, concat, int, message } from './protobuf.ts'
+
+/** Versions that MLflow's and onnxruntime's readers of the last years all know. */
+const irVersion = 8
+const opset = 17
+/** TensorProto.DataType */
+const float32 = 1
+const int64 = 7
+
+/**
+ * An ONNX file with the artifact's arithmetic: input `features` float [N, k], NaN for null, columns as in `inputs`; output
+ * `probability` float [N, 1]. NaN is replaced by the median, indicators follow, then (x - mean)/scale, weights, sigmoid.
+ */
+export function onnxModel(artifact: LinearArtifact): Uint8Array {
+  const { inputs, impute, indicators, mean, scale, weights, intercept } = artifact
+  const width = mean.length
+  const withIndicators = indicators.length > 0
+  const graph = [
+    node('IsNaN', ['features'], 'null'),
+    node('Where', ['null', 'impute', 'features'], 'filled'),
+    ...(withIndicators
+      ? [
+          node('Gather', ['null', 'indicators'], 'chosen', [intAttribute('axis', 1)]),
+          node('Cast', ['chosen'], 'flags', [intAttribute('to', float32)]),
+          node('Concat', ['filled', 'flags'], 'columns', [intAttribute('axis', 1)]),
+        ]
+      : []),
+    node('Sub', [withIndicators ? 'columns' : 'filled', 'mean'], 'centred'),
+    node('Div', ['centred', 'scale'], 'standardised'),
+    node('Gemm', ['standardised', 'weights', 'intercept'], 'logit'),
+    node('Sigmoid', ['logit'], 'probability'),
+    bytes(2, artifact.name),
+    floatTensor('impute', [inputs.length], impute),
+    ...(withIndicators ? [intTensor('indicators', indicators)] : []),
+    floatTensor('mean', [width], mean),
+    floatTensor('scale', [width], scale),
+    floatTensor('weights', [width, 1], weights),
+    floatTensor('intercept', [1], [intercept]),
+    tensorInfo(11, 'features', ['N', inputs.length]),
+    tensorInfo(12, 'probability', ['N', 1]),
+  ]
+  return concat([
+    int(1, irVersion),
+    bytes(2, 'spike60'),
+    message(7, graph),
+    message(8, [bytes(1, ''), int(2, opset)]),
+    ...Object.entries(metadataOf(artifact)).map(([key, value]) => message(14, [bytes(1, key), bytes(2, value)])),
+  ])
+}
+
+function metadataOf({ name, inputs, spec_version, simulated, threshold }: LinearArtifact): Record<string, string> {
+  return {
+    name,
+    inputs: inputs.join(','),
+    spec_version,
+    simulated: String(simulated),
+    threshold: String(threshold),
+  }
+}
+
+function node(operator: string, inputs: string[], output: string, attributes: Uint8Array[] = []): Uint8Array {
+  return message(1, [
+    ...inputs.map(name => bytes(1, name)),
+    bytes(2, output),
+    bytes(3, output),
+    bytes(4, operator),
+    ...attributes,
+  ])
+}
+
+function intAttribute(name: string, value: number): Uint8Array {
+  return message(5, [bytes(1, name), int(3, value), int(20, 2)])
+}
+
+function floatTensor(name: string, dims: number[], values: number[]): Uint8Array {
+  const data = new DataView(new ArrayBuffer(4 * values.length))
+  values.forEach((value, i) => {
+    data.setFloat32(4 * i, value, true)
+  })
+  return tensor(name, dims, float32, data)
+}
+
+function intTensor(name: string, values: number[]): Uint8Array {
+  const data = new DataView(new ArrayBuffer(8 * values.length))
+  values.forEach((value, i) => {
+    data.setBigInt64(8 * i, BigInt(value), true)
+  })
+  return tensor(name, [values.length], int64, data)
+}
+
+function tensor(name: string, dims: number[], type: number, data: DataView): Uint8Array {
+  return message(5, [
+    ...dims.map(size => int(1, size)),
+    int(2, type),
+    bytes(8, name),
+    bytes(9, new Uint8Array(data.buffer)),
+  ])
+}
+
+function tensorInfo(field: number, name: string, dims: (string | number)[]): Uint8Array {
+  const shape = dims.map(size => message(1, [typeof size === 'string' ? bytes(2, size) : int(1, size)]))
+  return message(field, [bytes(1, name), message(2, [message(1, [int(1, float32), message(2, shape)])])])
+}

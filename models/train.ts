@@ -1,0 +1,159 @@
+import { dirname, join } from 'node:path'
+import { writeFileAtomically } from '../atomic.ts'
+import { command, runCommand } from '../cli.ts'
+import { type Config, configHash, readConfig } from '../config.ts'
+import { SpikeError } from '../errors.ts'
+import { digestOf } from '../features/digest.ts'
+import { specVersion } from '../features/spec.ts'
+import { type FeatureTable, takeRows } from '../features/table.ts'
+import { simulatedFile } from '../tables/metadata.ts'
+import { type Metadata, readTable, writeTable } from '../tables/parquet.ts'
+import { saveModel } from './artifact_files.ts'
+import type { Evaluation } from './evaluation.ts'
+import { type Experiment, runExperiment } from './experiment.ts'
+import { writePredictions } from './predictions.ts'
+import type { RunDataset } from './run_record.ts'
+import { segmentNames } from './split.ts'
+import { type Recorded, recordRuns } from './tracker.ts'
+import { runsOf, type TrainFiles } from './train_runs.ts'
+import { describeTraining } from './train_table.ts'
+
+export interface TrainOptions {
+  /** Parquet file of features. The files of the segments and the predictions are written beside it. */
+  features: string
+  /** Folder under which `models/artifacts/` and the journal `mlruns/` lie. */
+  out: string
+  config: Config
+  /** Address of an MLflow server; without it the runs stay in the journal. */
+  trackingUri?: string
+  onProgress?: (what: string) => void
+}
+
+export type TrainResult = Evaluation & { files: TrainFiles; tracking: Recorded }
+
+/**
+ * Trains, judges and audits on one feature file, then writes segments, predictions, evaluation and model, and records the
+ * runs. Nothing is written before the audit has passed.
+ * @throws SpikeError BAD_FILE, BAD_TABLE, TOO_FEW_ROWS, ONE_CLASS, BAD_CONFIG (exit 2); AUDIT_FAILED (exit 3).
+ */
+export async function train(options: TrainOptions): Promise<TrainResult> {
+  const { features, out, config, onProgress = () => {} } = options
+  const started_at = Date.now()
+  onProgress(`reading ${features}`)
+  const { table, metadata } = await readTable(features)
+  checkSpec(features, metadata)
+  onProgress(`splitting, fitting and auditing ${table.rows} rows`)
+  const source = {
+    file: features,
+    digest: metadata['spike60.digest'],
+    perturbation: metadata['spike60.perturbation'],
+    simulated: simulatedFile(metadata),
+    config_hash: configHash(config),
+  }
+  const experiment = runExperiment(table, source, config)
+  const { evaluation } = experiment
+  if (!evaluation.audit.passed)
+    throw new SpikeError(
+      'AUDIT_FAILED',
+      evaluation.audit.checks
+        .filter(({ verdict }) => verdict === 'failed')
+        .map(({ name, detail }) => `${features}: audit failed, ${name}: ${detail}; no model is written`),
+    )
+  onProgress('writing segments, predictions and model')
+  const files = await writeResults(table, metadata, experiment, options)
+  onProgress('recording the runs')
+  const runs = runsOf(evaluation, files, datasetsOf(table, experiment, files), { started_at, ended_at: Date.now() })
+  const tracking = await recordRuns(runs, {
+    experiment: config.mlflow.experiment,
+    journal: join(out, 'mlruns'),
+    uri: options.trackingUri,
+  })
+  return { ...evaluation, files, tracking }
+}
+
+async function writeResults(
+  table: FeatureTable,
+  metadata: Metadata,
+  { split, labels, tau, artifact, scores, evaluation }: Experiment,
+  { features, out }: TrainOptions,
+): Promise<TrainFiles> {
+  const beside = dirname(features)
+  const artifacts = join(out, 'models', 'artifacts')
+  const files: TrainFiles = {
+    train: join(beside, 'features_train.parquet'),
+    validation: join(beside, 'features_validation.parquet'),
+    test: join(beside, 'features_test.parquet'),
+    predictions: join(beside, 'predictions.parquet'),
+    evaluation: join(artifacts, 'evaluation.json'),
+    model: join(artifacts, artifact.name),
+  }
+  const labelling = { 'spike60.tau': JSON.stringify(tau.tau), 'spike60.tau_source': tau.source }
+  for (const segment of segmentNames) {
+    const rows = takeRows({ ...table, label: labels }, split[segment])
+    await writeTable(files[segment], rows, { ...metadata, ...labelling, 'spike60.segment': segment })
+  }
+  const test = takeRows({ ...table, columns: scores, label: labels }, split.test)
+  await writePredictions(files.predictions, test, test.label!, test.columns, { ...metadata, ...labelling })
+  await writeFileAtomically(files.evaluation, `${JSON.stringify(evaluation, null, 2)}\n`)
+  saveModel(files.model, artifact, new Date())
+  return files
+}
+
+function datasetsOf(table: FeatureTable, { split, artifact }: Experiment, files: TrainFiles): RunDataset[] {
+  return segmentNames.map(segment => ({
+    name: `features_${segment}`,
+    digest: digestOf(takeRows(table, split[segment])).slice(0, 32),
+    source: files[segment],
+    context: segment === 'train' ? 'training' : segment,
+    rows: split[segment].length,
+    columns: artifact.inputs,
+  }))
+}
+
+function checkSpec(path: string, metadata: Metadata): void {
+  const found = metadata['spike60.spec_version']
+  if (found !== undefined && found !== specVersion)
+    throw new SpikeError(
+      'BAD_TABLE',
+      `${path}: holds features of spec ${found}, this program has spec ${specVersion}; write it anew with scripts/replay.ts`,
+    )
+}
+
+interface Arguments {
+  features: string
+  out: string
+  config?: string
+  json?: boolean
+}
+
+async function main({ features, out, config, json }: Arguments): Promise<void> {
+  const result = await train({
+    features,
+    out,
+    config: readConfig(config),
+    trackingUri: process.env.MLFLOW_TRACKING_URI,
+    onProgress: what => console.error(what),
+  })
+  if (result.tracking.warning !== null) console.error(`warning: ${result.tracking.warning}`)
+  if (json) {
+    console.log(JSON.stringify(result))
+    return
+  }
+  console.log(describeTraining(result))
+  console.log(`\nmodel ${result.files.model}, predictions ${result.files.predictions}`)
+  console.log(result.tracking.link ?? `${result.tracking.journalled} runs journalled in ${join(out, 'mlruns')}`)
+}
+
+if (import.meta.main)
+  await runCommand<Arguments>(
+    command(
+      'train',
+      'Trains on a feature file by time, judges against the baselines, audits for leaks, saves the model.',
+      'npm run train -- --features data/processed/features.parquet',
+    )
+      .requiredOption('--features <file>', 'Parquet file that scripts/replay.ts wrote')
+      .option('--out <dir>', 'folder for models/artifacts and mlruns', '.')
+      .option('--config <file>', "another config than the project's config.yaml")
+      .option('--json', 'print one JSON object as the last line'),
+    main,
+  )
