@@ -9,7 +9,7 @@ interface Options {
 const program = command(
   'health',
   'Ends with 0 when the job that touches the file goes round, else with 1.',
-  'node scripts/health.ts --file /tmp/health',
+  'node scripts/health.ts --file data/health/featurizer',
 ).option('--file <file>', 'file that the job touches', process.env.SPIKE60_HEALTH_FILE)
 
 await runCommand<Options>(program, ({ file }) => {
