@@ -137,15 +137,8 @@ export async function createPublisher(options: PublisherOptions): Promise<Publis
 /** A dead letter as all topics have it: the offset is the line of the bronze file, the key says which file. */
 function encodeLetter({ reason, feed, where, bytes }: DeadLetter): string {
   const offset = Number(where.slice(where.lastIndexOf(':') + 1))
-  const topic = feed === '' ? 'bronze' : feed
-  return encodeDeadLetter({
-    reason,
-    topic,
-    partition: 0,
-    offset,
-    key: where,
-    bytes: Buffer.from(bytes.slice(0, bytesLimit)),
-  })
+  const value = Buffer.from(bytes.slice(0, bytesLimit))
+  return encodeDeadLetter({ topic: feed || 'bronze', partition: 0, offset, key: where, value }, reason)
 }
 
 /** Waits, or less when the signal comes. */

@@ -61,6 +61,7 @@ export function createMemoryStreams(): MemoryStreams {
           next += records.length
           return records
         },
+        positions: () => [{ topic, partition: 0, offset: next }],
         async close() {},
       }
     },

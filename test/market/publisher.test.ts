@@ -10,6 +10,8 @@ import { controlLine, frameLine } from '../../market/bronze_line.ts'
 import { readEvents } from '../../market/events.ts'
 import { createPublisher, type Publisher } from '../../market/publisher.ts'
 import { decodeDeadLetter } from '../../streams/dead_letter.ts'
+import { openStreams } from '../../streams/open.ts'
+import { readAll } from '../../streams/read_all.ts'
 import { createMemoryStreams, type MemoryStreams } from './memory_streams.ts'
 import { heartbeat, micros, ticker, trade, trades } from './wire.ts'
 
@@ -52,7 +54,7 @@ describe('the publisher', () => {
     expect(streams.records(raw.name).every((record, i) => record.key === published()[i].product)).toBe(true)
     const dead = streams.records(`${raw.name}.dlq`).map(record => decodeDeadLetter(record.value))
     expect(dead).toMatchObject([{ reason: 'not_json', topic: 'coinbase', offset: 3, key: `${path('a')}:3` }])
-    expect(Buffer.from(dead[0].bytes).toString()).toBe('garbage')
+    expect(Buffer.from(dead[0].value).toString()).toBe('garbage')
     expect(counts).toMatchObject({
       records: 6,
       frames: 4,
@@ -151,7 +153,7 @@ describe('the publisher', () => {
     await (await publisher()).publishAvailable()
     const [letter] = streams.records(`${raw.name}.dlq`).map(record => decodeDeadLetter(record.value))
     expect(letter.reason).toBe('not_json')
-    expect(letter.bytes).toHaveLength(100_000)
+    expect(letter.value).toHaveLength(100_000)
   })
 
   it('splits many lines into several transactions, and follows until told to stop', async () => {
@@ -167,5 +169,25 @@ describe('the publisher', () => {
     expect(published()).toHaveLength(9001)
     expect(streams.records(state.name).length).toBeGreaterThan(2)
     expect(one.published.records).toBe(9001)
+  })
+
+  it('on the embedded engine goes on after a restart where it stood', async () => {
+    const embedded = await openStreams(`embedded://${join(directory, 'streams.db')}`)
+    try {
+      for (const at of [1, 2, 5]) {
+        append('a', quote('c0', at), line('c0', at, 'garbage'))
+        const one = await createPublisher({ streams: embedded, config, bronze: { directory } })
+        expect((await one.publishAvailable()).records).toBe(2)
+        await one.close()
+      }
+      const values: MarketEvent[] = []
+      for await (const batch of readAll(embedded, raw.name)) {
+        for (const { value } of batch) values.push(JSON.parse(value.toString()))
+      }
+      expect(values).toEqual(await replayed('a'))
+      expect(values.map(event => event.type)).toEqual(['quote', 'quote', 'gap', 'quote'])
+    } finally {
+      await embedded.close()
+    }
   })
 })
