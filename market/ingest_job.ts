@@ -1,0 +1,79 @@
+import type { Logger } from 'pino'
+import type { Config } from '../config.ts'
+import { touchHealth } from '../health.ts'
+import type { Streams } from '../streams/port.ts'
+import { patientBackoff } from './backoff.ts'
+import { createBronzeWriter } from './bronze.ts'
+import { wallStamp } from './clock.ts'
+import type { Feed } from './feed.ts'
+import { type IngestCounts, ingest } from './ingest.ts'
+import type { Published } from './published.ts'
+import { createPublisher } from './publisher.ts'
+
+export interface IngestJobOptions {
+  /** Its `feed.products` are what is asked for and published. */
+  config: Config
+  feed: Feed
+  url: string
+  /** Folder of bronze. */
+  directory: string
+  streams: Streams
+  log: Logger
+  /** Ends the job, cleanly. */
+  signal: AbortSignal
+  limitMs?: number
+  onProgress?: (counts: Readonly<IngestCounts>, published: Readonly<Published>) => void
+}
+
+export interface IngestSummary extends IngestCounts {
+  published: Published
+  files: string[]
+}
+
+const acknowledgeWithinMs = 10_000
+
+/**
+ * Takes a feed to bronze and, as it goes, from bronze to `ticks.raw`. At the end everything written is on disk and
+ * published. Where the topics fail for good, the job ends too; bronze then holds what is not published, and the next job
+ * goes on there.
+ * @throws SpikeError as `ingest` and the topics do.
+ */
+export async function runIngestJob(options: IngestJobOptions): Promise<IngestSummary> {
+  const { config, feed, url, directory, streams, log, limitMs, onProgress } = options
+  const publisher = await createPublisher({ streams, config, bronze: { directory } })
+  const bronze = createBronzeWriter({ directory, feed: feed.name })
+  const stamp = wallStamp()
+  const written = new AbortController()
+  const broken = new AbortController()
+  const publishing = publisher.follow(written.signal)
+  publishing.catch(() => broken.abort())
+  try {
+    const counts = await ingest({
+      feed,
+      url,
+      products: config.feed.products,
+      channels: config.feed.channels,
+      bronze,
+      stamp,
+      start: new Date(stamp('') / 1000).toISOString().replace(/[-:.]/g, ''),
+      staleAfterMs: config.feed.stale_after_s * 1000,
+      backoff: patientBackoff,
+      acknowledgeWithinMs,
+      log,
+      signal: AbortSignal.any([options.signal, broken.signal]),
+      limitMs,
+      onFrame: counts => {
+        touchHealth()
+        onProgress?.(counts, publisher.published)
+      },
+    })
+    written.abort()
+    await publishing
+    return { ...counts, published: publisher.published, files: [...bronze.files] }
+  } finally {
+    written.abort()
+    await publishing.catch(error => log.error({ reason: (error as Error).message }, 'not everything is published'))
+    bronze.close()
+    await publisher.close()
+  }
+}

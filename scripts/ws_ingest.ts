@@ -1,0 +1,120 @@
+import { pino } from 'pino'
+import { command, positiveNumber, runCommand } from '../cli.ts'
+import { readConfig } from '../config.ts'
+import { SpikeError } from '../errors.ts'
+import { type Feed, feedByName, feeds } from '../market/feed.ts'
+import { type IngestSummary, runIngestJob } from '../market/ingest_job.ts'
+import { openStreams } from '../streams/open.ts'
+
+interface Arguments {
+  pair?: string[]
+  minutes?: number
+  url?: string
+  feed: string
+  raw: string
+  topics: string
+  config?: string
+  json?: boolean
+}
+
+const longestMinutes = 35_000
+
+async function main({ pair, minutes, url, feed: name, raw, topics, config: path, json }: Arguments): Promise<void> {
+  const base = readConfig(path)
+  const feed = feedNamed(name)
+  const address = checkUrl(url ?? (feed.name === 'coinbase' ? base.feed.url : feed.url))
+  if (minutes !== undefined && minutes > longestMinutes)
+    throw new SpikeError('BAD_ARGUMENT', `--minutes takes at most ${longestMinutes}; leave it out to run until stopped`)
+  const products = pair ? [...new Set(pair)] : base.feed.products
+  const config = { ...base, feed: { ...base.feed, products } }
+  const stop = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+
+  const streams = await openStreams(topics)
+  const showProgress = createProgress()
+  try {
+    const summary = await runIngestJob({
+      config,
+      feed,
+      url: address,
+      directory: raw,
+      streams,
+      log: pino({ level: process.env.LOG_LEVEL ?? 'info' }, pino.destination({ dest: 2, sync: true })),
+      signal: stop.signal,
+      limitMs: minutes === undefined ? undefined : minutes * 60_000,
+      onProgress: ({ frames, reconnects }, published) =>
+        showProgress(`${frames} frames, ${sum(published.events)} events, ${reconnects} reconnects`),
+    })
+    showProgress(null)
+    print(summary, json)
+  } finally {
+    await streams.close()
+  }
+}
+
+function print({ files, published, ...counts }: IngestSummary, json = false): void {
+  const { events, dead } = published
+  if (json) {
+    console.log(JSON.stringify({ ...counts, events, gaps: events.gap, dead, files }))
+    return
+  }
+  const { frames, reconnects, stale } = counts
+  const letters = sum(dead) > 0 ? `, ${sum(dead)} dead letters (${Object.keys(dead).join(', ')})` : ''
+  const connection = `${reconnects} reconnects (${stale} after silence)`
+  const where = files.length > 0 ? files.join(', ') : 'no file'
+  console.log(`${frames} frames, ${sum(events)} events, ${connection}, ${events.gap} gaps${letters}; ${where}`)
+}
+
+/** A line a second on a terminal; null ends it. */
+function createProgress(): (line: string | null) => void {
+  let shownAt = Number.NEGATIVE_INFINITY
+  let width = 0
+  return line => {
+    if (!process.stderr.isTTY || (line !== null && performance.now() - shownAt < 1000)) return
+    shownAt = performance.now()
+    process.stderr.write(line === null ? `\r${' '.repeat(width)}\r` : `\r${line.padEnd(width)}`)
+    width = Math.max(width, line?.length ?? 0)
+  }
+}
+
+function sum(counts: Record<string, number>): number {
+  return Object.values(counts).reduce((total, count) => total + count, 0)
+}
+
+function feedNamed(name: string): Feed {
+  const feed = feedByName(name)
+  if (feed) return feed
+  throw new SpikeError('BAD_ARGUMENT', `--feed takes ${feeds.map(known => known.name).join(' or ')}, not '${name}'`)
+}
+
+function checkUrl(text: string): string {
+  if (/^wss?:$/.test(URL.parse(text)?.protocol ?? '')) return text
+  throw new SpikeError('BAD_ARGUMENT', `--url takes an address that begins with ws:// or wss://, not '${text}'`)
+}
+
+/** Takes the option once more, or several pairs at once. */
+function collectPairs(text: string, before: string[] = []): string[] {
+  const pairs = text.split(',').map(pair => pair.trim())
+  const faulty = pairs.filter(pair => !/^[A-Z0-9]+-[A-Z0-9]+$/.test(pair))
+  if (faulty.length === 0) return [...before, ...pairs]
+  throw new SpikeError(
+    'BAD_ARGUMENT',
+    faulty.map(pair => `--pair takes a product such as BTC-USD, not '${pair}'`),
+  )
+}
+
+const program = command(
+  'ws_ingest',
+  'Takes market data from the exchange to bronze files and, as it comes, to the topic ticks.raw.',
+  'npm run ingest -- --pair BTC-USD --minutes 15',
+)
+  .option('--pair <product>', 'product, repeatable or comma separated (default: those of the config)', collectPairs)
+  .option('--minutes <n>', 'end after so long (default: run until stopped)', positiveNumber('--minutes'))
+  .option('--url <address>', "another WebSocket address than the config's")
+  .option('--feed <name>', feeds.map(feed => feed.name).join(' or '), 'coinbase')
+  .option('--raw <folder>', 'folder of bronze files', 'data/raw')
+  .option('--topics <engine>', 'embedded, embedded://path or kafka://host:port', 'embedded')
+  .option('--config <file>', 'another config.yaml')
+  .option('--json', 'print the summary as one JSON line')
+
+await runCommand<Arguments>(program, main)
