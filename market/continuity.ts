@@ -106,7 +106,7 @@ export class Continuity {
 
   private breakBefore(record: RawRecord, now: Connection, product: string, last: Product, to: Micros): Gap | null {
     const old = this.connections.get(last.connection)
-    if (record.bare && old && now.first >= 0 && now.first === old.sequence + 1) return null
+    if (record.bare && old && old.sequence >= 0 && now.first === old.sequence + 1) return null
     const reason = old?.ended === 'stale' ? 'stale' : 'disconnect'
     return gap(record, product, { from: last.time, to, reason, sequence: 0, missing: null })
   }
