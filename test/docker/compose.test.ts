@@ -1,0 +1,132 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, normalize } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, describe, expect, test } from 'vitest'
+import { readCompose, readEnvFile } from './compose_file.ts'
+import { copies, environmentOf, execForm, layOut, readDockerfile, readDockerignore } from './dockerfile.ts'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const text = readFileSync(join(root, 'docker/compose.yaml'), 'utf8')
+const example = readEnvFile(join(root, '.env.example'))
+const compose = readCompose(text, {})
+const built = Object.entries(compose.services).flatMap(([name, { build }]) => (build ? [{ name, ...build }] : []))
+const ignored = readDockerignore(join(root, '.dockerignore'))
+const image = mkdtempSync(join(tmpdir(), 'spike60-image-'))
+
+afterAll(() => rmSync(image, { recursive: true, force: true }))
+
+describe('docker/compose.yaml', () => {
+  test('has the four services, each with a health check, Kafka in KRaft mode', () => {
+    expect(Object.keys(compose.services).sort()).toEqual(['featurizer', 'ingestor', 'kafka', 'mlflow'])
+    expect(compose.services.kafka.environment).toMatchObject({ KAFKA_PROCESS_ROLES: 'broker,controller' })
+  })
+
+  test('means the same without a .env file and with the example', () => {
+    expect(readCompose(text, example)).toEqual(compose)
+  })
+
+  test('uses only variables that .env.example explains', () => {
+    const used = [...text.matchAll(/\$\{([A-Z0-9_]+)/g)].map(match => match[1])
+    expect(used.filter(name => !(name in example))).toEqual([])
+  })
+
+  test.each([
+    ['an unknown key', (t: string) => t.replace('restart: unless', 'restarts: unless'), /unrecognized key.*restarts/i],
+    ['an image without a version', (t: string) => t.replace('apache/kafka:4.3.1', 'apache/kafka:latest'), /pinned/],
+    ['a volume nobody declared', (t: string) => t.replace('  data:\n', ''), /volume data is not declared/],
+    ['a volume nobody uses', (t: string) => `${t}  more:\n`, /nobody uses/],
+    [
+      'a service that is not there',
+      (t: string) => t.replace('    kafka:\n      cond', '    kafca:\n      cond'),
+      /no other service kafca/,
+    ],
+    [
+      'two services on one port',
+      (t: string) => t.replace('MLFLOW_PORT:-5000', 'KAFKA_PORT:-9092'),
+      /port 9092 is kafka's/,
+    ],
+    [
+      'a port open to the world',
+      (t: string) => t.replace('- 127.0.0.1:${MLFLOW', '- 0.0.0.0:${MLFLOW'),
+      /on 127.0.0.1 only/,
+    ],
+    [
+      'a variable without default',
+      (t: string) => t.replace('KAFKA_PORT:-9092', 'KAFKA_PORT'),
+      /KAFKA_PORT}: is not set/,
+    ],
+    [
+      'a health check by shell text',
+      (t: string) => t.replace('["CMD", "node"', '["CMD-SHELL", "node"'),
+      /healthcheck.test/,
+    ],
+  ])('the check of this file finds %s', (_, spoil, fault) => {
+    expect(spoil(text)).not.toBe(text)
+    expect(() => readCompose(spoil(text), {})).toThrow(fault)
+  })
+
+  test('docker compose itself reads it, where it is installed', context => {
+    const docker = spawnSync('docker', ['compose', 'version'], { encoding: 'utf8' })
+    if (docker.status !== 0) {
+      console.warn('SKIPPED docker compose config: this machine has no docker with the compose plugin')
+      return context.skip()
+    }
+    execFileSync('docker', ['compose', '-f', join(root, 'docker/compose.yaml'), 'config', '-q'])
+  })
+})
+
+describe.each(built)('the image of $name', ({ context, dockerfile }) => {
+  const folder = normalize(join(root, 'docker', context))
+  const instructions = readDockerfile(join(folder, dockerfile))
+
+  test('begins from a pinned image and does not run as root', () => {
+    expect(instructions[0].rest).toMatch(/^[a-z]+:\d+\.\d+\.\d+-slim$/)
+    const last = instructions.findLast(({ word }) => word === 'USER')
+    expect(last?.rest).toMatch(/^(?!root$|0$)\w+$/)
+  })
+
+  test('copies what is there and is let into the context', () => {
+    for (const { pattern, found } of copies(instructions, folder, ignored)) expect(found, pattern).not.toEqual([])
+  })
+})
+
+describe('the context', () => {
+  test.each([
+    'data/raw/x.ndjson',
+    'mlruns/a',
+    '.env',
+    'node_modules/ws',
+    'docker/python/.venv/bin/python',
+    '.git/HEAD',
+    'models/artifacts/logistic/model.json',
+  ])('does not hold %s', path => expect(ignored(path)).toBe(true))
+})
+
+describe('what the image of the jobs holds', () => {
+  const instructions = readDockerfile(join(root, 'docker/Dockerfile.ingestor'))
+  layOut(instructions, root.replace(/\/$/, ''), ignored, image)
+  const run = (args: string[]) => spawnSync(process.execPath, args, { cwd: image, encoding: 'utf8', env: { PATH: '' } })
+
+  test.each(['ingestor', 'featurizer'])('is enough for the %s, and every flag of its command exists', name => {
+    expect(execForm(instructions, 'ENTRYPOINT')).toEqual(['node'])
+    const command = compose.services[name].command!
+    const { status, stdout, stderr } = run([command[0], '--help'])
+    expect(stderr).toBe('')
+    expect(status).toBe(0)
+    for (const flag of command.filter(word => word.startsWith('--'))) expect(stdout).toContain(`${flag} <`)
+  })
+
+  test('is enough for its default command and its health check', () => {
+    const { SPIKE60_HEALTH_FILE } = environmentOf(instructions)
+    expect(SPIKE60_HEALTH_FILE).toMatch(/^\/app\/run\//)
+    expect(run([...execForm(instructions, 'CMD'), '--help']).status).toBe(0)
+    const check = execForm(instructions, 'HEALTHCHECK')
+    expect(compose.services.ingestor.healthcheck.test.slice(1)).toEqual(check)
+    expect(run([...check.slice(1), '--file', 'nothing'])).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('nothing: does not exist'),
+    })
+  })
+})
