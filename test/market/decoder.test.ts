@@ -173,6 +173,15 @@ describe('gaps', () => {
     expect(gapsOf(events)).toMatchObject([{ from: micros(5), to: micros(9) }])
   })
 
+  it('the older feed sends its last ticker again first: the gap ends with the first new one', () => {
+    const { events } = decodeAll([
+      record(exchangeTicker(900, 1)),
+      record(exchangeTicker(900, 1), 'c2'),
+      record(exchangeTicker(950, 7), 'c2'),
+    ])
+    expect(gapsOf(events)).toMatchObject([{ reason: 'disconnect', from: micros(1), to: micros(7) }])
+  })
+
   it('an old frame that comes again after a reconnect changes nothing', () => {
     const { events } = decodeAll([
       record(ticker(0, 0)),

@@ -157,6 +157,7 @@ describe('times that jump in a bare file', () => {
 
   it('a jump that the next frame confirms is a hole in the recording', async () => {
     expect(await rejected(0, 1, 8000, 8001)).toEqual([false, false, false, false])
+    expect(await rejected(0, 1, 8000, 7999, 8001)).toEqual([false, false, false, false, false])
   })
 
   it('a jump that the next frame belies is rejected, order kept', async () => {
