@@ -53,7 +53,8 @@ const warmUp: Micros = 10_000_000
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { settings, requests = 3, settleMs = 2000 } = options
   const socket = await openExchangeSocket(options.port, options.subscribeLimitMs)
-  const faults = [...(options.faults ?? scheduleFaults(settings.seed, simulationStart, settings.hours))]
+  const schedule = options.faults ?? scheduleFaults(settings.seed, simulationStart, settings.hours)
+  const faults = [...schedule].sort((a, b) => a.at - b.at)
   const stats: SimulatorStats = { connections: 0, frames: 0, lost: 0, drops: 0, time: simulationStart }
   const frames = createFrames(settings.seed)
   const tape = recordTape(settings)
