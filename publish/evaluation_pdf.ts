@@ -9,8 +9,8 @@ import { plotReliability } from './plots/reliability.ts'
 import { plotScores } from './plots/scores.ts'
 import { plotSigmaPercentiles } from './plots/sigma_percentiles.ts'
 import type { Strip } from './strip.ts'
-import { compilePdf } from './typst.ts'
-import { judge } from './verdict.ts'
+import { compilePdf, type Paper } from './typst.ts'
+import { giveVerdict } from './verdict.ts'
 
 const template = fileURLToPath(new URL('./evaluation.typ', import.meta.url))
 
@@ -25,6 +25,11 @@ export async function writeEvaluationPdf(path: string, evaluation: Evaluation, s
 
 /** The bytes of `writeEvaluationPdf`. */
 export async function evaluationPdf(evaluation: Evaluation, strip?: Strip): Promise<Buffer> {
+  return compilePdf(await evaluationPaper(evaluation, strip))
+}
+
+/** The report before it is compiled: the template, its numbers and its plots. */
+export async function evaluationPaper(evaluation: Evaluation, strip?: Strip): Promise<Paper> {
   const plots: Record<string, string> = {
     'scores.svg': await renderSvg(plotScores(evaluation)),
     'pr_curve.svg': await renderSvg(plotPrCurve(evaluation)),
@@ -36,7 +41,8 @@ export async function evaluationPdf(evaluation: Evaluation, strip?: Strip): Prom
     plots[`strip_${i}.svg`] = await renderSvg(
       plotPriceStrip(product, evaluation.splits.test.prevalence, evaluation.simulated),
     )
-  return compilePdf(template, { 'data.json': JSON.stringify(pageData(evaluation, Object.keys(plots))), ...plots })
+  const files = { 'data.json': JSON.stringify(pageData(evaluation, Object.keys(plots))), ...plots }
+  return { template, files }
 }
 
 /** What the template prints, every number already a text. */
@@ -45,7 +51,7 @@ function pageData(evaluation: Evaluation, plots: string[]) {
   const models = Object.values(evaluation.models)
   return {
     simulated: evaluation.simulated,
-    verdict: judge(evaluation),
+    verdict: giveVerdict(evaluation),
     plots,
     products: source.products.join(', '),
     from: utc(source.from),
@@ -83,9 +89,28 @@ function modelRow(model: ModelResult) {
     title: model.title,
     kind: model.kind,
     recipe: model.recipe,
-    params: Object.entries(model.params).map(([name, value]) => `${name} = ${value}`).join(', '),
-    table: [score(test.pr_auc), interval(test), score(test.prevalence), score(validation.pr_auc), score(test.roc_auc), score(test.f1), score(test.brier), score(test.log_loss)],
-    threshold: [score(test.threshold), score(validation.f1), score(validation.precision), score(validation.recall), score(test.f1), score(test.precision), score(test.recall)],
+    params: Object.entries(model.params)
+      .map(([name, value]) => `${name} = ${value}`)
+      .join(', '),
+    table: [
+      score(test.pr_auc),
+      interval(test),
+      score(test.prevalence),
+      score(validation.pr_auc),
+      score(test.roc_auc),
+      score(test.f1),
+      score(test.brier),
+      score(test.log_loss),
+    ],
+    threshold: [
+      score(test.threshold),
+      score(validation.f1),
+      score(validation.precision),
+      score(validation.recall),
+      score(test.f1),
+      score(test.precision),
+      score(test.recall),
+    ],
   }
 }
 
@@ -95,5 +120,7 @@ function segmentRow(name: string, segment: Segment): string[] {
 }
 
 function topWeights(model: ModelResult): string[][] {
-  return (model.weights ?? []).slice(0, 12).map(({ feature, weight }) => [feature, (weight >= 0 ? '+' : '−') + Math.abs(weight).toFixed(3)])
+  return (model.weights ?? [])
+    .slice(0, 12)
+    .map(({ feature, weight }) => [feature, (weight >= 0 ? '+' : '−') + Math.abs(weight).toFixed(3)])
 }

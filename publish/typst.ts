@@ -1,23 +1,44 @@
 import { dirname, join } from 'node:path'
-import { NodeCompiler } from '@myriaddreamin/typst-ts-node-compiler'
+import { NodeCompiler, type NodeTypstDocument } from '@myriaddreamin/typst-ts-node-compiler'
 import { SpikeError } from '../errors.ts'
 import { fontFolder } from './plot.ts'
 
+/** A template with the texts that it sees beside itself: `data.json`, plots as SVG. Nothing is written to disk. */
+export interface Paper {
+  template: string
+  files: Record<string, string>
+}
+
 /**
- * Compiles a Typst file to PDF bytes with the shipped font; the same input gives the same bytes (no date is written).
- * @param main path of the template, which reads the files below by name.
- * @param files texts that the template sees beside itself: `data.json`, plots as SVG. Nothing is written to disk.
+ * Compiles a Typst template to PDF bytes with the shipped font; the same input gives the same bytes (no date is written).
  * @throws SpikeError CHECK_FAILED with the compiler's own diagnostics: a fault of the template, not of the data.
  */
-export function compilePdf(main: string, files: Record<string, string>): Buffer {
-  const workspace = dirname(main)
+export function compilePdf(paper: Paper): Buffer {
+  const { compiler, document } = compileDocument(paper)
+  return compiler.pdf(document)
+}
+
+/** The first page as an SVG, for a picture of the report. The compiler stacks all pages in one; the others are cut off. */
+export function compileFirstPage(paper: Paper): string {
+  const { compiler, document } = compileDocument(paper)
+  const all = compiler.plainSvg(document)
+  const [, width, height] = /viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(all) ?? []
+  const page = Number(height) / document.numOfPages
+  const second = all.indexOf('\n    <path class="typst-shape"', all.indexOf('\n    </g>'))
+  const one = second < 0 ? all : all.slice(0, second) + all.slice(all.indexOf('\n    <defs'))
+  return one.replace(
+    /viewBox="[^"]*" width="[^"]*" height="[^"]*"/,
+    `viewBox="0 0 ${width} ${page}" width="${width}" height="${page}"`,
+  )
+}
+
+function compileDocument({ template, files }: Paper): { compiler: NodeCompiler; document: NodeTypstDocument } {
+  const workspace = dirname(template)
   const compiler = NodeCompiler.create({ workspace, fontArgs: [{ fontPaths: [fontFolder] }] })
   for (const [name, text] of Object.entries(files)) compiler.mapShadow(join(workspace, name), Buffer.from(text))
-  const compiled = compiler.compile({ mainFilePath: main })
-  if (compiled.result === null) {
-    const error = compiled.takeError()
-    const faults = error === null ? [] : compiler.fetchDiagnostics(error)
-    throw new SpikeError('CHECK_FAILED', `${main}: Typst refused it: ${JSON.stringify(faults)}`)
-  }
-  return compiler.pdf(compiled.result)
+  const compiled = compiler.compile({ mainFilePath: template })
+  if (compiled.result !== null) return { compiler, document: compiled.result }
+  const error = compiled.takeError()
+  const faults = error === null ? [] : compiler.fetchDiagnostics(error)
+  throw new SpikeError('CHECK_FAILED', `${template}: Typst refused it: ${JSON.stringify(faults)}`)
 }

@@ -12,7 +12,7 @@ export interface Verdict {
  * Says in one sentence whether a learned model beats the baselines on test. The learned model is the one with the best
  * PR-AUC on validation, so that test does not choose; the baseline is the best one on test, the hardest to beat.
  */
-export function judge(evaluation: Evaluation): Verdict {
+export function giveVerdict(evaluation: Evaluation): Verdict {
   const { test } = evaluation.splits
   if (!evaluation.audit.passed)
     return {
@@ -53,9 +53,12 @@ function comparison(learned: ModelResult, baseline: ModelResult): string {
 }
 
 function cautionOf({ splits: { test }, simulated }: Evaluation): string {
-  if (test.degenerate !== null) return `The test segment is degenerate (${test.degenerate}); read every figure as an anecdote.`
+  if (test.degenerate !== null)
+    return `The test segment is degenerate (${test.degenerate}); read every figure as an anecdote.`
   const episodes = `The test segment holds ${test.episodes} spike episodes, and one stretch of time is one sample: another day can differ by more than the interval says.`
-  return simulated ? `The data is simulated: it shows that the pipeline works, not that a market can be predicted. ${episodes}` : episodes
+  return simulated
+    ? `The data is simulated: it shows that the pipeline works, not that a market can be predicted. ${episodes}`
+    : episodes
 }
 
 function best(models: ModelResult[], value: (model: ModelResult) => number): ModelResult | undefined {

@@ -34,7 +34,7 @@ export function plotSigmaPercentiles(evaluation: Evaluation): TopLevelSpec {
               field: 'percentile',
               type: 'quantitative',
               scale: { domain: [0, 100] },
-              axis: { values: [0, 25, 50, 75, 90, 100], labelOverlap: false },
+              axis: { values: [0, 25, 50, 75, 90, 100], labelOverlap: false, labelFlush: false },
               title: 'Percentile of training seconds',
             },
             y: { field: 'bp', type: 'quantitative', title: 'sigma_future (bp of log return, 1 s)' },
