@@ -51,6 +51,7 @@ export async function startCaptureServer(options: CaptureServerOptions): Promise
       'the capture: no frame of a known feed at its beginning; name files that hold some',
     )
   const { feed } = known
+  const times = waiting.filter(message => !message.rejected).map(message => messageTime(message.text))
   const requests = options.requests ?? (feed === 'coinbase' ? 3 : 1)
   const socket = await openExchangeSocket(options.port)
   const rejected = new Set<string>()
@@ -93,7 +94,6 @@ export async function startCaptureServer(options: CaptureServerOptions): Promise
   const done = run()
   const after = done.then(() => turnAway(socket))
   after.catch(() => socket.close())
-  const times = waiting.filter(message => !message.rejected).map(message => messageTime(message.text))
   return {
     url: socket.url,
     feed,
