@@ -26,9 +26,20 @@ export function compileFirstPage(paper: Paper): string {
   const page = Number(height) / document.numOfPages
   const second = all.indexOf('\n    <path class="typst-shape"', all.indexOf('\n    </g>'))
   const one = second < 0 ? all : all.slice(0, second) + all.slice(all.indexOf('\n    <defs'))
-  return one.replace(
+  return inlinePlots(one).replace(
     /viewBox="[^"]*" width="[^"]*" height="[^"]*"/,
     `viewBox="0 0 ${width} ${page}" width="${width}" height="${page}"`,
+  )
+}
+
+/** Puts embedded SVG images into the drawing itself: resvg gives no fonts to an image inside an image. */
+function inlinePlots(svg: string): string {
+  return svg.replace(
+    /<image xlink:href="data:image\/svg\+xml;base64,([^"]*)" width="([^"]*)" height="([^"]*)"[^>]*\/>/g,
+    (_, base64: string, width: string, height: string) =>
+      Buffer.from(base64, 'base64')
+        .toString()
+        .replace(/ width="[^"]*" height="[^"]*"/, ` width="${width}" height="${height}"`),
   )
 }
 
