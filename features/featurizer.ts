@@ -107,7 +107,7 @@ async function restoreJobs({ streams, config, topicIn, topicOut }: FeaturizerOpt
         late: topics.late.name,
         dead: deadLetterTopic(topicIn),
       },
-      encodeDead: ({ value, ...origin }, reason) => encodeDeadLetter({ ...origin, reason, bytes: value }),
+      encodeDead: encodeDeadLetter,
     })
     const state = states.get(partition)
     const barsEnd = barsEnds.find(end => end.partition === partition)?.offset ?? 0
@@ -144,7 +144,8 @@ async function follow(
   writer: Writer,
 ): Promise<void> {
   let ends: Position[] | null = null
-  const atEnd = (): boolean => ends?.every(end => (jobs.get(end.partition)?.next ?? 0) >= end.offset) ?? false
+  const atEnd = (): boolean =>
+    ends !== null && reader.positions().every(({ partition, offset }) => offset >= ends![partition].offset)
   while (!stop?.aborted) {
     touchHealth()
     if (ends === null && finish?.aborted) ends = await streams.ends(topicIn)

@@ -1,10 +1,8 @@
 import { z } from 'zod'
 import { SpikeError } from '../errors.ts'
 
-/** A record that could not be used: why, where it came from, its bytes. */
+/** A record that could not be used: where it was and its bytes. An `Incoming` is one. */
 export interface DeadRecord {
-  /** A word for counting, such as `not_json`. */
-  reason: string
   /** Where it was: a topic, or the feed's name for what never reached one. */
   topic: string
   partition: number
@@ -12,7 +10,7 @@ export interface DeadRecord {
   /** Microseconds since the epoch, where known. */
   time?: number
   key?: string
-  bytes: Uint8Array
+  value: Uint8Array
 }
 
 const base = {
@@ -33,25 +31,30 @@ export function deadLetterTopic(topic: string): string {
 /**
  * The JSON that stands on `<topic>.dlq`: reason, topic, partition, offset, time and key where known, and the bytes: as
  * `text` where they are UTF-8, else as `base64`. Decoding gives the same bytes again.
+ * @param reason a word for counting, such as `not_json`.
  */
-export function encodeDeadLetter({ bytes, ...rest }: DeadRecord): string {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const text = buffer.toString('utf8')
-  const content = Buffer.from(text, 'utf8').equals(buffer) ? { text } : { base64: buffer.toString('base64') }
-  return JSON.stringify({ ...rest, ...content })
+export function encodeDeadLetter({ topic, partition, offset, time, key, value }: DeadRecord, reason: string): string {
+  const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+  const text = bytes.toString('utf8')
+  const content = Buffer.from(text, 'utf8').equals(bytes) ? { text } : { base64: bytes.toString('base64') }
+  return JSON.stringify({ reason, topic, partition, offset, time, key, ...content })
 }
 
 /** Reads what `encodeDeadLetter` wrote. @throws SpikeError BAD_FILE when it is something else. */
-export function decodeDeadLetter(value: Uint8Array | string): DeadRecord {
+export function decodeDeadLetter(json: Uint8Array | string): DeadRecord & { reason: string } {
   let parsed: unknown
   try {
-    parsed = JSON.parse(typeof value === 'string' ? value : Buffer.from(value).toString('utf8'))
+    parsed = JSON.parse(typeof json === 'string' ? json : Buffer.from(json).toString('utf8'))
   } catch (cause) {
     throw new SpikeError('BAD_FILE', 'a dead letter is not JSON; it was not written by this program', { cause })
   }
   const result = schema.safeParse(parsed)
   if (!result.success)
     throw new SpikeError('BAD_FILE', 'a dead letter lacks reason, topic, partition, offset, text or base64')
-  const { text, base64, ...rest } = result.data as { text?: string; base64?: string } & Omit<DeadRecord, 'bytes'>
-  return { ...rest, bytes: text === undefined ? Buffer.from(base64!, 'base64') : Buffer.from(text, 'utf8') }
+  if ('text' in result.data) {
+    const { text, ...rest } = result.data
+    return { ...rest, value: Buffer.from(text, 'utf8') }
+  }
+  const { base64, ...rest } = result.data
+  return { ...rest, value: Buffer.from(base64, 'base64') }
 }

@@ -39,7 +39,9 @@ export interface Writer {
   /**
    * Commits records and positions together. One call at a time; a second one waits for the first.
    * @returns where each partition that was written ends now (the next free offset), as positions.
-   * @throws SpikeError WRITER_FENCED when another writer took this id, BROKER_UNAVAILABLE (retriable).
+   * @throws SpikeError WRITER_FENCED when another writer took this id. BROKER_UNAVAILABLE (retriable): whether it was
+   * committed may be unknown; commit the same object again, which finds out and writes it once, or open everything anew
+   * and ask what was committed.
    */
   commit(transaction: Transaction): Promise<Position[]>
   close(): Promise<void>
@@ -48,6 +50,12 @@ export interface Writer {
 export interface Reader {
   /** The next committed records, at most `max`, in offset order within a partition; empty after `waitMs` without any. */
   poll(max: number, waitMs: number): Promise<Incoming[]>
+  /**
+   * Where the reader goes on, one position a partition: past all that `poll` gave out and past what nobody is given
+   * (Kafka's markers, aborted records). A topic is read up to `ends` when these have reached it; the offset of the last
+   * record may never do so.
+   */
+  positions(): Position[]
   close(): Promise<void>
 }
 

@@ -62,6 +62,9 @@ export function openReader(database: DatabaseSync, path: string, topic: string, 
       }
       return []
     },
+    positions() {
+      return from.map(position => ({ ...position }))
+    },
     async close() {
       closed = true
     },

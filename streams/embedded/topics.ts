@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { SpikeError } from '../../errors.ts'
+import { mismatch } from '../mismatch.ts'
 import type { Position, TopicSpec } from '../port.ts'
 import { inTransaction } from './database.ts'
 
@@ -26,11 +27,6 @@ export function createTopics(database: DatabaseSync, topics: TopicSpec[]): void 
       for (let partition = 0; partition < partitions; partition++) addEnd.run(id, partition)
     }
   })
-}
-
-/** One line: a topic that exists with another number of partitions. */
-export function mismatch(topic: TopicSpec, found: number): string {
-  return `topic ${topic.name} has ${found} partitions, not ${topic.partitions}; set partitions: ${found} for it in the config, or use another name`
 }
 
 /** The error for a topic that is not there. */

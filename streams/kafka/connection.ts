@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs'
+import type { BaseOptions, SASLOptions } from '@platformatic/kafka'
+import { SpikeError } from '../../errors.ts'
+
+const mechanisms = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const
+
+export type Environment = Record<string, string | undefined>
+
+/**
+ * What every client of a broker is opened with. Secrets come from the environment only: KAFKA_USERNAME, KAFKA_PASSWORD,
+ * KAFKA_SASL_MECHANISM (PLAIN), KAFKA_TLS (true or false), KAFKA_TLS_CA (path of a PEM file).
+ * @throws SpikeError BAD_CONFIG, one line a fault.
+ */
+export function connectionOptions(brokers: string[], environment: Environment = process.env): BaseOptions {
+  const faults: string[] = []
+  const options: BaseOptions = {
+    clientId: 'spike60',
+    bootstrapBrokers: brokers,
+    connectTimeout: 3000,
+    requestTimeout: 15_000,
+    timeout: 30_000,
+    retries: 100,
+    retryDelay: 20,
+    metadataMaxAge: 30_000,
+    sasl: readSasl(environment, faults),
+    tls: readTls(environment, faults),
+  }
+  if (faults.length > 0) throw new SpikeError('BAD_CONFIG', faults)
+  return options
+}
+
+function readSasl(environment: Environment, faults: string[]): SASLOptions | undefined {
+  const { KAFKA_USERNAME: username, KAFKA_PASSWORD: password } = environment
+  if (!username && !password) return undefined
+  const mechanism = environment.KAFKA_SASL_MECHANISM || 'PLAIN'
+  const known = mechanisms.find(name => name === mechanism)
+  if (!username || !password) faults.push('environment: set both KAFKA_USERNAME and KAFKA_PASSWORD, or neither')
+  if (!known) faults.push(`environment: KAFKA_SASL_MECHANISM is one of ${mechanisms.join(', ')}, not '${mechanism}'`)
+  return known && { mechanism: known, username, password }
+}
+
+function readTls(environment: Environment, faults: string[]): BaseOptions['tls'] {
+  const { KAFKA_TLS: tls, KAFKA_TLS_CA: ca } = environment
+  if (tls && !['true', 'false'].includes(tls)) faults.push(`environment: KAFKA_TLS is true or false, not '${tls}'`)
+  if (tls !== 'true' && !ca) return undefined
+  if (!ca) return {}
+  try {
+    return { ca: readFileSync(ca) }
+  } catch {
+    faults.push(`environment: KAFKA_TLS_CA: ${ca} cannot be read; name a PEM file`)
+    return undefined
+  }
+}

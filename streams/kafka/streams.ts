@@ -1,0 +1,57 @@
+import { Admin } from '@platformatic/kafka'
+import type { Streams } from '../port.ts'
+import { startPositions } from '../start.ts'
+import { connectionOptions } from './connection.ts'
+import { mapError } from './errors.ts'
+import { openReader } from './reader.ts'
+import { createTopics, listPartitions, readBegins, readCommitted, readEnds } from './topics.ts'
+import { openWriter } from './writer.ts'
+
+/**
+ * Topics on a Kafka cluster.
+ * @param brokers `host:port` of some of its brokers.
+ * @throws SpikeError BROKER_UNAVAILABLE within seconds when none answers, BROKER_REFUSED on a wrong password.
+ */
+export async function openKafka(brokers: string[]): Promise<Streams> {
+  const options = connectionOptions(brokers)
+  const where = brokers.join(',')
+  const admin = new Admin(options)
+  const told = async <Result>(what: string, work: Promise<Result>): Promise<Result> => {
+    try {
+      return await work
+    } catch (error) {
+      throw mapError(error, where, what)
+    }
+  }
+  try {
+    await told('first contact', admin.metadata({ retries: 1 }))
+  } catch (error) {
+    await admin.close()
+    throw error
+  }
+  return {
+    createTopics: topics => told('creating topics', createTopics(admin, topics)),
+    writer: id => openWriter(options, where, id),
+    async reader(topic, start) {
+      const [begins, ends] = await told(`topic '${topic}'`, outline(admin, topic))
+      return openReader(options, where, topic, startPositions(begins, ends, start))
+    },
+    async committed(group, topic) {
+      const what = `positions of ${group} on topic '${topic}'`
+      const partitions = await told(`topic '${topic}'`, listPartitions(admin, topic))
+      return told(what, readCommitted(admin, group, topic, partitions))
+    },
+    async ends(topic) {
+      return (await told(`topic '${topic}'`, outline(admin, topic)))[1]
+    },
+    close: () => admin.close(),
+  }
+}
+
+async function outline(
+  admin: Admin,
+  topic: string,
+): Promise<[Awaited<ReturnType<typeof readEnds>>, Awaited<ReturnType<typeof readEnds>>]> {
+  const partitions = await listPartitions(admin, topic)
+  return [await readBegins(admin, topic, partitions), await readEnds(admin, topic, partitions)]
+}

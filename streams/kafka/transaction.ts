@@ -1,0 +1,74 @@
+import { type BaseOptions, Consumer, type Transaction as KafkaTransaction, type Producer } from '@platformatic/kafka'
+import { partitionOf } from '../partition.ts'
+import type { Outgoing, Position } from '../port.ts'
+
+export type KafkaProducer = Producer<string, Buffer, string, string>
+type Open = Awaited<ReturnType<KafkaProducer['beginTransaction']>>
+
+/** One request carries at most about so many bytes a partition: brokers refuse batches above 1 MB unless told otherwise. */
+const requestBytes = 900_000
+
+/** Where the first record of a transaction went on a partition, and the next free offset after the last. */
+export interface Written extends Position {
+  first: number
+}
+
+/** Sends the records, one request after the other: two at once lose their order. */
+export async function sendRecords(producer: KafkaProducer, transaction: Open, records: Outgoing[]): Promise<Written[]> {
+  if (records.length === 0) return []
+  const topics = [...new Set(records.map(({ topic }) => topic))]
+  const metadata = await producer.metadata({ topics })
+  const written = new Map<string, Written>()
+  let counts = new Map<string, number>()
+  let messages: Parameters<typeof transaction.send>[0]['messages'] = []
+  let bytes = 0
+  const send = async (): Promise<void> => {
+    const { offsets = [] } = await transaction.send({ messages })
+    for (const { topic, partition, offset } of offsets) {
+      const place = `${topic}/${partition}`
+      const first = written.get(place)?.first ?? Number(offset)
+      written.set(place, { topic, partition, first, offset: Number(offset) + counts.get(place)! })
+    }
+    messages = []
+    counts = new Map()
+    bytes = 0
+  }
+  for (const { topic, key, value } of records) {
+    const partition = partitionOf(key, metadata.topics.get(topic)!.partitionsCount)
+    const content = typeof value === 'string' ? Buffer.from(value, 'utf8') : Buffer.from(value)
+    const size = content.length + Buffer.byteLength(key) + 70
+    if (bytes > 0 && bytes + size > requestBytes) await send()
+    const place = `${topic}/${partition}`
+    counts.set(place, (counts.get(place) ?? 0) + 1)
+    messages.push({ topic, partition, key, value: content })
+    bytes += size
+  }
+  await send()
+  return [...written.values()]
+}
+
+/** Adds the positions to the transaction, one after another: at once they are silently lost. */
+export async function addPositions(
+  transaction: Open,
+  group: string,
+  coordinatorId: number,
+  positions: Position[],
+): Promise<void> {
+  // Outside of any membership (generation -1, no member) these are all the client reads of a consumer and its messages.
+  await transaction.addConsumer({ groupId: group } as Consumer)
+  const consumer = { groupId: group, generationId: -1, memberId: '', coordinatorId }
+  for (const { topic, partition, offset } of positions) {
+    const message = { topic, partition, offset: BigInt(offset) - 1n, metadata: { consumer } }
+    await transaction.addOffset(message as unknown as Parameters<Open['addOffset']>[0])
+  }
+}
+
+/** The broker that keeps the positions of a group. */
+export async function findCoordinator(options: BaseOptions, group: string): Promise<number> {
+  const consumer = new Consumer({ ...options, groupId: group })
+  try {
+    return (await consumer.findGroupCoordinator()) as number
+  } finally {
+    await consumer.close(true)
+  }
+}

@@ -1,0 +1,123 @@
+import { type BaseOptions, Producer, stringSerializers } from '@platformatic/kafka'
+import type { Position, Transaction, Writer } from '../port.ts'
+import { brokerFaults, mapError } from './errors.ts'
+import { outcomeOf } from './outcome.ts'
+import { addPositions, findCoordinator, type KafkaProducer, sendRecords, type Written } from './transaction.ts'
+
+/** A transaction that was told to commit, and the answer never came. */
+interface Unsettled {
+  transaction: Transaction
+  written: Written[]
+  producerId: bigint
+}
+
+interface Epoch {
+  producerId: bigint
+  producerEpoch: number
+}
+
+/**
+ * A transactional writer. Opening it fences an older writer of the id and aborts its open transaction. After an error it
+ * starts a new producer under its own last epoch (KIP-360), so that it can never fence a writer newer than itself.
+ */
+export async function openWriter(options: BaseOptions, where: string, id: string): Promise<Writer> {
+  const what = `writer ${id}`
+  const coordinators = new Map<string, number>()
+  let epoch: Epoch = { producerId: -1n, producerEpoch: -1 }
+  let producer: KafkaProducer | null = null
+  let unsettled: Unsettled | null = null
+  let last: Promise<unknown> = Promise.resolve()
+
+  /** The producer that is good, or a new one; a new one also ends what the last one left open. */
+  async function ready(): Promise<KafkaProducer> {
+    if (producer !== null) return producer
+    coordinators.clear()
+    const fresh: KafkaProducer = new Producer({
+      ...options,
+      idempotent: true,
+      transactionalId: id,
+      serializers: { ...stringSerializers, value: (value?: Buffer) => value },
+    })
+    try {
+      const begun = await fresh.beginTransaction(epoch)
+      await begun.cancel()
+    } catch (error) {
+      await fresh.close(true).catch(() => {})
+      throw mapError(error, where, what)
+    }
+    epoch = { producerId: fresh.producerId!, producerEpoch: fresh.producerEpoch! }
+    producer = fresh
+    return fresh
+  }
+
+  async function drop(): Promise<void> {
+    const old = producer
+    producer = null
+    await old?.close(true).catch(() => {})
+  }
+
+  async function coordinatorOf(group: string): Promise<number> {
+    const known = coordinators.get(group) ?? (await findCoordinator(options, group))
+    coordinators.set(group, known)
+    return known
+  }
+
+  async function attempt(transaction: Transaction): Promise<Position[]> {
+    const { records, group, positions = [] } = transaction
+    if (positions.length > 0 && group === undefined) throw new Error('a transaction with positions needs a group')
+    if (records.length === 0 && positions.length === 0) return []
+    const current = await ready()
+    let written: Written[] = []
+    let ending = false
+    try {
+      const begun = await current.beginTransaction()
+      written = await sendRecords(current, begun, records)
+      if (positions.length > 0) await addPositions(begun, group!, await coordinatorOf(group!), positions)
+      ending = true
+      await begun.commit()
+    } catch (error) {
+      await drop()
+      const mapped = mapError(error, where, what)
+      if (!ending || !mapped.retriable || brokerFaults(error).has('INVALID_TXN_STATE')) throw mapped
+      unsettled = { transaction, written, producerId: epoch.producerId }
+      return settle(transaction)
+    }
+    return endsOf(written)
+  }
+
+  /** Finds out how the unsettled transaction ended; writes it again when it was aborted. */
+  async function settle(transaction: Transaction): Promise<Position[]> {
+    const { transaction: open, written, producerId } = unsettled!
+    if (transaction !== open)
+      throw new Error(`${what}: commit the transaction that failed again, or open a new writer and read what it left`)
+    const current = await ready()
+    const place = written[0]
+    try {
+      const committed =
+        place === undefined
+          ? false
+          : (await outcomeOf(current, place.topic, place.partition, place.first, producerId)) === 'committed'
+      unsettled = null
+      return committed ? endsOf(written) : attempt(transaction)
+    } catch (error) {
+      throw mapError(error, where, what)
+    }
+  }
+
+  await ready()
+  return {
+    commit(transaction) {
+      const next = last.catch(() => {}).then(() => (unsettled === null ? attempt(transaction) : settle(transaction)))
+      last = next
+      return next
+    },
+    async close() {
+      await last.catch(() => {})
+      await drop()
+    },
+  }
+}
+
+function endsOf(written: Written[]): Position[] {
+  return written.map(({ topic, partition, offset }) => ({ topic, partition, offset }))
+}
