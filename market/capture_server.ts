@@ -3,16 +3,18 @@ import type { Micros } from '../features/event.ts'
 import { messageTime } from './clock.ts'
 import { createEcho } from './echo.ts'
 import { sayEnd, turnAway } from './end_of_market.ts'
-import { openExchangeSocket, type Session } from './exchange_socket.ts'
+import type { Session } from './exchange_session.ts'
+import { openExchangeSocket } from './exchange_socket.ts'
 import { feedByName } from './feed.ts'
 import type { RawRecord } from './record.ts'
+import { channels } from './subscriptions.ts'
 
 export interface CaptureServerOptions {
   /** As `readRaw` gives them. */
   records: AsyncIterable<RawRecord>
   /** 0, the default, takes a free port. */
   port?: number
-  /** Frames wait on each connection for so many messages of the client; default 3 for `coinbase`, 1 for the older feed. */
+  /** Frames wait on each connection for so many messages of the client; default what its feed needs for all channels. */
   requests?: number
   /** ... or until none came for so long after the first; default 2 s. */
   settleMs?: number
@@ -52,7 +54,7 @@ export async function startCaptureServer(options: CaptureServerOptions): Promise
     )
   const { feed } = known
   const times = waiting.filter(message => !message.rejected).map(message => messageTime(message.text))
-  const requests = options.requests ?? (feed === 'coinbase' ? 3 : 1)
+  const requests = options.requests ?? feedByName(feed)!.subscribe([], [...channels]).length
   const socket = await openExchangeSocket(options.port)
   const rejected = new Set<string>()
   const stats = { connections: 0, frames: 0 }

@@ -1,4 +1,5 @@
-import type { ExchangeSocket, Session } from './exchange_socket.ts'
+import type { Session } from './exchange_session.ts'
+import type { ExchangeSocket } from './exchange_socket.ts'
 
 /** Reason of the normal close (code 1000) by which a simulated exchange or a served capture says that nothing follows. */
 export const endOfMarket = 'end of market'

@@ -1,10 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../config.ts'
 import type { Micros } from '../features/event.ts'
 import { sayEnd, turnAway } from './end_of_market.ts'
-import { openExchangeSocket, type Session } from './exchange_socket.ts'
+import type { Session } from './exchange_session.ts'
+import { openExchangeSocket } from './exchange_socket.ts'
 import { type Fault, scheduleFaults } from './faults.ts'
 import { createFrames } from './frames.ts'
+import { createPace } from './pace.ts'
 import { simulationStart } from './price_process.ts'
 import { createSubscriptions, type Subscriptions } from './subscriptions.ts'
 import { recordTape, type TapeMessage } from './tape.ts'
@@ -154,15 +155,4 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
 
 function wanted(subscriptions: Subscriptions, message: TapeMessage): boolean {
   return subscriptions.has(message.channel, message.channel === 'heartbeats' ? undefined : message.product)
-}
-
-/** Waits until market time is due, when a speed is given. */
-function createPace(speed: number | undefined): (time: Micros) => Promise<void> | void {
-  if (speed === undefined) return () => {}
-  let anchor: { time: Micros; at: number } | null = null
-  return async time => {
-    anchor ??= { time, at: performance.now() }
-    const ahead = (time - anchor.time) / 1000 / speed - (performance.now() - anchor.at)
-    if (ahead > 5) await sleep(ahead)
-  }
 }
