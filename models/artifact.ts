@@ -1,7 +1,7 @@
 /**
  * A fitted linear scorer, as it is saved in `model.json`; the same arithmetic is written as ONNX beside it.
  * p = 1/(1+exp(-(intercept + sum_j weights[j]*(x[j]-mean[j])/scale[j]))), where x holds the k inputs with nulls replaced
- * by `impute`, followed by one 0/1 indicator for each input in `indicators` (1 where the value was null).
+ * by `impute`, those in `logs` as ln(max(value, 1e-7)), followed by one 0/1 indicator for each input in `indicators` (1 where the value was null).
  */
 export interface LinearArtifact {
   format: 'spike60-linear'
@@ -14,6 +14,8 @@ export interface LinearArtifact {
   inputs: string[]
   /** Training median of each input, length k. */
   impute: number[]
+  /** Indices into `inputs` of those that are read as ln(max(value, 1e-7)), after nulls are replaced. */
+  logs: number[]
   /** Indices into `inputs`, m of them. */
   indicators: number[]
   /** Length k + m each. */

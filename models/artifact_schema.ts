@@ -15,6 +15,7 @@ const schema = z
     simulated: z.boolean(),
     inputs: z.array(z.enum(featureNames)).min(1),
     impute: numbers,
+    logs: z.array(z.int().min(0)),
     indicators: z.array(z.int().min(0)),
     mean: numbers,
     scale: z.array(z.number().positive()),
@@ -26,7 +27,10 @@ const schema = z
   })
   .refine(a => new Set(a.inputs).size === a.inputs.length, { path: ['inputs'], message: 'names a feature twice' })
   .refine(a => a.impute.length === a.inputs.length, { path: ['impute'], message: 'is not as long as inputs' })
-  .refine(a => a.indicators.every(i => i < a.inputs.length), { path: ['indicators'], message: 'points outside inputs' })
+  .refine(a => [...a.indicators, ...a.logs].every(i => i < a.inputs.length), {
+    path: ['indicators'],
+    message: 'or logs point outside inputs',
+  })
   .refine(a => [a.mean, a.scale, a.weights].every(values => values.length === a.inputs.length + a.indicators.length), {
     path: ['weights'],
     message: 'mean, scale and weights are not as long as inputs and indicators together',

@@ -20,7 +20,7 @@ export interface AuditInput {
   tau: Record<string, number>
   /** Percentile that tau is of training's sigma_future; null where config fixes tau. */
   percentile: number | null
-  artifact: Pick<LinearArtifact, 'inputs' | 'impute' | 'indicators' | 'mean' | 'scale'>
+  artifact: Pick<LinearArtifact, 'inputs' | 'impute' | 'logs' | 'indicators' | 'mean' | 'scale'>
   embargo_s: number
   /** Verdict of the features' own leak test, from the file's metadata. */
   perturbation: string | undefined
@@ -109,7 +109,11 @@ function checkLabels({ table, labels, tau }: AuditInput): AuditCheck {
 }
 
 function checkPreparation({ table, split, artifact }: AuditInput): AuditCheck {
-  const { imputer, scaler } = fitPreparation(table, split.train, artifact.inputs)
+  const { imputer, scaler } = fitPreparation(
+    table,
+    split.train,
+    artifact.inputs.map((name, j) => ({ name, log: artifact.logs.includes(j) })),
+  )
   const faults = [
     differ(artifact.inputs, imputer.inputs) ? 'an input is all null or constant in training' : '',
     differ(artifact.impute, imputer.medians) ? 'medians are not those of the training rows' : '',

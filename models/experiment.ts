@@ -53,8 +53,7 @@ export function runExperiment(table: FeatureTable, source: Source, config: Confi
       `training holds one class only (${segments.train.positives} of ${segments.train.rows} rows are spikes); capture longer, or change label.percentile or label.tau`,
     )
 
-  const candidates = logisticInputs.map(input => input.name)
-  const { fitted, dropped, iterations } = fitLinear(table, split.train, labels, candidates, config.models.l2)
+  const { fitted, dropped, iterations } = fitLinear(table, split.train, labels, logisticInputs, config.models.l2)
   const digest = digestOf(table)
   const artifact: LinearArtifact = {
     format: 'spike60-linear',

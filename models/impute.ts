@@ -1,11 +1,16 @@
+import { logAbove } from '../features/numeric.ts'
+import { volatilityFloor } from '../features/spec.ts'
 import type { FeatureTable } from '../features/table.ts'
 import { percentileOfSorted, sortedWithoutNull } from './percentile.ts'
+import type { Candidate } from './recipe.ts'
 
-/** What a null is replaced by, and which columns were not usable; seen from training rows only. */
+/** What a null is replaced by, what is read as a logarithm, and which columns were not usable; seen from training rows only. */
 export interface Imputer {
   inputs: string[]
   /** Training median of each input. */
   medians: number[]
+  /** Indices into `inputs` of those read as ln(max(x, 1e-7)). */
+  logs: number[]
   /** Indices into `inputs` of those that hold a null in training: each gets a 0/1 indicator. */
   indicators: number[]
   /** Columns left out: all null or constant in training. */
@@ -13,9 +18,9 @@ export interface Imputer {
 }
 
 /** Medians and indicators of the candidate columns over the rows `train`; what tells rows nothing is dropped and named. */
-export function fitImputer(table: FeatureTable, train: ArrayLike<number>, candidates: string[]): Imputer {
-  const imputer: Imputer = { inputs: [], medians: [], indicators: [], dropped: [] }
-  for (const name of candidates) {
+export function fitImputer(table: FeatureTable, train: ArrayLike<number>, candidates: Candidate[]): Imputer {
+  const imputer: Imputer = { inputs: [], medians: [], logs: [], indicators: [], dropped: [] }
+  for (const { name, log } of candidates) {
     const column = table.columns[name]
     const sorted = sortedWithoutNull(Float64Array.from(train, row => column[row]))
     if (sorted.length === 0) {
@@ -27,24 +32,27 @@ export function fitImputer(table: FeatureTable, train: ArrayLike<number>, candid
       continue
     }
     if (sorted.length < train.length) imputer.indicators.push(imputer.inputs.length)
+    if (log) imputer.logs.push(imputer.inputs.length)
     imputer.inputs.push(name)
     imputer.medians.push(percentileOfSorted(sorted, 50))
   }
   return imputer
 }
 
-/** Row-major matrix [rows.length, inputs + indicators]: values with nulls replaced, then the indicators. */
+/** Row-major matrix [rows.length, inputs + indicators]: values with nulls replaced and logarithms taken, then the indicators. */
 export function designMatrix(table: FeatureTable, rows: ArrayLike<number>, imputer: Imputer): Float64Array {
-  const { inputs, medians, indicators } = imputer
+  const { inputs, medians, logs, indicators } = imputer
   const width = inputs.length + indicators.length
   const matrix = new Float64Array(rows.length * width)
   inputs.forEach((name, j) => {
     const column = table.columns[name]
     const indicator = indicators.indexOf(j)
+    const log = logs.includes(j)
     for (let i = 0; i < rows.length; i++) {
       const value = column[rows[i]]
       const isNull = Number.isNaN(value)
-      matrix[i * width + j] = isNull ? medians[j] : value
+      const filled = isNull ? medians[j] : value
+      matrix[i * width + j] = log ? logAbove(filled, volatilityFloor) : filled
       if (indicator >= 0) matrix[i * width + inputs.length + indicator] = isNull ? 1 : 0
     }
   })

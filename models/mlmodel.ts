@@ -34,7 +34,7 @@ flavors:
       conda: conda.yaml
       virtualenv: python_env.yaml
     loader_module: mlflow.onnx
-    python_version: ${python}
+    python_version: '${python}'
 metadata:
   spec_version: '${artifact.spec_version}'
   simulated: ${artifact.simulated}

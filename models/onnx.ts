@@ -1,3 +1,4 @@
+import { volatilityFloor } from '../features/spec.ts'
 import type { LinearArtifact } from './artifact.ts'
 import { bytes, concat, int, message } from './protobuf.ts'
 
@@ -7,31 +8,42 @@ const opset = 17
 /** TensorProto.DataType */
 const float32 = 1
 const int64 = 7
+const bool = 9
 
 /**
  * An ONNX file with the artifact's arithmetic: input `features` float [N, k], NaN for null, columns as in `inputs`; output
- * `probability` float [N, 1]. NaN is replaced by the median, indicators follow, then (x - mean)/scale, weights, sigmoid.
+ * `probability` float [N, 1]. NaN is replaced by the median, logarithms are taken, indicators follow, then (x - mean)/scale, weights, sigmoid.
  */
 export function onnxModel(artifact: LinearArtifact): Uint8Array {
-  const { inputs, impute, indicators, mean, scale, weights, intercept } = artifact
+  const { inputs, impute, logs, indicators, mean, scale, weights, intercept } = artifact
   const width = mean.length
+  const withLogs = logs.length > 0
   const withIndicators = indicators.length > 0
+  const values = withLogs ? 'values' : 'filled'
   const graph = [
     node('IsNaN', ['features'], 'null'),
     node('Where', ['null', 'impute', 'features'], 'filled'),
+    ...(withLogs
+      ? [
+          node('Max', ['filled', 'floor'], 'floored'),
+          node('Log', ['floored'], 'logarithms'),
+          node('Where', ['logs', 'logarithms', 'filled'], 'values'),
+        ]
+      : []),
     ...(withIndicators
       ? [
           node('Gather', ['null', 'indicators'], 'chosen', [intAttribute('axis', 1)]),
           node('Cast', ['chosen'], 'flags', [intAttribute('to', float32)]),
-          node('Concat', ['filled', 'flags'], 'columns', [intAttribute('axis', 1)]),
+          node('Concat', [values, 'flags'], 'columns', [intAttribute('axis', 1)]),
         ]
       : []),
-    node('Sub', [withIndicators ? 'columns' : 'filled', 'mean'], 'centred'),
+    node('Sub', [withIndicators ? 'columns' : values, 'mean'], 'centred'),
     node('Div', ['centred', 'scale'], 'standardised'),
     node('Gemm', ['standardised', 'weights', 'intercept'], 'logit'),
     node('Sigmoid', ['logit'], 'probability'),
     bytes(2, artifact.name),
     floatTensor('impute', [inputs.length], impute),
+    ...(withLogs ? [floatTensor('floor', [1], [volatilityFloor]), maskTensor('logs', inputs.length, logs)] : []),
     ...(withIndicators ? [intTensor('indicators', indicators)] : []),
     floatTensor('mean', [width], mean),
     floatTensor('scale', [width], scale),
@@ -87,6 +99,12 @@ function intTensor(name: string, values: number[]): Uint8Array {
     data.setBigInt64(8 * i, BigInt(value), true)
   })
   return tensor(name, [values.length], int64, data)
+}
+
+function maskTensor(name: string, length: number, set: number[]): Uint8Array {
+  const data = new DataView(new ArrayBuffer(length))
+  for (const place of set) data.setUint8(place, 1)
+  return tensor(name, [length], bool, data)
 }
 
 function tensor(name: string, dims: number[], type: number, data: DataView): Uint8Array {

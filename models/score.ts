@@ -1,5 +1,5 @@
-import { exp } from '../features/numeric.ts'
-import { featureIndex } from '../features/spec.ts'
+import { exp, logAbove } from '../features/numeric.ts'
+import { featureIndex, volatilityFloor } from '../features/spec.ts'
 import type { FeatureTable } from '../features/table.ts'
 import type { LinearArtifact } from './artifact.ts'
 
@@ -35,6 +35,7 @@ function scorerOfInputs(artifact: LinearArtifact): (values: Float64Array) => num
   const mean = Float64Array.from(artifact.mean)
   const scale = Float64Array.from(artifact.scale)
   const weights = Float64Array.from(artifact.weights)
+  const isLog = Uint8Array.from({ length: k }, (_, j) => (artifact.logs.includes(j) ? 1 : 0))
   const indicatorOf = new Int32Array(k).fill(-1)
   artifact.indicators.forEach((input, i) => {
     indicatorOf[input] = k + i
@@ -44,7 +45,9 @@ function scorerOfInputs(artifact: LinearArtifact): (values: Float64Array) => num
     let logit = intercept
     for (let j = 0; j < k; j++) {
       const isNull = Number.isNaN(values[j])
-      logit += (weights[j] * ((isNull ? impute[j] : values[j]) - mean[j])) / scale[j]
+      const filled = isNull ? impute[j] : values[j]
+      const x = isLog[j] === 1 ? logAbove(filled, volatilityFloor) : filled
+      logit += (weights[j] * (x - mean[j])) / scale[j]
       const indicator = indicatorOf[j]
       if (indicator >= 0) logit += (weights[indicator] * ((isNull ? 1 : 0) - mean[indicator])) / scale[indicator]
     }
