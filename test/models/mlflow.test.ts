@@ -2,9 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { FeatureTable } from '../../features/table.ts'
+import type { LinearArtifact } from '../../models/artifact.ts'
+import { saveModel } from '../../models/artifact_files.ts'
 import { connectMlflow } from '../../models/mlflow_client.ts'
 import { sendJournal } from '../../models/mlflow_send.ts'
 import { isListening } from '../../models/mlflow_server.ts'
+import { scoreTable } from '../../models/score.ts'
 import { type RunRecord, recordRuns, runId } from '../../models/tracker.ts'
 import { startCuttingProxy, startTestMlflow, type TestMlflow } from '../mlflow_server.ts'
 import { findPython, runPython } from '../python.ts'
@@ -27,7 +31,7 @@ interface Found {
 
 describe.skipIf(!python)('a real MLflow server', () => {
   beforeAll(async () => {
-    await runPython(python!, 'make_onnx_model.py', [join(folder, 'model')])
+    saveModel(join(folder, 'model'), artifact, new Date(t0))
     writeFileSync(join(folder, 'report.html'), '<p>simulated</p>')
     mlflow = await startTestMlflow(python!)
   }, 300_000)
@@ -155,22 +159,46 @@ describe.skipIf(!python)('a real MLflow server', () => {
 
   test('Python opens the registered model by its alias and predicts on reordered columns', async () => {
     await recordRuns(training('pyfunc', 1), at('pyfunc'))
-    const rows = [
-      [0.5, 9, 1],
-      [-1, 9, 0.25],
-    ]
+    const a = [1, 0.25, Number.NaN, -2, 0.5]
+    const b = [0.5, -1, 3, Number.NaN, 0.125]
     const answer = await runPython(python!, 'predict.py', [
       mlflow.server.uri,
       'models:/spike60-pyfunc@champion',
-      JSON.stringify({ columns: ['b', 'unused', 'a'], rows, needed: 'b' }),
+      JSON.stringify({ columns: ['b', 'unused', 'a'], rows: a.map((_, i) => [b[i], 9, a[i]]), needed: 'b' }),
     ])
-    const sigmoid = (x: number) => 1 / (1 + Math.exp(-x))
-    const expected = rows.map(([b, , a]) => sigmoid(2 * a - 3 * b + 0.5))
+    const table: FeatureTable = {
+      rows: a.length,
+      product: a.map(() => 'BTC-USD'),
+      time: Float64Array.from(a.keys()),
+      columns: { a: Float64Array.from(a), b: Float64Array.from(b) },
+      sigma_future: new Float64Array(a.length),
+    }
+    const expected = scoreTable(artifact, table)
     expect(answer).toMatchObject({ columns: ['probability'], refused: expect.stringContaining('b') })
     const { probability } = answer as { probability: number[] }
+    expect(probability).toHaveLength(expected.length)
     for (const [i, p] of probability.entries()) expect(Math.abs(p - expected[i])).toBeLessThan(1e-6)
   }, 120_000)
 })
+
+const artifact: LinearArtifact = {
+  format: 'spike60-linear',
+  version: 1,
+  name: 'logistic',
+  spec_version: '1',
+  config_hash: '0123456789abcdef',
+  simulated: true,
+  inputs: ['a', 'b'],
+  impute: [0.5, -0.25],
+  indicators: [0],
+  mean: [0.1, 0.2, 0.05],
+  scale: [1.5, 2, 0.25],
+  weights: [2, -3, 0.4],
+  intercept: 0.5,
+  threshold: 0.3,
+  tau: { 'BTC-USD': 1e-4 },
+  trained_on: { digest: 'a'.repeat(64), from: '2026-01-05T00:00:00Z', to: '2026-01-05T02:00:00Z', rows: 1200 },
+}
 
 const empty: Omit<RunRecord, 'id' | 'name'> = {
   started_at: t0,
