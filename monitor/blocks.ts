@@ -1,4 +1,3 @@
-import { meanOf } from './quantile.ts'
 import type { Side } from './read_columns.ts'
 
 /** Where rows stand in time, for what must not be cut at random. */
@@ -42,21 +41,28 @@ export function windUp(side: Side): Clockwork {
 }
 
 /**
- * How long a column remembers: the first of `lags`, in seconds, at which its autocorrelation on this side falls below 0.2.
- * Infinity when it does not fall so low within the span, or when too few pairs are left to tell.
+ * How long a column remembers: the first of `lags`, in seconds, at which its autocorrelation on this side, about the mean of
+ * each product, falls below 0.2. Infinity when it does not fall so low within the span, or when too few pairs are left to tell.
+ * @param group product of each row, -1 for rows that do not count.
  */
-export function measureMemory(values: Float64Array, clock: Clockwork): number {
-  const known = values.filter(value => !Number.isNaN(value))
-  const mean = meanOf(known)
-  const variance = known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / known.length
+export function measureMemory(values: Float64Array, group: Int32Array, groups: number, clock: Clockwork): number {
+  const centred = centreByGroup(values, group, groups)
+  let variance = 0
+  let known = 0
+  for (const value of centred)
+    if (!Number.isNaN(value)) {
+      variance += value * value
+      known++
+    }
+  variance /= known
   if (!(variance > 0)) return 0
   for (let k = 0; k < lags.length; k++) {
     const later = clock.later[k]
     let pairs = 0
     let sum = 0
-    for (let row = 0; row < values.length; row++) {
+    for (let row = 0; row < centred.length; row++) {
       if (later[row] < 0) continue
-      const product = (values[row] - mean) * (values[later[row]] - mean)
+      const product = centred[row] * centred[later[row]]
       if (Number.isNaN(product)) continue
       pairs++
       sum += product
@@ -65,4 +71,15 @@ export function measureMemory(values: Float64Array, clock: Clockwork): number {
     if (sum / pairs < forgottenBelow * variance) return lags[k]
   }
   return Number.POSITIVE_INFINITY
+}
+
+function centreByGroup(values: Float64Array, group: Int32Array, groups: number): Float64Array {
+  const sums = new Float64Array(groups)
+  const counts = new Float64Array(groups)
+  for (let row = 0; row < values.length; row++) {
+    if (group[row] < 0 || Number.isNaN(values[row])) continue
+    sums[group[row]] += values[row]
+    counts[group[row]]++
+  }
+  return values.map((value, row) => (group[row] < 0 ? Number.NaN : value - sums[group[row]] / counts[group[row]]))
 }

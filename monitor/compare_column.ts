@@ -5,9 +5,10 @@ import type { ColumnType } from './evidently/choose.ts'
 import { cleanNumbers, countDistinctOfBoth } from './evidently/clean.ts'
 import { type EvidentlyScore, scoreNumbers } from './evidently/score.ts'
 import { populationDeviation, spreadFloor } from './evidently/wasserstein.ts'
+import { type Products, sortByGroup } from './products.ts'
 import type { Side } from './read_columns.ts'
-import { compareScaleFree, type ScaleFree } from './scale_free.ts'
-import type { Spread } from './spread.ts'
+import { compareScaleFree, distanceThreshold, type ProductColumn, type ScaleFree } from './scale_free.ts'
+import { measureSpread, type Spread } from './spread.ts'
 import { type cutWindows, followColumn, type OverTime, valuesIn } from './windows.ts'
 
 /** One column under both verdicts. */
@@ -39,6 +40,7 @@ export interface ColumnContext {
   seed: number
   windows: ReturnType<typeof cutWindows>
   clocks: { reference: Clockwork; current: Clockwork }
+  products: Products
 }
 
 /** Evidently takes whole numbers with at most so many distinct values as categories. */
@@ -53,14 +55,20 @@ export function compareColumn(name: string, reference: Side, current: Side, cont
   const type: ColumnType =
     whole && countDistinctOfBoth(sorted.reference, sorted.current) <= categoriesUpTo ? 'cat' : 'num'
   const edges = chooseEdges(sorted.reference, sorted.current)
-  const scale_free: ScaleFree = empty
-    ? oneSided(empty, context.blockSeconds)
-    : compareScaleFree(
-        { values: a.values, sorted: sorted.reference, clock: context.clocks.reference },
-        { values: b.values, sorted: sorted.current, clock: context.clocks.current },
-        context,
-      )
-  const shift = describeShift(sorted.reference, sorted.current, scale_free.spread, {
+  const products = splitByProduct(a.values, b.values, context.products)
+  const shared = products.every(product => product.reference.length > 0 === product.current.length > 0)
+  const scale_free: ScaleFree =
+    empty || !shared
+      ? oneSided(empty ?? 'one side of a product', context.blockSeconds)
+      : compareScaleFree(
+          { values: a.values, group: context.products.reference, clock: context.clocks.reference },
+          { values: b.values, group: context.products.current, clock: context.clocks.current },
+          products,
+          context,
+        )
+  const oneSidedOnly = empty !== null || !shared
+  const pooled = sorted.reference.length > 0 ? measureSpread(sorted.reference) : noSpread
+  const shift = describeShift(products, {
     reference: 1 - sorted.reference.length / reference.rows,
     current: 1 - sorted.current.length / current.rows,
   })
@@ -75,8 +83,8 @@ export function compareColumn(name: string, reference: Side, current: Side, cont
           populationDeviation(sorted.reference),
           scale_free.score,
         ),
-    scale_free: { ...scale_free, p_adjusted: null, drifted: empty !== null, verdict: empty ? 'drifted' : 'open' },
-    shift: shift.text,
+    scale_free: { ...scale_free, p_adjusted: null, drifted: oneSidedOnly, verdict: oneSidedOnly ? 'drifted' : 'open' },
+    shift: shift.moved.length === 0 && (scale_free.score ?? 0) >= distanceThreshold ? 'the shape changed' : shift.text,
     moved: shift.moved,
     edges,
     reference: describeSide(sorted.reference, reference.rows, edges),
@@ -84,14 +92,23 @@ export function compareColumn(name: string, reference: Side, current: Side, cont
     over_time: followColumn(
       context.windows.map(({ window, rows }) => valuesIn((window.side === 'reference' ? a : b).values, rows)),
       sorted.reference,
-      scale_free.spread,
+      pooled,
     ),
   }
 }
 
+const noSpread: Spread = { kind: 'constant', value: 0 }
+
+function splitByProduct(reference: Float64Array, current: Float64Array, products: Products): ProductColumn[] {
+  const sides = [
+    sortByGroup(reference, products.reference, products.names.length),
+    sortByGroup(current, products.current, products.names.length),
+  ]
+  return products.names.map((product, i) => ({ product, reference: sides[0][i], current: sides[1][i] }))
+}
+
 function oneSided(empty: string, block_s: number): ScaleFree {
-  const spread: Spread = { kind: 'constant', value: 0 }
-  return { score: null, spread, p: null, block_s, memory_s: null, note: `the ${empty} holds nothing but nulls` }
+  return { score: null, spread: [], p: null, block_s, memory_s: null, note: `the ${empty} holds nothing but nulls` }
 }
 
 /** Says where the floor of 0.001 hides a column of small scale. */

@@ -1,7 +1,8 @@
 import type { Sorted } from './evidently/clean.ts'
 import { formatNumber, formatShare } from './format.ts'
 import { quantileOf } from './quantile.ts'
-import type { Spread } from './spread.ts'
+import type { ProductColumn } from './scale_free.ts'
+import { measureSpread, type Spread } from './spread.ts'
 
 export type Move = 'location' | 'spread' | 'tail' | 'missing'
 
@@ -16,22 +17,21 @@ const worth = { location: 0.1, ratio: 1.25, tailRatio: 1.5, missing: 0.01 }
 
 /**
  * How a column moved: its middle (in spreads of the reference), its width (ratio of the middle halves), its tails (the 1st and
- * 99th percentile beyond what middle and width explain), its nulls.
+ * 99th percentile beyond what middle and width explain), its nulls. With several products each is measured from its own
+ * reference median in its own spreads.
  * @param missing share of nulls on either side.
  */
-export function describeShift(
-  reference: Sorted,
-  current: Sorted,
-  spread: Spread,
-  missing: { reference: number; current: number },
-): Shift {
+export function describeShift(products: ProductColumn[], missing: { reference: number; current: number }): Shift {
+  const filled = products.filter(({ reference, current }) => reference.length > 0 && current.length > 0)
+  const { reference, current } = filled.length === 1 ? filled[0] : pool(filled)
   const moves: [Move, string][] = []
-  if (reference.length > 0 && current.length > 0) {
-    const location = describeLocation(reference, current, spread)
+  if (filled.length > 0) {
+    const spread = measureSpread(reference)
+    const location = describeLocation(reference, current, spread, filled.length === 1)
     const width = describeWidth(reference, current)
+    const tail = describeTail(reference, current, spread)
     if (location) moves.push(['location', location])
     if (width) moves.push(['spread', width])
-    const tail = describeTail(reference, current, spread)
     if (tail) moves.push(['tail', tail])
   }
   if (Math.abs(missing.current - missing.reference) >= worth.missing)
@@ -42,13 +42,28 @@ export function describeShift(
   }
 }
 
-function describeLocation(reference: Sorted, current: Sorted, spread: Spread): string | null {
+/** All products on one scale: distance from the product's reference median in its spreads. */
+function pool(products: ProductColumn[]): { reference: Sorted; current: Sorted } {
+  const scales = products.map(({ reference }) => ({
+    middle: quantileOf(reference, 0.5),
+    spread: measureSpread(reference).value || 1,
+  }))
+  const join = (side: 'reference' | 'current'): Sorted =>
+    Float64Array.from(
+      products.flatMap((product, i) =>
+        Array.from(product[side], value => (value - scales[i].middle) / scales[i].spread),
+      ),
+    ).sort()
+  return { reference: join('reference'), current: join('current') }
+}
+
+function describeLocation(reference: Sorted, current: Sorted, spread: Spread, alone: boolean): string | null {
   const [from, to] = [quantileOf(reference, 0.5), quantileOf(current, 0.5)]
-  const values = `median ${formatNumber(from)} → ${formatNumber(to)}`
-  if (spread.value === 0) return from === to ? null : `was constant; ${values}`
+  const values = alone ? ` (median ${formatNumber(from)} → ${formatNumber(to)})` : ''
+  if (spread.value === 0) return from === to ? null : `was constant${values}`
   const moved = (to - from) / spread.value
   if (Math.abs(moved) < worth.location) return null
-  return `middle ${moved > 0 ? 'up' : 'down'} by ${Math.abs(moved).toFixed(1)} spreads (${values})`
+  return `middle ${moved > 0 ? 'up' : 'down'} by ${Math.abs(moved).toFixed(1)} spreads${values}`
 }
 
 function describeWidth(reference: Sorted, current: Sorted): string | null {

@@ -2,6 +2,7 @@ import { windUp } from './blocks.ts'
 import { compareColumn, type DriftColumn } from './compare_column.ts'
 import { quantileShares } from './describe_side.ts'
 import { matchColumns } from './match_columns.ts'
+import { groupProducts } from './products.ts'
 import { checkQuality, type Quality, type StreamCounts } from './quality.ts'
 import type { Side } from './read_columns.ts'
 import { adjustForMany, distanceThreshold, level } from './scale_free.ts'
@@ -70,6 +71,7 @@ export function assembleReport(reference: Side, current: Side, settings: DriftSe
     ...settings,
     windows,
     clocks: { reference: windUp(reference), current: windUp(current) },
+    products: groupProducts(reference, current),
   }
   const columns = names.map(name => compareColumn(name, reference, current, context))
   const adjusted = adjustForMany(columns.map(column => column.scale_free.p))

@@ -1,67 +1,95 @@
 import { seededRandom } from '../random.ts'
-import { countBelow } from './evidently/clean.ts'
+import { countBelow, type Sorted } from './evidently/clean.ts'
 
-/** Values of one side with the block each belongs to; NaN is null. */
+/** Values of one side; NaN is null. */
 export interface Blocked {
   values: Float64Array
-  /** Block number from 0, one a row. */
+  /** Product of each row, -1 for rows that do not count. */
+  group: Int32Array
+  /** Block of each row, from 0. */
   block: Int32Array
-  blocks: number
+}
+
+/** One product of a column: its values on both sides, and what its distance is multiplied by. */
+export interface Group {
+  reference: Sorted
+  current: Sorted
+  weight: number
 }
 
 const resamples = 1999
-/** Resampling stops once so many draws were at least as far apart (Besag and Clifford 1991). */
+/** Resampling stops once so many deals were at least as far apart (Besag and Clifford 1991). */
 const enough = 100
-const knotsWanted = 128
+const knotsPerSide = 64
+
+/** Common quantiles of a group, and where its cells begin in a table of counts. */
+interface Grid {
+  knots: Float64Array
+  start: number
+  weight: number
+}
 
 /**
- * p-value of the first Wasserstein distance when whole blocks of time, not single seconds, are dealt anew to the two sides:
- * the share of deals that lie at least as far apart as what was seen. The distance is taken on 128 common quantiles.
+ * p-value of the weighted sum of the products' Wasserstein distances when whole blocks of time, not single seconds, are dealt
+ * anew to the two sides: the share of deals that lie at least as far apart as what was seen. Distances are taken on common
+ * quantiles. A block keeps all of its products together, since they move together.
  */
-export function resampleBlocks(reference: Blocked, current: Blocked, seed: number): number {
-  const knots = chooseKnots(reference.values, current.values)
-  const sides = [reference, current].map(side => countPerBlock(side, knots))
-  const cells = knots.length
+export function resampleBlocks(reference: Blocked, current: Blocked, groups: Group[], seed: number): number {
+  let cells = 0
+  const grids = groups.map(group => {
+    const grid = { knots: chooseKnots(group.reference, group.current), start: cells, weight: group.weight }
+    cells += grid.knots.length
+    return grid
+  })
+  const sides = [reference, current].map(side => countPerBlock(side, grids, cells))
   const tables = [...sides[0], ...sides[1]]
-  const total = addAll(tables, cells)
-  const dealt = Math.min(sides[0].length, sides[1].length)
-  const seen = distance(addAll(sides[0].length <= sides[1].length ? sides[0] : sides[1], cells), total, knots)
+  const total = addUp(tables, tables.length, cells)
+  const smaller = sides[0].length <= sides[1].length ? sides[0] : sides[1]
+  const seen = measureApart(addUp(smaller, smaller.length, cells), total, grids) * (1 - 1e-12)
   const random = seededRandom(seed)
   let asFar = 0
   for (let draw = 1; draw <= resamples; draw++) {
-    for (let i = 0; i < dealt; i++) {
+    for (let i = 0; i < smaller.length; i++) {
       const j = i + Math.floor(random() * (tables.length - i))
       ;[tables[i], tables[j]] = [tables[j], tables[i]]
     }
-    if (distance(addAll(tables, cells, dealt), total, knots) >= seen * (1 - 1e-12)) asFar++
+    if (measureApart(addUp(tables, smaller.length, cells), total, grids) >= seen) asFar++
     if (asFar === enough) return asFar / draw
   }
   return (asFar + 1) / (resamples + 1)
 }
 
-/** Distinct quantiles of both sides together, the largest value last. */
-function chooseKnots(a: Float64Array, b: Float64Array): Float64Array {
-  const both = new Float64Array(a.length + b.length)
-  let n = 0
-  for (const values of [a, b]) for (const value of values) if (!Number.isNaN(value)) both[n++] = value
-  const sorted = both.subarray(0, n).sort()
-  const picked = Array.from({ length: knotsWanted }, (_, i) => sorted[Math.round((i / (knotsWanted - 1)) * (n - 1))])
-  return Float64Array.from(picked.filter((value, i) => i === 0 || value !== picked[i - 1]))
+/** Distinct quantiles of both sides, the largest value last. */
+function chooseKnots(a: Sorted, b: Sorted): Float64Array {
+  const picked = [a, b].flatMap(sorted =>
+    sorted.length === 0
+      ? []
+      : Array.from(
+          { length: knotsPerSide },
+          (_, i) => sorted[Math.round((i / (knotsPerSide - 1)) * (sorted.length - 1))],
+        ),
+  )
+  return Float64Array.from([...new Set(picked)]).sort()
 }
 
-/** Per block, how many values lie in (knot before, knot]; blocks without a value are left out. */
-function countPerBlock(side: Blocked, knots: Float64Array): Float64Array[] {
-  const counts = Array.from({ length: side.blocks }, () => new Float64Array(knots.length))
-  const filled = new Uint8Array(side.blocks)
-  side.values.forEach((value, row) => {
-    if (Number.isNaN(value)) return
-    counts[side.block[row]][Math.min(countBelow(knots, value), knots.length - 1)]++
-    filled[side.block[row]] = 1
-  })
-  return counts.filter((_, block) => filled[block] === 1)
+/** Per block, how many values of each group lie in (knot before, knot]; blocks without a value are left out. */
+function countPerBlock(side: Blocked, grids: Grid[], cells: number): Float64Array[] {
+  const counts = new Map<number, Float64Array>()
+  for (let row = 0; row < side.values.length; row++) {
+    const value = side.values[row]
+    if (side.group[row] < 0 || Number.isNaN(value)) continue
+    let table = counts.get(side.block[row])
+    if (!table) {
+      table = new Float64Array(cells)
+      counts.set(side.block[row], table)
+    }
+    const { knots, start } = grids[side.group[row]]
+    table[start + countBelow(knots, value)]++
+  }
+  return [...counts.values()]
 }
 
-function addAll(tables: Float64Array[], cells: number, first = tables.length): Float64Array {
+function addUp(tables: Float64Array[], first: number, cells: number): Float64Array {
   const sum = new Float64Array(cells)
   for (let k = 0; k < first; k++) {
     const table = tables[k]
@@ -70,18 +98,23 @@ function addAll(tables: Float64Array[], cells: number, first = tables.length): F
   return sum
 }
 
-/** Area between the distribution functions of a part and of the rest, on the knots. */
-function distance(part: Float64Array, total: Float64Array, knots: Float64Array): number {
-  let [n, all] = [0, 0]
-  for (let i = 0; i < part.length; i++) {
-    n += part[i]
-    all += total[i]
+/** Weighted area between the distribution functions of a part and of the rest, on the knots. */
+function measureApart(part: Float64Array, total: Float64Array, grids: Grid[]): number {
+  let apart = 0
+  for (const { knots, start, weight } of grids) {
+    let [n, all] = [0, 0]
+    for (let i = start; i < start + knots.length; i++) {
+      n += part[i]
+      all += total[i]
+    }
+    if (n === 0 || n === all) continue
+    let [below, belowAll, area] = [0, 0, 0]
+    for (let i = 0; i + 1 < knots.length; i++) {
+      below += part[start + i]
+      belowAll += total[start + i]
+      area += Math.abs(below / n - (belowAll - below) / (all - n)) * (knots[i + 1] - knots[i])
+    }
+    apart += weight * area
   }
-  let [below, belowAll, area] = [0, 0, 0]
-  for (let i = 0; i + 1 < knots.length; i++) {
-    below += part[i]
-    belowAll += total[i]
-    area += Math.abs(below / n - (belowAll - below) / (all - n)) * (knots[i + 1] - knots[i])
-  }
-  return area
+  return apart
 }

@@ -1,6 +1,7 @@
 import { type Clockwork, measureMemory } from './blocks.ts'
 import type { Sorted } from './evidently/clean.ts'
 import { measureWasserstein } from './evidently/wasserstein.ts'
+import { formatDuration } from './format.ts'
 import { type Blocked, resampleBlocks } from './resample.ts'
 import { measureSpread, type Spread } from './spread.ts'
 
@@ -12,53 +13,77 @@ export const level = 0.05
 const fewest = { side: 4, both: 14 }
 
 export interface ScaleFree {
-  /** W1 over the reference's own spread; null when the reference is constant and the current side is not. */
+  /**
+   * W1 over the reference's own spread, product by product, averaged by the rows of the current side; null when the
+   * reference of a product is constant and its current side is another.
+   */
   score: number | null
-  spread: Spread
+  spread: ({ product: string } & Spread)[]
   /** From resampling blocks; null when there are too few of them. */
   p: number | null
-  /** Length of a block and how long the column remembers, seconds; null: longer than can be seen here. */
+  /** Length of a block. */
   block_s: number
+  /** How long the column remembers; null: longer than can be seen here. */
   memory_s: number | null
   note?: string
 }
 
-/** One column of one side: in time, and sorted without nulls. */
+/** One column of one side, its rows in time. */
 export interface TimedColumn {
   values: Float64Array
-  sorted: Sorted
+  group: Int32Array
   clock: Clockwork
+}
+
+/** One product of a column on both sides. */
+export interface ProductColumn {
+  product: string
+  reference: Sorted
+  current: Sorted
 }
 
 /**
  * The scale-free, dependence-aware comparison: how far the two distributions lie apart in spreads of the reference, and how
  * often blocks of time dealt at random lie as far apart. Blocks are as long as the column remembers, at least `blockSeconds`.
- * @param reference at least one value that is not null; `current` likewise.
+ * @param products each with values on both sides, or on neither; in the order of the columns' groups.
  */
 export function compareScaleFree(
   reference: TimedColumn,
   current: TimedColumn,
+  products: ProductColumn[],
   options: { blockSeconds: number; seed: number },
 ): ScaleFree {
-  const spread = measureSpread(reference.sorted)
-  const distance = measureWasserstein(reference.sorted, current.sorted)
-  const score = distance === 0 ? 0 : spread.value > 0 ? distance / spread.value : null
+  const rows = products.reduce((sum, product) => sum + product.current.length, 0)
+  const parts = products.map(({ product, ...sides }) => {
+    const spread = measureSpread(sides.reference)
+    const distance = measureWasserstein(sides.reference, sides.current)
+    return { ...sides, product, spread, distance, share: sides.current.length / rows }
+  })
+  const score = parts.reduce(
+    (sum, { distance, spread, share }) => sum + (distance === 0 ? 0 : (share * distance) / spread.value),
+    0,
+  )
   const memory = Math.max(
-    measureMemory(reference.values, reference.clock),
-    measureMemory(current.values, current.clock),
+    ...[reference, current].map(side => measureMemory(side.values, side.group, products.length, side.clock)),
   )
   const [a, b] = [reference.clock.seconds, current.clock.seconds]
   const longest = Math.floor(Math.min(a / fewest.side, b / fewest.side, (a + b) / fewest.both))
   const wanted = Math.max(options.blockSeconds, memory)
-  const result = { score, spread, block_s: Math.min(wanted, Math.max(longest, options.blockSeconds)) }
-  const memory_s = Number.isFinite(memory) ? memory : null
-  if (distance === 0) return { ...result, p: 1, memory_s }
-  if (wanted > longest)
-    return { ...result, p: null, memory_s, note: explainTooFew(memory, wanted, Math.min(a, b), options.blockSeconds) }
+  const result = {
+    score: Number.isFinite(score) ? score : null,
+    spread: parts.map(({ product, spread }) => ({ product, ...spread })),
+    block_s: Math.min(wanted, Math.max(longest, options.blockSeconds)),
+    memory_s: Number.isFinite(memory) ? memory : null,
+  }
+  if (score === 0) return { ...result, p: 1 }
+  if (wanted > longest) return { ...result, p: null, note: explainTooFew(memory, Math.min(a, b), options.blockSeconds) }
+  const groups = parts.map(({ share, spread, distance, ...sides }) => ({
+    ...sides,
+    weight: share / (spread.value || distance || 1),
+  }))
   return {
     ...result,
-    memory_s,
-    p: resampleBlocks(cut(reference, result.block_s), cut(current, result.block_s), options.seed),
+    p: resampleBlocks(cut(reference, result.block_s), cut(current, result.block_s), groups, options.seed),
   }
 }
 
@@ -74,14 +99,12 @@ export function adjustForMany(ps: (number | null)[]): (number | null)[] {
   return adjusted
 }
 
-function cut(column: TimedColumn, seconds: number): Blocked {
-  const block = Int32Array.from(column.clock.offset, offset => Math.floor(offset / seconds))
-  return { values: column.values, block, blocks: block.reduce((most, b) => Math.max(most, b), 0) + 1 }
+function cut({ values, group, clock }: TimedColumn, seconds: number): Blocked {
+  return { values, group, block: Int32Array.from(clock.offset, offset => Math.floor(offset / seconds)) }
 }
 
-function explainTooFew(memory: number, wanted: number, shorter: number, least: number): string {
-  const minutes = (seconds: number): string => `${Math.round(seconds / 60)} min`
-  if (memory <= least) return `the shorter side has ${minutes(shorter)}: too short to tell`
-  const reach = Number.isFinite(wanted) ? `remembers ${minutes(wanted)}` : 'does not forget within the data'
-  return `the column ${reach}, the shorter side has ${minutes(shorter)}: too few independent stretches to tell`
+function explainTooFew(memory: number, shorter: number, least: number): string {
+  if (memory <= least) return `the shorter side has ${formatDuration(shorter)}: too short to tell`
+  const reach = Number.isFinite(memory) ? `remembers ${formatDuration(memory)}` : 'does not forget within the data'
+  return `the column ${reach}, the shorter side has ${formatDuration(shorter)}: too few independent stretches to tell`
 }

@@ -14,15 +14,19 @@ const normalRange = 1.3489795003921634
 
 /** Where the standard deviation is more than so many times what the quartiles say, a few far values make it. */
 const heavyFrom = 2
+/** Beyond this the column is nearly constant but for those values, and its quartiles say nothing. */
+const heavyTo = 10
 
 /**
  * The reference's own spread: its standard deviation, or for heavy tails its interquartile range over 1.349 (which is the
  * standard deviation of a normal distribution), so that a few far values do not hide a move of all the others.
+ * A column that is nearly constant but for a few values keeps its standard deviation.
  */
 export function measureSpread(reference: Sorted): Spread {
   const deviation = populationDeviation(reference)
   const range = (quantileOf(reference, 0.75) - quantileOf(reference, 0.25)) / normalRange
   if (!(reference[reference.length - 1] > reference[0])) return { kind: 'constant', value: 0 }
-  if (range > 0 && deviation > heavyFrom * range) return { kind: 'interquartile range', value: range }
+  if (deviation > heavyFrom * range && deviation <= heavyTo * range)
+    return { kind: 'interquartile range', value: range }
   return { kind: 'standard deviation', value: deviation }
 }

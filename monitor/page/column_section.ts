@@ -75,10 +75,13 @@ function renderDetail(report: DriftReport, column: DriftColumn): string {
     ['95 %', side => formatNumber(column[side].quantiles[place(0.95)])],
     ['highest', side => formatNumber(column[side].quantiles[place(1)])],
   ]
-  const spread =
-    free.spread.value > 0
-      ? `Distance in ${free.spread.kind === 'standard deviation' ? 'standard deviations' : 'interquartile ranges over 1.349'} of the reference (${formatNumber(free.spread.value)}). `
-      : ''
+  const spread = free.spread
+    .filter(({ value }) => value > 0)
+    .map(
+      ({ product, kind, value }) =>
+        `Distance ${free.spread.length > 1 ? `of ${product} ` : ''}in ${kind === 'standard deviation' ? 'standard deviations' : 'interquartile ranges over 1.349'} of the reference (${formatNumber(value)}). `,
+    )
+    .join('')
   const memory =
     free.p === null
       ? ''
