@@ -40,7 +40,11 @@ export const configSchema = z.strictObject({
     bootstrap_samples: z.int().min(100).max(10_000),
     seed: z.int().min(0),
   }),
-  topics: z.strictObject({ raw: topic, bars: topic, features: topic, labels: topic, late: topic, state: topic }),
+  topics: z
+    .strictObject({ raw: topic, bars: topic, features: topic, labels: topic, late: topic, state: topic })
+    .refine(t => [t.bars, t.features, t.labels, t.late].every(one => one.partitions === t.raw.partitions), {
+      message: 'bars, features, labels and late need as many partitions as raw',
+    }),
   simulator: z.strictObject({
     seed: z.int().min(0),
     hours: z.number().min(3).max(48),

@@ -10,7 +10,7 @@ import { readAll } from '../streams/read_all.ts'
 import { sinkRows } from '../tables/sink.ts'
 import type { EngineCounts } from './engine.ts'
 import { FeaturizerPartition, totalCounts } from './featurizer_partition.ts'
-import { type PartitionState, stateKey } from './job_state.ts'
+import { isStateKey, type PartitionState, stateKey } from './job_state.ts'
 import { specVersion } from './spec.ts'
 
 const recordsAtOnce = 4000
@@ -20,6 +20,8 @@ export interface FeaturizerOptions {
   config: Config
   topicIn: string
   topicOut: string
+  /** Partitions of the input to work on; all when absent. Another featurizer may have the others. */
+  partitions?: number[]
   /** Stop after the transaction that is under way. */
   stop?: AbortSignal
   /** Go on to the end that the input has when this is aborted, then stop. */
@@ -41,23 +43,22 @@ export interface FeaturizerResult {
 export async function runFeaturizer(options: FeaturizerOptions): Promise<FeaturizerResult> {
   const { streams, config, topicIn, topicOut } = options
   const { topics } = config
-  const partitions = topics.raw.partitions
   await streams.createTopics([
-    { name: topicIn, partitions },
-    { name: topicOut, partitions: topics.features.partitions },
-    { name: deadLetterTopic(topicIn), partitions },
+    { ...topics.raw, name: topicIn },
+    { ...topics.features, name: topicOut },
+    { ...topics.raw, name: deadLetterTopic(topicIn) },
     topics.bars,
     topics.labels,
     topics.late,
     topics.state,
   ])
-  const writer = await streams.writer(`featurizer-${topicIn}`)
+  const jobs = new Map<number, Job>()
   try {
-    const jobs = await restoreJobs(options)
+    await openJobs(options, jobs)
     const start: Position[] = [...jobs].map(([partition, { from }]) => ({ topic: topicIn, partition, offset: from }))
     const reader = await streams.reader(topicIn, start)
     try {
-      await follow(options, jobs, reader, writer)
+      await follow(options, jobs, reader)
     } finally {
       await reader.close()
     }
@@ -69,12 +70,14 @@ export async function runFeaturizer(options: FeaturizerOptions): Promise<Featuri
       dead: counts.reduce((sum, count) => sum + count.dead, 0),
     }
   } finally {
-    await writer.close()
+    for (const { writer } of jobs.values()) await writer.close()
   }
 }
 
 interface Job {
   job: FeaturizerPartition
+  /** One a partition: whoever takes a partition over fences the one that had it. */
+  writer: Writer
   /** Record to read first. */
   from: number
   /** Next record that has not been taken in by a committed transaction. */
@@ -82,24 +85,25 @@ interface Job {
   barsEnd: number
 }
 
-async function restoreJobs({ streams, config, topicIn, topicOut }: FeaturizerOptions): Promise<Map<number, Job>> {
+/** Takes the partitions over, fencing whoever had them, before reading where they stand. */
+async function openJobs({ streams, config, topicIn, topicOut, ...options }: FeaturizerOptions, jobs: Map<number, Job>) {
   const { topics } = config
-  const hash = configHash(config)
-  const states = await readStates(streams, topics.state.name, topicIn)
-  for (const state of states.values()) {
-    if (state.spec_version !== specVersion || state.config_hash !== hash)
-      throw new SpikeError(
-        'BAD_CONFIG',
-        `topic ${topics.state.name}: the featurizer's state is of spec ${state.spec_version}, configuration ${state.config_hash}, not ${specVersion}, ${hash}; go on with the old settings, or name other topics`,
-      )
-  }
-  const jobs = new Map<number, Job>()
+  const partitions = options.partitions ?? Array.from({ length: topics.raw.partitions }, (_, i) => i)
+  const unknown = partitions.find(p => !Number.isInteger(p) || p < 0 || p >= topics.raw.partitions)
+  if (unknown !== undefined)
+    throw new SpikeError(
+      'BAD_ARGUMENT',
+      `--partitions takes numbers from 0 to ${topics.raw.partitions - 1}, not '${unknown}'`,
+    )
+  const writers = new Map<number, Writer>()
+  for (const partition of partitions) writers.set(partition, await streams.writer(`featurizer-${topicIn}-${partition}`))
+  const states = await readStates(streams, config, topicIn)
   const barsEnds = await streams.ends(topics.bars.name)
-  for (let partition = 0; partition < topics.raw.partitions; partition++) {
+  for (const partition of partitions) {
     const job = new FeaturizerPartition({
       partition,
       settings: { ...config.time, ...config.features },
-      configHash: hash,
+      configHash: configHash(config),
       topics: {
         bars: topics.bars.name,
         features: topicOut,
@@ -112,19 +116,28 @@ async function restoreJobs({ streams, config, topicIn, topicOut }: FeaturizerOpt
     const state = states.get(partition)
     const barsEnd = barsEnds.find(end => end.partition === partition)?.offset ?? 0
     if (state) job.restore(state, await readBars(streams, topics.bars.name, partition, state.bars_from))
-    jobs.set(partition, { job, from: state?.resume ?? 0, next: state?.offset ?? 0, barsEnd })
+    const writer = writers.get(partition)!
+    jobs.set(partition, { job, writer, from: state?.resume ?? 0, next: state?.offset ?? 0, barsEnd })
   }
-  return jobs
 }
 
-async function readStates(streams: Streams, topic: string, topicIn: string): Promise<Map<number, PartitionState>> {
+async function readStates(streams: Streams, config: Config, topicIn: string): Promise<Map<number, PartitionState>> {
+  const topic = config.topics.state.name
+  const hash = configHash(config)
   const states = new Map<number, PartitionState>()
   for await (const records of readAll(streams, topic)) {
     for (const { key, value } of records) {
-      if (!key.startsWith(stateKey(topicIn, 0).slice(0, -1))) continue
+      if (!isStateKey(topicIn, key)) continue
       const state = JSON.parse(value.toString()) as PartitionState
       states.set(state.partition, state)
     }
+  }
+  for (const state of states.values()) {
+    if (state.spec_version !== specVersion || state.config_hash !== hash)
+      throw new SpikeError(
+        'BAD_CONFIG',
+        `topic ${topic}: the featurizer's state is of spec ${state.spec_version}, configuration ${state.config_hash}, not ${specVersion}, ${hash}; go on with the old settings, or name other topics`,
+      )
   }
   return states
 }
@@ -141,56 +154,48 @@ async function follow(
   { streams, config, topicIn, stop, finish, onProgress }: FeaturizerOptions,
   jobs: Map<number, Job>,
   reader: Reader,
-  writer: Writer,
 ): Promise<void> {
-  let ends: Position[] | null = null
+  let ends: Map<number, number> | null = null
   const atEnd = (): boolean =>
-    ends !== null && reader.positions().every(({ partition, offset }) => offset >= ends![partition].offset)
+    ends !== null &&
+    reader.positions().every(({ partition, offset }) => !jobs.has(partition) || offset >= ends!.get(partition)!)
   while (!stop?.aborted) {
     touchHealth()
-    if (ends === null && finish?.aborted) ends = await streams.ends(topicIn)
+    if (ends === null && finish?.aborted)
+      ends = new Map((await streams.ends(topicIn)).map(({ partition, offset }) => [partition, offset]))
     if (atEnd()) return
     const batch = await reader.poll(recordsAtOnce, 200)
-    if (batch.length === 0) continue
-    const touched = new Set<number>()
+    const touched = new Set<Job>()
     for (const record of batch) {
-      const entry = jobs.get(record.partition)!
+      const entry = jobs.get(record.partition)
+      if (entry === undefined) continue
       entry.job.take(record)
       entry.next = Math.max(entry.next, record.offset + 1)
-      touched.add(record.partition)
+      touched.add(entry)
     }
-    await commit(config, topicIn, jobs, touched, writer)
-    onProgress?.(totalCounts([...jobs.values()].flatMap(({ job }) => Object.values(job.counts().products))))
+    for (const entry of touched) await commit(config, topicIn, entry)
+    if (touched.size > 0)
+      onProgress?.(totalCounts([...jobs.values()].flatMap(({ job }) => Object.values(job.counts().products))))
   }
 }
 
-async function commit(
-  config: Config,
-  topicIn: string,
-  jobs: Map<number, Job>,
-  touched: Set<number>,
-  writer: Writer,
-): Promise<void> {
-  const records = []
-  const positions: Position[] = []
-  for (const partition of touched) {
-    const { job, next, barsEnd } = jobs.get(partition)!
-    records.push(...job.drain())
-    const state = job.state(barsEnd)
-    records.push({ topic: config.topics.state.name, key: stateKey(topicIn, partition), value: JSON.stringify(state) })
-    positions.push({ topic: topicIn, partition, offset: next })
-  }
+async function commit(config: Config, topicIn: string, entry: Job): Promise<void> {
+  const { job, writer, next, barsEnd } = entry
+  const records = job.drain()
+  const state = job.state(barsEnd)
+  const { partition } = state
+  records.push({ topic: config.topics.state.name, key: stateKey(topicIn, partition), value: JSON.stringify(state) })
+  const positions = [{ topic: topicIn, partition, offset: next }]
   const ends = await writer.commit({ records, group: 'featurizer', positions })
-  for (const end of ends) {
-    const entry = end.topic === config.topics.bars.name ? jobs.get(end.partition) : undefined
-    if (entry) entry.barsEnd = end.offset
-  }
+  const bars = ends.find(end => end.topic === config.topics.bars.name && end.partition === partition)
+  if (bars) entry.barsEnd = bars.offset
 }
 
 interface Arguments {
   topic_in: string
   topic_out: string
   topics: string
+  partitions?: number[]
   parquet: string
   config?: string
   untilEnd?: boolean
@@ -209,6 +214,7 @@ async function main(options: Arguments): Promise<void> {
       config,
       topicIn: options.topic_in,
       topicOut: options.topic_out,
+      partitions: options.partitions,
       stop: stop.signal,
       finish,
       onProgress: counts =>
@@ -239,6 +245,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       'embedded, embedded://FILE or kafka://HOST:PORT',
       process.env.SPIKE60_TOPICS ?? 'embedded',
     )
+    .option('--partitions <n,n>', 'partitions to work on, all when absent', text => text.split(',').map(Number))
     .option('--parquet <file>', 'where all rows of the topic are written at the end', 'data/processed/features.parquet')
     .option('--config <file>', 'another config.yaml')
     .option('--until-end', 'stop at the end that the input topic has now')
