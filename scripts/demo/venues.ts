@@ -1,7 +1,9 @@
 import type { Config } from '../../config.ts'
 import { startCaptureServer } from '../../market/capture_server.ts'
 import { marketStamp, wallStamp } from '../../market/clock.ts'
+import { readEvents } from '../../market/events.ts'
 import { feedByName } from '../../market/feed.ts'
+import { inspectFiles } from '../../market/file_kind.ts'
 import { simulationStart } from '../../market/price_process.ts'
 import { readRaw } from '../../market/raw.ts'
 import { simulated } from '../../market/simulated.ts'
@@ -25,15 +27,15 @@ export async function* simulatedVenue(config: Config): AsyncGenerator<Venue> {
   }
 }
 
-/** Saved files, each group of one feed served by a capture server of its own, in the order of their times. */
+/** Saved files, in the order of their times, by capture servers; each is asked only for the products that it has. */
 export async function* capturedVenues(config: Config, files: string[]): AsyncGenerator<Venue> {
-  for (const group of await groupByFeed(files)) {
-    const server = await startCaptureServer({ records: readRaw(group) })
+  for (const { paths, products } of await recordingsOf(config, files)) {
+    const server = await startCaptureServer({ records: readRaw(paths) })
     try {
       yield {
         feed: feedByName(server.feed)!,
         url: server.url,
-        products: config.feed.products,
+        products,
         stamp: marketStamp(text => server.isBogus(text), server.from ?? 0),
         start: stampOf(server.from ?? 0),
       }
@@ -57,22 +59,29 @@ export async function* liveVenue(config: Config, minutes: number): AsyncGenerato
   }
 }
 
-/** Files in the order of their first record, neighbours of one feed together. */
-async function groupByFeed(files: string[]): Promise<string[][]> {
-  const first: { file: string; feed: string; time: number }[] = []
-  for (const file of files) {
-    const server = await startCaptureServer({ records: readRaw([file]) })
-    first.push({ file, feed: server.feed, time: server.from ?? 0 })
-    await server.close()
+interface Recording {
+  paths: string[]
+  products: string[]
+  first: number
+}
+
+/** Bronze files of a feed are one recording, a bare file is one of its own; those without a wanted product are left out. */
+async function recordingsOf(config: Config, files: string[]): Promise<Recording[]> {
+  const groups = Map.groupBy(await inspectFiles(files), ({ kind, feed, path }) => (kind === 'bronze' ? feed : path))
+  const recordings: Recording[] = []
+  for (const group of groups.values()) {
+    const paths = group.map(({ path }) => path)
+    const products = new Set<string>()
+    let first = Number.POSITIVE_INFINITY
+    for await (const { events } of readEvents(paths, config))
+      for (const { type, product, time } of events) {
+        if (type !== 'quote' && type !== 'trade') continue
+        products.add(product)
+        if (time < first) first = time
+      }
+    if (products.size > 0) recordings.push({ paths, products: [...products].sort(), first })
   }
-  first.sort((a, b) => a.time - b.time)
-  const groups: { feed: string; files: string[] }[] = []
-  for (const { file, feed } of first) {
-    const last = groups.at(-1)
-    if (last?.feed === feed) last.files.push(file)
-    else groups.push({ feed, files: [file] })
-  }
-  return groups.map(group => group.files)
+  return recordings.sort((a, b) => a.first - b.first)
 }
 
 function stampOf(micros: number): string {
