@@ -63,9 +63,7 @@ function pageData(evaluation: Evaluation, plots: string[]) {
     degenerate: (['train', 'validation', 'test'] as const).flatMap(name =>
       splits[name].degenerate === null ? [] : [`${name}: ${splits[name].degenerate}`],
     ),
-    undefined_metrics: models.flatMap(model =>
-      Object.entries(model.test.degenerate).map(([metric, reason]) => `${model.title}, ${metric}: ${reason}`),
-    ),
+    undefined_metrics: models.flatMap(undefinedMetrics),
     purged: count(splits.purged_rows),
     embargo: String(splits.embargo_s),
     tau: Object.entries(evaluation.tau).map(([product, tau]) => [product, basisPoints(tau), tau.toPrecision(6)]),
@@ -88,10 +86,10 @@ function modelRow(model: ModelResult) {
   return {
     title: model.title,
     kind: model.kind,
-    recipe: model.recipe,
+    recipe: model.recipe.replace(/\.$/, ''),
     params: Object.entries(model.params)
       .map(([name, value]) => `${name} = ${value}`)
-      .join(', '),
+      .join('; '),
     table: [
       score(test.pr_auc),
       interval(test),
@@ -112,6 +110,15 @@ function modelRow(model: ModelResult) {
       score(test.recall),
     ],
   }
+}
+
+/** The metrics of one model that test leaves undefined, a text a reason. */
+function undefinedMetrics({ title, test }: ModelResult): string[] {
+  const reasons = [...new Set(Object.values(test.degenerate))]
+  return reasons.map(reason => {
+    const metrics = Object.keys(test.degenerate).filter(metric => test.degenerate[metric] === reason)
+    return `${title}, ${metrics.join(' and ')}: ${reason}`
+  })
 }
 
 function segmentRow(name: string, segment: Segment): string[] {

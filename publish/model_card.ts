@@ -21,13 +21,13 @@ ${simulated ? '\n> **Simulated data.** Every number below comes from the simulat
 
 ## Model
 
-${learned.map(model => `* **${model.title}**: ${model.recipe}. Parameters: ${parameters(model)}.`).join('\n')}
+${learned.map(model => `* **${model.title}**: ${plain(model.recipe)}. Parameters: ${parameters(model)}.`).join('\n')}
 * Output: the probability that sigma_future(T), the sample standard deviation of the ${horizon_s} one-second log returns of the mid after T, is at least tau.
 * Input: one row of features at a whole second T, made of events before T alone; see \`docs/feature_spec.md\` (spec version ${evaluation.spec_version}).
 * Missing values: training median and an indicator${evaluation.imputed.length > 0 ? ` (${names(evaluation.imputed)})` : ''}.${evaluation.dropped.length > 0 ? ` Not used, because training holds no value or only one: ${names(evaluation.dropped)}.` : ''}
 * Compared with ${models
     .filter(model => model.kind === 'baseline')
-    .map(model => `**${model.title}** (${model.recipe})`)
+    .map(model => `**${model.title}** (${plain(model.recipe)})`)
     .join(', ')}.
 
 ## Intended use
@@ -109,7 +109,7 @@ ${simulated ? 'npm run demo' : "npm run replay -- --raw 'data/raw/*.ndjson' --ou
 
 function parameters(model: ModelResult): string {
   const pairs = Object.entries(model.params).map(([name, value]) => `${name} = ${value}`)
-  return pairs.length > 0 ? pairs.join(', ') : 'none'
+  return pairs.length > 0 ? pairs.join('; ') : 'none'
 }
 
 function names(features: string[]): string {
@@ -119,4 +119,8 @@ function names(features: string[]): string {
 function undefinedReasons(models: ModelResult[]): string {
   const reasons = [...new Set(models.flatMap(({ test }) => Object.values(test.degenerate)))]
   return reasons.length > 0 ? ` (${reasons.join('; ')})` : ''
+}
+
+function plain(sentence: string): string {
+  return sentence.replace(/\.$/, '')
 }
