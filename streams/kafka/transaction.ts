@@ -1,4 +1,4 @@
-import { type BaseOptions, Consumer, type Transaction as KafkaTransaction, type Producer } from '@platformatic/kafka'
+import { type BaseOptions, Consumer, type Producer } from '@platformatic/kafka'
 import { partitionOf } from '../partition.ts'
 import type { Outgoing, Position } from '../port.ts'
 
