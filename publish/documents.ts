@@ -69,5 +69,8 @@ export async function writeDocuments(root: string, config: Config): Promise<stri
 }
 
 function replaceBlock(readme: string, text: string): string {
-  return readme.replace(/(<!-- example -->\n)[\s\S]*?(\n<!-- \/example -->)/, (_, start, end) => start + text + end)
+  return readme.replace(
+    /(<!-- example -->\n)[\s\S]*?(<!-- \/example -->)/,
+    (_, start, end) => `${start}${text}\n${end}`,
+  )
 }

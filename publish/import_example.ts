@@ -1,5 +1,5 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
-import { basename, isAbsolute, join, relative, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { writeFileAtomically } from '../atomic.ts'
 import { SpikeError } from '../errors.ts'
 import { readEvaluation } from './read_evaluation.ts'
@@ -21,18 +21,16 @@ export async function importExample(run: string, root: string): Promise<void> {
   const test = join(run, 'data/processed/features_test.parquet')
   if (!existsSync(test)) throw new SpikeError('BAD_FILE', `${test}: does not exist; name a folder that the demo wrote`)
   const strip = await readStrip(test, evaluation.tau)
-  const file = pathInRun(evaluation.source.file, run)
   const example = join(root, 'docs/example')
-  const own = { ...evaluation, source: { ...evaluation.source, file } }
-  await writeFileAtomically(join(example, 'evaluation.json'), `${JSON.stringify(own, null, 2)}\n`)
+  await writeFileAtomically(join(example, 'evaluation.json'), inRun(`${JSON.stringify(evaluation, null, 2)}\n`, run))
   await writeFileAtomically(join(example, 'strip.json'), `${JSON.stringify(strip)}\n`)
-  for (const report of globSync('*.html', { cwd: join(run, 'reports/evidently') }))
-    await writeFileAtomically(join(example, `drift_${report}`), readFileSync(join(run, 'reports/evidently', report)))
+  for (const report of globSync('*.html', { cwd: join(run, 'reports/evidently') })) {
+    const text = readFileSync(join(run, 'reports/evidently', report), 'utf8')
+    await writeFileAtomically(join(example, `drift_${report}`), inRun(text, run))
+  }
 }
 
-/** A path as seen from the run folder, so that no path of this machine is committed. */
-function pathInRun(file: string, run: string): string {
-  const inside = relative(resolve(run), resolve(file))
-  if (!inside.startsWith('..') && !isAbsolute(inside)) return inside
-  return isAbsolute(file) ? basename(file) : file
+/** The text with every path as seen from the run folder, so that no path of this machine is committed. */
+function inRun(text: string, run: string): string {
+  return text.replaceAll(`${resolve(run)}/`, '').replaceAll(`${join(run, '/')}`, '')
 }

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest'
+import type { Evaluation, ModelResult } from '../../models/evaluation.ts'
+import { giveVerdict } from '../../publish/verdict.ts'
+import { exampleEvaluation } from './example.ts'
+
+/** The example with test scores (low, value, high) and validation score set by model. */
+function scored(scores: Record<string, { test: [number, number, number]; validation?: number }>): Evaluation {
+  const evaluation = exampleEvaluation()
+  for (const [name, { test, validation }] of Object.entries(scores)) {
+    const model = evaluation.models[name]
+    ;[model.test.pr_auc_low, model.test.pr_auc, model.test.pr_auc_high] = test
+    if (validation !== undefined) model.validation.pr_auc = validation
+  }
+  return evaluation
+}
+
+describe('verdict', () => {
+  it('says that overlapping intervals are no proof', () => {
+    const { sentence } = giveVerdict(
+      scored({ logistic: { test: [0.2, 0.31, 0.4] }, persistence: { test: [0.2, 0.26, 0.3] } }),
+    )
+    expect(sentence).toContain('is ahead of the best baseline on test, but the intervals overlap')
+    expect(sentence).toContain('PR-AUC 0.310 (95 % interval 0.200 to 0.400) at a prevalence of 0.104')
+  })
+
+  it('says that it beats the baseline only where the intervals are apart', () => {
+    const { sentence } = giveVerdict(
+      scored({ logistic: { test: [0.35, 0.4, 0.5] }, persistence: { test: [0.2, 0.26, 0.3] } }),
+    )
+    expect(sentence).toContain('beats the best baseline on test, and the intervals do not overlap')
+  })
+
+  it('compares with the strongest baseline, whichever that is', () => {
+    const { sentence } = giveVerdict(
+      scored({ logistic: { test: [0.2, 0.31, 0.4] }, zscore: { test: [0.2, 0.35, 0.5] } }),
+    )
+    expect(sentence).toContain('does not beat the best baseline')
+    expect(sentence).toContain('z-score rule, reaches 0.350')
+  })
+
+  it('does not let test choose among the learned models', () => {
+    const evaluation = scored({ logistic: { test: [0.2, 0.3, 0.4], validation: 0.5 } })
+    const other: ModelResult = structuredClone(evaluation.models.logistic)
+    other.name = 'boosted'
+    other.title = 'Boosted trees'
+    other.test.pr_auc = 0.9
+    other.validation.pr_auc = 0.1
+    evaluation.models.boosted = other
+    expect(giveVerdict(evaluation).sentence).toMatch(/^Logistic regression/)
+  })
+
+  it('gives none where PR-AUC is undefined', () => {
+    const evaluation = exampleEvaluation()
+    evaluation.splits.test.degenerate = '0 positives'
+    for (const model of Object.values(evaluation.models)) model.test.pr_auc = null
+    expect(giveVerdict(evaluation).sentence).toBe('No verdict: PR-AUC on test is undefined (0 positives).')
+  })
+
+  it('lets a failed audit void every number', () => {
+    const audit = { passed: false, checks: [{ name: 'spans', verdict: 'failed' as const, detail: 'rows overlap' }] }
+    expect(giveVerdict(exampleEvaluation({ audit }))).toEqual({
+      sentence: 'The audit failed: no number of this run may be used.',
+      caution: 'spans: rows overlap',
+    })
+  })
+
+  it('calls simulated data simulated, and market data not', () => {
+    expect(giveVerdict(exampleEvaluation()).caution).toContain('simulated')
+    expect(giveVerdict(exampleEvaluation({ simulated: false })).caution).not.toContain('simulated')
+  })
+})
