@@ -1,10 +1,14 @@
 import type { Config } from '../config.ts'
 import { SpikeError } from '../errors.ts'
-import type { EngineCounts } from '../features/engine.ts'
+import { digestOf } from '../features/digest.ts'
+import { type Disturbance, Disturber } from '../features/disturb.ts'
+import type { EngineCounts, EngineSettings } from '../features/engine.ts'
 import { Engines } from '../features/engines.ts'
 import type { MarketEvent } from '../features/event.ts'
 import { checkPerturbation, engineRows, type PerturbationVerdict } from '../features/perturbation.ts'
+import { compareRows, type RowDifference } from '../features/row_difference.ts'
 import { RowCollector } from '../features/rows.ts'
+import type { FeatureTable } from '../features/table.ts'
 import type { DecoderCounters } from '../market/counters.ts'
 import { readEvents } from '../market/events.ts'
 import type { DeadLetter } from '../market/record.ts'
@@ -21,6 +25,8 @@ export interface ReplayOptions {
   /** Parquet file to be written; none is, where null. */
   out: string | null
   config: Config
+  /** Events are disturbed after parsing, and the rows compared with those of the events as they are. */
+  disturbance?: Disturbance
   onProgress?: (events: number) => void
 }
 
@@ -34,16 +40,30 @@ export interface ReplayResult {
   products: Record<string, EngineCounts>
   decoded: DecoderCounters
   dead: DeadLetter[]
+  disturbed?: DisturbedReport
+}
+
+/** What a disturbance did to the rows. */
+export interface DisturbedReport extends Disturbance {
+  repeated: number
+  dropped: number
+  in_order_digest: string
+  in_order_rows: number
+  /** Whether both runs have the same digest. */
+  equal: boolean
+  difference: RowDifference
 }
 
 /**
  * Makes features from raw data, without any topic: the same rows, bit for bit, as the live path gives for the same bronze.
  * @throws SpikeError BAD_FILE, OVERLAPPING_FILES; BAD_TABLE when not one row comes out.
  */
-export async function replay({ raw, out, config, onProgress }: ReplayOptions): Promise<ReplayResult> {
+export async function replay({ raw, out, config, disturbance, onProgress }: ReplayOptions): Promise<ReplayResult> {
   const settings = { ...config.time, ...config.features }
-  const rows = new RowCollector()
-  const engines = new Engines(settings, { row: (product, time, values) => rows.add(product, time, values) })
+  const { rows, engines } = startRun(settings)
+  const inOrder = startRun(settings)
+  const disturber =
+    disturbance && new Disturber(disturbance, settings.out_of_orderness_s, seededRandom(disturbance.seed))
   const reader = readEvents(raw, config)
   const sample: MarketEvent[] = []
   const dead: DeadLetter[] = []
@@ -51,7 +71,10 @@ export async function replay({ raw, out, config, onProgress }: ReplayOptions): P
   let simulated = false
   for await (const batch of reader) {
     for (const event of batch.events) {
-      engines.push(event)
+      if (disturber) {
+        inOrder.engines.push(event)
+        for (const released of disturber.push(event)) engines.push(released)
+      } else engines.push(event)
       if (sample.length < sampleSize) sample.push(event)
     }
     simulated ||= batch.events.some(event => isSimulated(event.feed))
@@ -59,6 +82,7 @@ export async function replay({ raw, out, config, onProgress }: ReplayOptions): P
     events += batch.events.length
     onProgress?.(events)
   }
+  for (const released of disturber?.end() ?? []) engines.push(released)
   const table = rows.toTable()
   if (table.rows === 0) throw new SpikeError('BAD_TABLE', noRows(raw, events, reader.counters.skipped, config))
   const perturbation = checkPerturbation(sample, engineRows(settings), seededRandom(config.models.seed))
@@ -66,6 +90,7 @@ export async function replay({ raw, out, config, onProgress }: ReplayOptions): P
     'spike60.perturbation': perturbation.verdict,
     'spike60.perturbation_rows': String(perturbation.rows),
     'spike60.simulated': String(simulated),
+    ...(disturbance && { 'spike60.disturbed': JSON.stringify(disturbance) }),
   }
   const digest = await writeFeatures(out, table, config, metadata)
   return {
@@ -77,6 +102,30 @@ export async function replay({ raw, out, config, onProgress }: ReplayOptions): P
     products: engines.counts(),
     decoded: reader.counters,
     dead,
+    ...(disturber && { disturbed: reportOf(disturber, inOrder.rows.toTable(), table, digest) }),
+  }
+}
+
+function startRun(settings: EngineSettings): { rows: RowCollector; engines: Engines } {
+  const rows = new RowCollector()
+  return { rows, engines: new Engines(settings, { row: (product, time, values) => rows.add(product, time, values) }) }
+}
+
+function reportOf(
+  { disturbance, repeated, dropped }: Disturber,
+  expected: FeatureTable,
+  found: FeatureTable,
+  digest: string,
+): DisturbedReport {
+  const expectedDigest = digestOf(expected)
+  return {
+    ...disturbance,
+    repeated,
+    dropped,
+    in_order_digest: expectedDigest,
+    in_order_rows: expected.rows,
+    equal: digest === expectedDigest,
+    difference: compareRows(expected, found),
   }
 }
 
