@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest'
+import { connectionOptions } from '../../streams/kafka/connection.ts'
+import { openStreams } from '../../streams/open.ts'
+
+test.each(['', 'kafka', 'kafka://', 'kafka://host', 'kafka://host:9092,', 'embedded://', 'redis://host:1'])(
+  "'%s' is no engine",
+  async spec => {
+    await expect(openStreams(spec)).rejects.toMatchObject({ code: 'BAD_ARGUMENT', exit: 2 })
+  },
+)
+
+test('a broker that does not answer is named, and can be tried again', async () => {
+  await expect(openStreams('kafka://127.0.0.1:1')).rejects.toMatchObject({
+    code: 'BROKER_UNAVAILABLE',
+    retriable: true,
+    message: expect.stringContaining('127.0.0.1:1'),
+  })
+})
+
+describe('what the environment says of the connection', () => {
+  const open = (environment: Record<string, string>) => connectionOptions(['broker:9092'], environment)
+
+  test('nothing: no password, no TLS', () => {
+    expect(open({})).toMatchObject({ bootstrapBrokers: ['broker:9092'], sasl: undefined, tls: undefined })
+  })
+
+  test('a user name, a password and TLS', () => {
+    const environment = {
+      KAFKA_USERNAME: 'u',
+      KAFKA_PASSWORD: 'p',
+      KAFKA_SASL_MECHANISM: 'SCRAM-SHA-512',
+      KAFKA_TLS: 'true',
+    }
+    expect(open(environment)).toMatchObject({
+      sasl: { mechanism: 'SCRAM-SHA-512', username: 'u', password: 'p' },
+      tls: {},
+    })
+  })
+
+  test('every fault at once, no secret among them', () => {
+    const environment = {
+      KAFKA_PASSWORD: 'secret',
+      KAFKA_SASL_MECHANISM: 'GUESS',
+      KAFKA_TLS: 'maybe',
+      KAFKA_TLS_CA: '/nowhere.pem',
+    }
+    try {
+      open(environment)
+      expect.unreachable()
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'BAD_CONFIG', faults: { length: 4 } })
+      expect(String(error)).not.toContain('secret')
+    }
+  })
+})
