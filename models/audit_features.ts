@@ -19,14 +19,9 @@ export function checkSingleFeatures(
   for (const segment of segmentNames) {
     const degenerate = segments[segment].degenerate !== null
     for (const [name, column] of Object.entries(table.columns)) {
-      const rows = split[segment].filter(row => !Number.isNaN(column[row]))
-      const y = Uint8Array.from(rows, row => labels[row])
-      const positives = y.reduce((sum, label) => sum + label, 0)
-      if (Math.min(positives, rows.length - positives) < leastOfClass) continue
-      const oneWay = rocAuc(
-        y,
-        Float64Array.from(rows, row => column[row]),
-      )
+      const { y, values, positives } = known(split[segment], column, labels)
+      if (Math.min(positives, y.length - positives) < leastOfClass) continue
+      const oneWay = rocAuc(y, values)
       const auc = Math.max(oneWay, 1 - oneWay)
       const text = `${name} on ${segment}: ROC-AUC ${auc.toFixed(3)}`
       if (auc > highest.auc) highest = { text, auc }
@@ -42,4 +37,20 @@ export function checkSingleFeatures(
     verdict: failed ? 'failed' : 'warning',
     detail: `${above.map(({ text }) => text).join('; ')}: ${failed ? `above ${limit} is a leak` : 'on a degenerate segment, so it may be chance'}`,
   }
+}
+
+/** Labels and values of the rows where the column is not null. */
+function known(rows: Int32Array, column: Float64Array, labels: Float64Array) {
+  const y = new Uint8Array(rows.length)
+  const values = new Float64Array(rows.length)
+  let length = 0
+  let positives = 0
+  for (let i = 0; i < rows.length; i++) {
+    const value = column[rows[i]]
+    if (Number.isNaN(value)) continue
+    y[length] = labels[rows[i]]
+    positives += y[length]
+    values[length++] = value
+  }
+  return { y: y.subarray(0, length), values: values.subarray(0, length), positives }
 }

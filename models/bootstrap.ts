@@ -1,6 +1,6 @@
+import { seededRandom } from '../random.ts'
 import { rankByScore } from './metrics.ts'
 import { percentileOf } from './percentile.ts'
-import { randomNumbers } from './random.ts'
 
 export interface BootstrapSettings {
   /** Length of a block in seconds with rows; spikes cluster, so single rows must not be drawn. */
@@ -29,7 +29,7 @@ export function drawBlocks(times: Float64Array, settings: BootstrapSettings): Re
   const { block_s, samples, seed } = settings
   if (seconds.length < 2 * block_s) return null
   const place = new Map(Array.from(seconds, (second, i) => [second, i]))
-  const random = randomNumbers(seed)
+  const random = seededRandom(seed)
   const starts = seconds.length - block_s + 1
   const counts = Array.from({ length: samples }, () => {
     const drawn = new Uint16Array(seconds.length)

@@ -12,7 +12,7 @@ export interface LogisticFit {
   weights: number[]
   intercept: number
   iterations: number
-  /** Largest element of the gradient at the end; with l2 > 0 the optimum is unique. */
+  /** Largest element of the gradient at the last step; with l2 > 0 the optimum is unique. */
   gradient: number
 }
 
@@ -37,6 +37,13 @@ export function fitLogistic(x: Float64Array, y: ArrayLike<number>, settings: Log
     gradient = slope.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
     if (gradient < smallEnough) break
     const step = solve(hessian, slope)
+    // twice the gain that is left: below rounding, one last full step lands on the optimum
+    const left = step.reduce((sum, value, j) => sum + value * slope[j], 0)
+    if (left <= 1e-15 * objective) {
+      theta = theta.map((value, j) => value - step[j])
+      iterations++
+      break
+    }
     const next = descend(problem, theta, step, objective)
     if (next === null) break
     theta = next.theta

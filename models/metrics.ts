@@ -56,13 +56,18 @@ export function precisionRecallCurve(
  * so nothing is rounded before the last division. NaN for one class only.
  */
 export function rocAuc(labels: Labels, scores: Scores): number {
-  const positives = Float64Array.from(scores).filter((_, i) => labels[i] === 1)
-  const negatives = Float64Array.from(scores)
-    .filter((_, i) => labels[i] === 0)
-    .sort()
+  const negatives = new Float64Array(labels.length)
+  const positives = new Float64Array(labels.length)
+  let p = 0
+  let n = 0
+  for (let i = 0; i < labels.length; i++) {
+    if (labels[i] === 1) positives[p++] = scores[i]
+    else negatives[n++] = scores[i]
+  }
+  const sorted = negatives.subarray(0, n).sort()
   let halves = 0
-  for (const score of positives) halves += firstAtLeast(negatives, score) + firstAbove(negatives, score)
-  return halves / 2 / positives.length / negatives.length
+  for (let i = 0; i < p; i++) halves += firstAtLeast(sorted, positives[i]) + firstAbove(sorted, positives[i])
+  return halves / 2 / p / n
 }
 
 /** Number of values below `score` in an ascending array. */

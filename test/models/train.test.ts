@@ -1,0 +1,218 @@
+import { execFile } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readConfig } from '../../config.ts'
+import type { FeatureTable } from '../../features/table.ts'
+import { infer } from '../../models/infer.ts'
+import { type TrainResult, train } from '../../models/train.ts'
+import { quoted, readTable, withDuckDB } from '../../tables/parquet.ts'
+import { writeFeatures } from '../../tables/sink.ts'
+import { copyTable, syntheticTable } from './synthetic.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'spike60-train-'))
+const features = join(root, 'data', 'features.parquet')
+const config = readConfig()
+const metadata = { 'spike60.simulated': 'true', 'spike60.perturbation': 'passed' }
+let table: FeatureTable
+let result: TrainResult
+
+beforeAll(async () => {
+  table = syntheticTable(4000)
+  await writeFeatures(features, copyTable(table), config, metadata)
+  result = await train({ features, out: root, config })
+})
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+
+async function rowsOf(sql: string): Promise<unknown[][]> {
+  return withDuckDB(async connection => (await connection.run(sql)).getRows() as Promise<unknown[][]>)
+}
+
+/** Runs a job as a user does. */
+function run(job: string, ...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  return new Promise(resolve =>
+    execFile(process.execPath, [join(import.meta.dirname, '../../models', job), ...args], (error, out, err) =>
+      resolve({ code: error === null ? 0 : Number(error.code), out, err }),
+    ),
+  )
+}
+
+describe('a training run', () => {
+  test('writes the three segments with labels, tau and its source', async () => {
+    for (const segment of ['train', 'validation', 'test'] as const) {
+      const { table: rows, metadata: found } = await readTable(result.files[segment])
+      const { rows: many, from, to, positives } = result.splits[segment]
+      expect(rows.rows).toBe(many)
+      expect(rows.label!.reduce((a, b) => a + b)).toBe(positives)
+      expect(new Date(Math.min(...rows.time) / 1000).toISOString()).toBe(from)
+      expect(new Date(Math.max(...rows.time) / 1000).toISOString()).toBe(to)
+      expect(JSON.parse(found['spike60.tau'])).toEqual(result.tau)
+      expect(found).toMatchObject({
+        ...metadata,
+        'spike60.segment': segment,
+        'spike60.tau_source': result.tau_source,
+        'spike60.digest': result.source.digest,
+      })
+      for (let row = 0; row < many; row++)
+        expect(rows.label![row]).toBe(rows.sigma_future[row] >= result.tau[rows.product[row]] ? 1 : 0)
+    }
+  })
+
+  test('writes predictions of test rows only, one column a model', async () => {
+    const file = quoted(result.files.predictions)
+    const described = await rowsOf(`DESCRIBE SELECT * FROM ${file}`)
+    expect(described.map(([name, type]) => [name, type])).toEqual([
+      ['product', 'VARCHAR'],
+      ['time', 'TIMESTAMP'],
+      ['label', 'INTEGER'],
+      ...Object.keys(result.models).map(name => [name, 'DOUBLE']),
+    ])
+    const [[joined, all]] = await rowsOf(
+      `SELECT count(t.label), count(*) FROM ${file} p LEFT JOIN ${quoted(result.files.test)} t USING (product, time, label)`,
+    )
+    expect([joined, all]).toEqual([BigInt(result.splits.test.rows), BigInt(result.splits.test.rows)])
+  })
+
+  test('leaves an evaluation, a model and a run a model under a parent', () => {
+    const { files: _, tracking, ...evaluation } = result
+    expect(JSON.parse(readFileSync(result.files.evaluation, 'utf8'))).toEqual(evaluation)
+    expect(tracking).toMatchObject({ journalled: 4, warning: null })
+    const journal = join(root, 'mlruns', 'journal')
+    const runs = readdirSync(journal).map(id => JSON.parse(readFileSync(join(journal, id, 'run.json'), 'utf8')).record)
+    const parent = runs.find(r => r.parent === undefined)
+    expect(
+      runs
+        .filter(r => r.parent === parent.id)
+        .map(r => r.name)
+        .sort(),
+    ).toEqual(['logistic', 'persistence', 'zscore'])
+    const logistic = runs.find(r => r.name === 'logistic')
+    expect(logistic.model).toMatchObject({ registered: 'spike60-logistic', alias: 'champion' })
+    expect(logistic.metrics).toContainEqual({ key: 'test_pr_auc', value: result.models.logistic.test.pr_auc })
+  })
+
+  test('a saved model scores the test file as training did, and as its predictions say', async () => {
+    const out = join(root, 'inferred.parquet')
+    const scored = await infer({ features: result.files.test, model: result.files.model, out })
+    expect(scored).toMatchObject({ rows: result.splits.test.rows, warning: null })
+    const columns = `product, time, label, ${Object.keys(result.models).join(', ')}`
+    const both = (a: string, b: string) =>
+      `SELECT ${columns} FROM ${quoted(a)} EXCEPT SELECT ${columns} FROM ${quoted(b)}`
+    expect(await rowsOf(both(out, result.files.predictions))).toEqual([])
+    expect(await rowsOf(both(result.files.predictions, out))).toEqual([])
+  })
+})
+
+describe('what is refused leaves nothing behind', () => {
+  async function expectRefused(change: (copy: FeatureTable) => void, keep: Record<string, string>, code: number) {
+    const folder = mkdtempSync(join(root, 'refused-'))
+    const file = join(folder, 'features.parquet')
+    const copy = copyTable(table)
+    change(copy)
+    await writeFeatures(file, copy, config, { ...metadata, ...keep })
+    const { code: found, err } = await run('train.ts', '--features', file, '--out', folder)
+    expect({ code: found, files: readdirSync(folder), err }).toMatchObject({ code, files: ['features.parquet'] })
+    return err
+  }
+
+  test('an altered mid column: exit 3', async () => {
+    const err = await expectRefused(
+      copy => {
+        copy.columns.mid[1000] *= 1.001
+      },
+      {},
+      3,
+    )
+    expect(err).toMatch(/audit failed, own_columns: return_1s is not what mid says/)
+  })
+
+  test('a label shifted into a feature: exit 3', async () => {
+    const err = await expectRefused(
+      copy => {
+        copy.columns.parkinson_300s = table.sigma_future.slice()
+      },
+      {},
+      3,
+    )
+    expect(err).toMatch(/audit failed, single_feature: parkinson_300s/)
+  })
+
+  test('a failed leak test, a stale digest: exit 3, one line each', async () => {
+    const err = await expectRefused(() => {}, { 'spike60.perturbation': 'failed', 'spike60.digest': 'stale' }, 3)
+    expect(err.match(/^train: .*audit failed/gm)).toHaveLength(2)
+  })
+
+  test('one class only: exit 2', async () => {
+    const flat = (copy: FeatureTable) => {
+      copy.columns.return_1s.fill(0)
+    }
+    expect(await expectRefused(flat, {}, 2)).toMatch(/^train: training holds one class only/m)
+  })
+
+  test('another spec version: exit 2', async () => {
+    expect(await expectRefused(() => {}, { 'spike60.spec_version': '0' }, 2)).toMatch(/features of spec 0/)
+  })
+
+  test.each([
+    ['no such file', ['--features', 'nowhere.parquet'], /nowhere\.parquet: does not exist/],
+    ['an unknown flag', ['--features', 'x', '--fast'], /--fast/],
+    ['no features named', [], /--features/],
+  ])('%s: exit 2', async (_, args, message) => {
+    const { code, err } = await run('train.ts', ...args)
+    expect(code).toBe(2)
+    expect(err).toMatch(message)
+  })
+
+  test('a file that is not Parquet, columns that are missing: exit 2, in training and in inference', async () => {
+    const folder = join(root, 'bad')
+    mkdirSync(folder)
+    const garbage = join(folder, 'garbage.parquet')
+    writeFileSync(garbage, 'not parquet')
+    const narrow = join(folder, 'narrow.parquet')
+    await rowsOf(
+      `COPY (SELECT * EXCLUDE (ticks_60s, har_5m) FROM ${quoted(features)}) TO ${quoted(narrow)} (FORMAT parquet)`,
+    )
+    for (const [job, more] of [
+      ['train.ts', ['--out', folder]],
+      ['infer.ts', ['--model', result.files.model]],
+    ] as const) {
+      expect(await run(job, '--features', garbage, ...more)).toMatchObject({
+        code: 2,
+        err: expect.stringMatching(/Parquet/),
+      })
+      const { code, err } = await run(job, '--features', narrow, ...more)
+      expect(code).toBe(2)
+      expect(err).toMatch(/ticks_60s/)
+      expect(err).toMatch(/har_5m/)
+    }
+    expect(readdirSync(folder).sort()).toEqual(['garbage.parquet', 'narrow.parquet'])
+  })
+})
+
+describe('inference', () => {
+  test('refuses a model of another spec, and a product that it has no tau of', async () => {
+    const folder = join(root, 'other')
+    mkdirSync(folder)
+    const model = JSON.parse(readFileSync(join(result.files.model, 'model.json'), 'utf8'))
+    const file = join(folder, 'model.json')
+    writeFileSync(file, JSON.stringify({ ...model, spec_version: '0' }))
+    await expect(infer({ features, model: folder })).rejects.toMatchObject({ code: 'BAD_MODEL' })
+    writeFileSync(file, JSON.stringify({ ...model, tau: { 'BTC-USD': 1e-5 } }))
+    await expect(infer({ features, model: folder })).rejects.toThrow(/knows no tau of ETH-USD/)
+    await expect(infer({ features, model: join(folder, 'none') })).rejects.toMatchObject({ code: 'BAD_FILE' })
+  })
+
+  test('prints its rate and the ratio to real time as JSON', async () => {
+    const out = join(root, 'scored.parquet')
+    const { code, out: printed } = await run(
+      'infer.ts',
+      ...['--features', features, '--model', result.files.model, '--out', out, '--json'],
+    )
+    expect(code).toBe(0)
+    const answer = JSON.parse(printed.trim().split('\n').at(-1)!)
+    expect(answer.rows).toBe(table.rows)
+    expect(answer.times_real_time).toBeGreaterThan(0)
+    expect(existsSync(out)).toBe(true)
+  })
+})
