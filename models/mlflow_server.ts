@@ -67,7 +67,8 @@ const quietEnvironment = {
   DO_NOT_TRACK: 'true',
 }
 
-function freePort(port: number): Promise<number> {
+/** `port`, or a free one for 0. */
+export function freePort(port: number): Promise<number> {
   return new Promise((found, failed) => {
     const probe = createServer()
     probe.once('error', cause =>

@@ -42,13 +42,12 @@ export interface CuttingProxy {
 }
 
 /**
- * A proxy in front of `target` that answers no more from request number `cutAt` on (1 is the first). With `late` the cut request
- * still reaches the target, and only its answer is lost. `onCut` runs once, before that.
+ * A proxy in front of `target` that answers no more from request number `cutAt` on (1 is the first). That one still reaches the
+ * target, and only its answer is lost; later ones do not. `onCut` runs before it is passed on.
  */
 export async function startCuttingProxy(
   target: string,
   cutAt: number,
-  late: boolean,
   onCut: () => Promise<void> = async () => {},
 ): Promise<CuttingProxy> {
   const { hostname, port } = new URL(target)
@@ -65,7 +64,7 @@ export async function startCuttingProxy(
   async function handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const number = ++proxy.seen
     if (number === cutAt) await onCut()
-    if (number > cutAt || (number === cutAt && !late)) return void incoming.socket.destroy()
+    if (number > cutAt) return void incoming.socket.destroy()
     const { method, url, headers } = incoming
     const onward = request({ hostname, port, method, path: url, headers: { ...headers, host: `${hostname}:${port}` } })
     onward.on('error', () => incoming.socket.destroy())

@@ -82,7 +82,7 @@ describe.each(built)('the image of $name', ({ context, dockerfile }) => {
   const instructions = readDockerfile(join(folder, dockerfile))
 
   test('begins from a pinned image and does not run as root', () => {
-    expect(instructions[0].rest).toMatch(/^[a-z]+:\d+\.\d+\.\d+-slim$/)
+    expect(instructions[0].rest).toMatch(/^[a-z]+:\d+\.\d+\.\d+-(bookworm-)?slim$/)
     const last = instructions.findLast(({ word }) => word === 'USER')
     expect(last?.rest).toMatch(/^(?!root$|0$)\w+$/)
   })
