@@ -24,7 +24,7 @@ ${simulated ? '\n> **Simulated data.** Every number below comes from the simulat
 ${learned.map(model => `* **${model.title}**: ${plain(model.recipe)}. Parameters: ${parameters(model)}.`).join('\n')}
 * Output: the probability that sigma_future(T), the sample standard deviation of the ${horizon_s} one-second log returns of the mid after T, is at least tau.
 * Input: one row of features at a whole second T, made of events before T alone; see \`docs/feature_spec.md\` (spec version ${evaluation.spec_version}).
-* Missing values: training median and an indicator${evaluation.imputed.length > 0 ? ` (${names(evaluation.imputed)})` : ''}.${evaluation.dropped.length > 0 ? ` Not used, because training holds no value or only one: ${names(evaluation.dropped)}.` : ''}
+* Missing values: training median and an indicator${evaluation.imputed.length > 0 ? ` (${names(evaluation.imputed)})` : ''}.${evaluation.dropped.length > 0 ? ` Not used: ${evaluation.dropped.join(', ')}.` : ''}
 * Compared with ${models
     .filter(model => model.kind === 'baseline')
     .map(model => `**${model.title}** (${plain(model.recipe)})`)

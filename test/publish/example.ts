@@ -122,7 +122,7 @@ export function exampleEvaluation(changes: Partial<Evaluation> = {}): Evaluation
         },
       ],
     },
-    dropped: ['imbalance', 'imbalance_change_10s'],
+    dropped: ['imbalance (constant in training)'],
     imputed: ['roll_300s'],
     sigma_percentiles: products.flatMap(product =>
       Array.from({ length: 99 }, (_, i) => ({
