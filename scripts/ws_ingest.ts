@@ -113,7 +113,11 @@ const program = command(
   .option('--url <address>', "another WebSocket address than the config's")
   .option('--feed <name>', feeds.map(feed => feed.name).join(' or '), 'coinbase')
   .option('--raw <folder>', 'folder of bronze files', 'data/raw')
-  .option('--topics <engine>', 'embedded, embedded://path or kafka://host:port', 'embedded')
+  .option(
+    '--topics <engine>',
+    'embedded, embedded://path or kafka://host:port',
+    process.env.SPIKE60_TOPICS ?? 'embedded',
+  )
   .option('--config <file>', 'another config.yaml')
   .option('--json', 'print the summary as one JSON line')
 
