@@ -1,11 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { countNumbers, toShares } from '../../../monitor/evidently/binning.ts'
 import { type Test, testNames } from '../../../monitor/evidently/choose.ts'
 import { cleanNumbers, cleanTexts, countDistinct, countDistinctOfBoth } from '../../../monitor/evidently/clean.ts'
 import { type EvidentlyScore, scoreNumbers, scoreTexts } from '../../../monitor/evidently/score.ts'
+import { findShared } from '../../reference.ts'
 
 interface Golden {
   type: 'num' | 'cat'
@@ -19,18 +19,17 @@ interface Golden {
   scores: Record<string, { score: number; drifted: boolean; threshold: number; display: string }>
 }
 
-const folder = fileURLToPath(new URL('../../../../shared/reference/golden/evidently/', import.meta.url))
-const present = existsSync(folder)
-if (!present) console.warn('skipped: golden scores of Evidently, ../shared/reference/golden/evidently is absent')
-
-test.runIf(process.env.CI === 'true')('the golden scores are there under CI', () => expect(present).toBe(true))
+const files = ['golden.json', 'reference.csv.gz', 'current.csv.gz'].map(name =>
+  findShared(`reference/golden/evidently/${name}`),
+)
+const present = files.every(file => file !== null)
 
 describe.runIf(present)('scores of Evidently 0.7.23', () => {
   if (!present) return
-  const golden = JSON.parse(readFileSync(`${folder}golden.json`, 'utf8')) as {
+  const golden = JSON.parse(readFileSync(files[0]!, 'utf8')) as {
     columns: Record<string, Golden & { first_800_rows: Golden }>
   }
-  const sides = { reference: readCsv('reference.csv.gz'), current: readCsv('current.csv.gz') }
+  const sides = { reference: readCsv(files[1]!), current: readCsv(files[2]!) }
 
   for (const [column, whole] of Object.entries(golden.columns))
     for (const [rows, expected] of [
@@ -80,11 +79,8 @@ describe.runIf(present)('scores of Evidently 0.7.23', () => {
     }
 })
 
-function readCsv(name: string): Record<string, string[]> {
-  const lines = gunzipSync(readFileSync(folder + name))
-    .toString('utf8')
-    .trimEnd()
-    .split('\n')
+function readCsv(path: string): Record<string, string[]> {
+  const lines = gunzipSync(readFileSync(path)).toString('utf8').trimEnd().split('\n')
   const [names, ...rows] = lines.map(line => line.split(',').map(cell => cell.trim()))
   return Object.fromEntries(names.map((column, i) => [column, rows.map(row => row[i])]))
 }

@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { readConfig } from '../../../config.ts'
+import { takeRows } from '../../../features/table.ts'
+import { writeDriftReport } from '../../../monitor/write_drift_report.ts'
+import { readTable, writeTable } from '../../../tables/parquet.ts'
+import { replay } from '../../../tables/replay.ts'
+import { findPython, runPython } from '../../python.ts'
+import { findShared } from '../../reference.ts'
+
+const captures = ['coinbase-ticker-2026-04-04T0319-2h-btc-eth', 'coinbase-ticker-2025-12-06'].map(name => ({
+  name,
+  path: findShared(`captures/${name}.ndjson.gz`),
+}))
+const python = await findPython('scores beside the real Evidently')
+const folder = mkdtempSync(join(tmpdir(), 'evidently-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+describe.runIf(python && captures.every(capture => capture.path))(
+  'every column of a capture, beside the real Evidently',
+  () => {
+    test.each(captures)('$name: both branches of sample size', { timeout: 180_000 }, async ({ name, path }) => {
+      const whole = join(folder, `${name}.parquet`)
+      await replay({ raw: [path!], out: whole, config: readConfig() })
+      const { table } = await readTable(whole)
+      const middle = Float64Array.from(table.time).sort()[Math.floor(table.rows / 2)]
+      const rows = Array.from({ length: table.rows }, (_, row) => row)
+      const parts = {
+        early: rows.filter(row => table.time[row] < middle),
+        late: rows.filter(row => table.time[row] >= middle),
+        few: rows.slice(0, 900),
+      }
+      const file = (part: string): string => join(folder, `${name}.${part}.parquet`)
+      for (const [part, picked] of Object.entries(parts)) await writeTable(file(part), takeRows(table, picked), {})
+      for (const part of ['early', 'few']) {
+        const { report } = await writeDriftReport({
+          source: { reference: file(part), current: file('late') },
+          out: folder,
+          name: part,
+        })
+        const scored = report.columns.filter(column => column.evidently.score !== null)
+        const theirs = (await runPython(python!, 'evidently_scores.py', [
+          file(part),
+          file('late'),
+          JSON.stringify(scored.map(column => column.name)),
+        ])) as Record<string, { method: string; score: number }>
+        expect(scored.length).toBeGreaterThan(50)
+        for (const { name: column, evidently } of scored) {
+          expect([column, evidently.method]).toEqual([column, theirs[column].method])
+          expect([column, Math.abs(evidently.score! - theirs[column].score) < 1e-9]).toEqual([column, true])
+        }
+      }
+    })
+  },
+)
