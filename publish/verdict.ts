@@ -1,10 +1,10 @@
-import type { Evaluation, ModelResult } from '../models/evaluation.ts'
+import type { Evaluation, Metrics, ModelResult } from '../models/evaluation.ts'
 import { score } from './numbers.ts'
 
 export interface Verdict {
   /** One sentence for the head of a report. */
   sentence: string
-  /** What the sentence leaves open, one sentence. */
+  /** What weakens it or what it leaves open. */
   caution: string
 }
 
@@ -39,7 +39,7 @@ export function giveVerdict(evaluation: Evaluation): Verdict {
   const figures = `PR-AUC ${score(learned.test.pr_auc)} (95 % interval ${score(learned.test.pr_auc_low)} to ${score(learned.test.pr_auc_high)}) at a prevalence of ${score(test.prevalence)}; the best baseline, ${lower(baseline)}, reaches ${score(baseline.test.pr_auc)}`
   return {
     sentence: `${learned.title} ${comparison(learned, baseline)}: ${figures}.`,
-    caution: cautionOf(evaluation),
+    caution: cautionOf(evaluation, learned.test),
   }
 }
 
@@ -52,13 +52,23 @@ function comparison(learned: ModelResult, baseline: ModelResult): string {
   return 'is ahead of the best baseline on test, but the intervals overlap, so this is not proof'
 }
 
-function cautionOf({ splits: { test }, simulated }: Evaluation): string {
-  if (test.degenerate !== null)
-    return `The test segment is degenerate (${test.degenerate}); read every figure as an anecdote.`
-  const episodes = `The test segment holds ${test.episodes} spike episodes, and one stretch of time is one sample: another day can differ by more than the interval says.`
-  return simulated
-    ? `The data is simulated: it shows that the pipeline works, not that a market can be predicted. ${episodes}`
-    : episodes
+/** What weakens the sentence, the gravest first. */
+function cautionOf({ splits: { validation, test }, simulated }: Evaluation, { pr_auc_low }: Metrics): string {
+  return [
+    ...(simulated
+      ? ['The data is simulated: it shows that the pipeline works, not that a market can be predicted.']
+      : []),
+    ...(pr_auc_low !== null && pr_auc_low <= test.prevalence
+      ? ['The interval reaches down to the prevalence, so it is not shown to know anything at all.']
+      : []),
+    ...(test.degenerate !== null
+      ? [`The test segment is degenerate (${test.degenerate}): read every figure as an anecdote.`]
+      : []),
+    ...(validation.degenerate !== null
+      ? [`The validation segment is degenerate (${validation.degenerate}): the thresholds rest on very little.`]
+      : []),
+    `The test segment holds ${test.episodes} spike episodes, and one stretch of time is one sample: another day can differ by more than the interval says.`,
+  ].join(' ')
 }
 
 function best(models: ModelResult[], value: (model: ModelResult) => number): ModelResult | undefined {

@@ -10,6 +10,7 @@ import { featureSpec } from '../../publish/feature_spec.ts'
 import { importExample } from '../../publish/import_example.ts'
 import { modelCard } from '../../publish/model_card.ts'
 import { readEvaluation } from '../../publish/read_evaluation.ts'
+import { writeTable } from '../../tables/parquet.ts'
 import { exampleEvaluation } from './example.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -93,6 +94,23 @@ describe('example import', () => {
     )
     await expect(importExample(folder, folder)).rejects.toMatchObject({ code: 'BAD_ARGUMENT' })
     expect(existsSync(join(folder, 'docs'))).toBe(false)
+  })
+
+  it('keeps no path of the machine where the run was', async () => {
+    const processed = join(folder, 'data/processed')
+    const evaluation = exampleEvaluation({ tau: { 'BTC-USD': 2 } })
+    evaluation.source.file = join(processed, 'features.parquet')
+    writeFileSync(join(folder, 'models/artifacts/evaluation.json'), JSON.stringify(evaluation))
+    mkdirSync(join(folder, 'reports/evidently'), { recursive: true })
+    writeFileSync(join(folder, 'reports/evidently/drift.html'), `<p>${processed}/features.parquet</p>`)
+    const column = Float64Array.of(1, 2, 3)
+    const columns = Object.fromEntries(features.map(({ name }) => [name, column]))
+    const table = { rows: 3, product: ['BTC-USD', 'BTC-USD', 'BTC-USD'], time: column, columns, sigma_future: column }
+    await writeTable(join(processed, 'features_test.parquet'), table, {})
+    await importExample(folder, folder)
+    for (const file of ['evaluation.json', 'strip.json', 'drift_drift.html'])
+      expect(readFileSync(join(folder, 'docs/example', file), 'utf8')).not.toContain(folder)
+    expect(readExample(folder).evaluation.source.file).toBe('data/processed/features.parquet')
   })
 
   it('names every fault of an evaluation file', () => {

@@ -68,4 +68,13 @@ describe('verdict', () => {
     expect(giveVerdict(exampleEvaluation()).caution).toContain('simulated')
     expect(giveVerdict(exampleEvaluation({ simulated: false })).caution).not.toContain('simulated')
   })
+
+  it('warns where the interval reaches the prevalence, and where a segment is degenerate', () => {
+    const evaluation = scored({ logistic: { test: [0.1, 0.31, 0.4] } })
+    evaluation.splits.validation.degenerate = '3 episodes, below 5'
+    const { caution } = giveVerdict(evaluation)
+    expect(caution).toContain('not shown to know anything')
+    expect(caution).toContain('validation segment is degenerate (3 episodes, below 5)')
+    expect(giveVerdict(exampleEvaluation()).caution).not.toContain('not shown to know anything')
+  })
 })

@@ -1,0 +1,45 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { featureNames } from '../../features/spec.ts'
+import { readStrip } from '../../publish/strip.ts'
+import { writeTable } from '../../tables/parquet.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'spike60-strip-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+it('thins a segment without losing a spike of one second', async () => {
+  const rows = 3000
+  const start = Date.parse('2026-01-05T03:00:00Z')
+  const column = (value: (row: number) => number): Float64Array =>
+    Float64Array.from({ length: rows }, (_, row) => value(row))
+  await writeTable(
+    join(folder, 'test.parquet'),
+    {
+      rows,
+      product: Array.from({ length: rows }, () => 'BTC-USD'),
+      time: column(row => (start + 1000 * row) * 1000),
+      columns: Object.fromEntries(featureNames.map(name => [name, column(row => (name === 'mid' ? 100 + row : 0))])),
+      sigma_future: column(row => (row === 1234 ? 5 : 1)),
+    },
+    {},
+  )
+  const { products } = await readStrip(join(folder, 'test.parquet'), { 'BTC-USD': 2 })
+  const [{ points }] = products
+  expect(products).toHaveLength(1)
+  expect(points.length).toBeLessThanOrEqual(400)
+  expect(points.at(-1)).toEqual({
+    time: new Date(start + 1000 * (rows - 1)).toISOString(),
+    mid: 100 + rows - 1,
+    sigma: 1,
+    spike: false,
+  })
+  const spikes = points.filter(point => point.spike)
+  expect(spikes).toHaveLength(1)
+  expect(spikes[0].sigma).toBe(5)
+  expect(Math.abs(Date.parse(spikes[0].time) - start - 1_234_000)).toBeLessThanOrEqual(8000)
+})
