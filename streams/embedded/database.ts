@@ -5,7 +5,7 @@ import { SpikeError } from '../../errors.ts'
 
 /** Marks a database as ours ("sp60") and names the version of its tables. */
 const applicationId = 0x73703630
-const tablesVersion = 1
+const tablesVersion = 2
 const busyTimeoutMs = 10_000
 
 const tables = `
@@ -16,7 +16,7 @@ CREATE TABLE records (topic INTEGER NOT NULL, partition INTEGER NOT NULL, offset
   crc INTEGER NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL,
   PRIMARY KEY (topic, partition, offset)) STRICT, WITHOUT ROWID;
 CREATE TABLE committed (name TEXT NOT NULL, topic INTEGER NOT NULL, partition INTEGER NOT NULL, offset INTEGER NOT NULL,
-  PRIMARY KEY (name, topic, partition)) STRICT, WITHOUT ROWID;
+  crc INTEGER NOT NULL, PRIMARY KEY (name, topic, partition)) STRICT, WITHOUT ROWID;
 CREATE TABLE writers (id TEXT PRIMARY KEY, epoch INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 `
 
@@ -35,6 +35,7 @@ export function openDatabase(path: string): DatabaseSync {
       if (mode?.journal_mode !== 'wal') throw corrupt(path, 'cannot be put into WAL mode')
       database.exec('PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000; PRAGMA mmap_size = 0')
       prepareTables(database, path)
+      checkSmallTables(database, path)
       return database
     } catch (error) {
       database.close()
@@ -56,28 +57,34 @@ export function inTransaction<Result>(database: DatabaseSync, work: () => Result
   }
 }
 
+/** SQLite's result codes: read-only, cannot open, not authorised; busy, locked, I/O error, disk full. Others tell of a bad file. */
+const refusals = [8, 14, 23]
+const passing = [5, 6, 10, 13]
+const shortRead = 522
+
 /** Turns what SQLite throws into our errors; `path` names the log in them. */
 export function guard<Result>(path: string, work: () => Result): Result {
   try {
     return work()
   } catch (error) {
     if (error instanceof SpikeError) throw error
-    const code = (error as { errcode?: number }).errcode
+    const { errcode: code, code: name, message: told } = error as Error & { errcode?: number; code?: string }
+    if (name === 'ERR_OUT_OF_RANGE') throw corrupt(path, 'holds a number that was never written', error)
     if (code === undefined) throw error
-    const told = (error as Error).message
     const base = code & 0xff
-    if (base === 11 || base === 26) throw corrupt(path, told, error)
-    if (base === 8 || base === 14 || base === 23)
+    if (refusals.includes(base))
       throw new SpikeError('BROKER_REFUSED', `${path}: the topic log cannot be opened for writing: ${told}`, {
         cause: error,
       })
-    throw new SpikeError(
-      'BROKER_UNAVAILABLE',
-      `${path}: the topic log is busy or the disk is full: ${told}; try again`,
-      {
-        cause: error,
-      },
-    )
+    if (passing.includes(base) && code !== shortRead)
+      throw new SpikeError(
+        'BROKER_UNAVAILABLE',
+        `${path}: the topic log is busy or the disk is full: ${told}; try again`,
+        {
+          cause: error,
+        },
+      )
+    throw corrupt(path, told, error)
   }
 }
 
@@ -106,6 +113,14 @@ function isOurs(database: DatabaseSync, path: string): boolean {
   }
   if (database.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.n === 0) return false
   throw corrupt(path, 'is a SQLite database, but not a topic log')
+}
+
+/** The tables that say where everything is are checked whole; records are checked one by one as they are read. */
+function checkSmallTables(database: DatabaseSync, path: string): void {
+  for (const table of ['topics', 'ends', 'committed', 'writers']) {
+    const told = database.prepare(`PRAGMA integrity_check(${table})`).get()?.integrity_check
+    if (told !== 'ok') throw corrupt(path, `table ${table}: ${told}`)
+  }
 }
 
 /** A main file shorter than its header says, with nothing in the WAL to make up for it, was torn. */

@@ -33,7 +33,7 @@ export function openReader(database: DatabaseSync, path: string, topic: string, 
   function check(row: Row, position: Position): Incoming {
     if (row.offset !== position.offset) throw missing(position)
     const { partition, offset } = position
-    if (checksumOf(partition, offset, row.key, row.value) !== row.crc)
+    if (!(row.value instanceof Uint8Array) || checksumOf(partition, offset, row.key, row.value) !== row.crc)
       throw corrupt(path, `topic ${topic}, partition ${partition}, offset ${offset} does not match its checksum`)
     position.offset += 1
     const { buffer, byteOffset, byteLength } = row.value

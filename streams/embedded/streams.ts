@@ -23,17 +23,17 @@ export function openEmbedded(path: string): Streams {
     },
     async reader(topic, start) {
       return guard(path, () => {
-        const { id } = requireTopic(database, path, topic)
-        const ends = readEnds(database, topic, id)
+        const row = requireTopic(database, path, topic)
+        const ends = readEnds(database, path, topic, row)
         const begins = ends.map(end => ({ ...end, offset: 0 }))
-        return openReader(database, path, topic, id, startPositions(begins, ends, start))
+        return openReader(database, path, topic, row.id, startPositions(begins, ends, start))
       })
     },
     async committed(group, topic) {
-      return guard(path, () => readCommitted(database, group, topic, requireTopic(database, path, topic).id))
+      return guard(path, () => readCommitted(database, path, group, topic, requireTopic(database, path, topic)))
     },
     async ends(topic) {
-      return guard(path, () => readEnds(database, topic, requireTopic(database, path, topic).id))
+      return guard(path, () => readEnds(database, path, topic, requireTopic(database, path, topic)))
     },
     async close() {
       wakeUp(path)

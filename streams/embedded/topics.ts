@@ -2,7 +2,8 @@ import type { DatabaseSync } from 'node:sqlite'
 import { SpikeError } from '../../errors.ts'
 import { mismatch } from '../mismatch.ts'
 import type { Position, TopicSpec } from '../port.ts'
-import { inTransaction } from './database.ts'
+import { checksumOf } from './checksum.ts'
+import { corrupt, inTransaction } from './database.ts'
 
 /** A topic as the log knows it. */
 export interface TopicRow {
@@ -38,18 +39,47 @@ export function findTopic(database: DatabaseSync, name: string): TopicRow | unde
   return database.prepare('SELECT id, partitions FROM topics WHERE name = ?').get(name) as TopicRow | undefined
 }
 
-/** Ends of all partitions, in the order of partitions. */
-export function readEnds(database: DatabaseSync, topic: string, id: number): Position[] {
-  return database
-    .prepare('SELECT partition, next FROM ends WHERE topic = ? ORDER BY partition')
-    .all(id)
-    .map(row => ({ topic, partition: row.partition as number, offset: row.next as number }))
+/** Ends of all partitions, in the order of partitions. @throws SpikeError LOG_CORRUPT when they do not fit the records. */
+export function readEnds(
+  database: DatabaseSync,
+  path: string,
+  topic: string,
+  { id, partitions }: TopicRow,
+): Position[] {
+  const rows = database
+    .prepare(
+      `SELECT partition, next, (SELECT max(offset) FROM records WHERE records.topic = ends.topic
+        AND records.partition = ends.partition) AS last FROM ends WHERE topic = ? ORDER BY partition`,
+    )
+    .all(id) as { partition: number; next: number; last: number | null }[]
+  if (rows.length !== partitions || rows.some(({ partition }, index) => partition !== index))
+    throw corrupt(path, `topic ${topic} lacks one of its ${partitions} partitions`)
+  return rows.map(({ partition, next, last }) => {
+    if (next !== (last ?? -1) + 1)
+      throw corrupt(path, `topic ${topic}, partition ${partition} ends at ${next}, but its last record is ${last}`)
+    return { topic, partition, offset: next }
+  })
 }
 
-/** Positions committed for a group, in the order of partitions. */
-export function readCommitted(database: DatabaseSync, group: string, topic: string, id: number): Position[] {
-  return database
-    .prepare('SELECT partition, offset FROM committed WHERE name = ? AND topic = ? ORDER BY partition')
-    .all(group, id)
-    .map(row => ({ topic, partition: row.partition as number, offset: row.offset as number }))
+/** Positions committed for a group, in the order of partitions. @throws SpikeError LOG_CORRUPT when one was altered. */
+export function readCommitted(
+  database: DatabaseSync,
+  path: string,
+  group: string,
+  topic: string,
+  { id }: TopicRow,
+): Position[] {
+  const rows = database
+    .prepare('SELECT partition, offset, crc FROM committed WHERE name = ? AND topic = ? ORDER BY partition')
+    .all(group, id) as { partition: number; offset: number; crc: number }[]
+  return rows.map(({ partition, offset, crc }) => {
+    if (checksumOf(partition, offset, group, empty) !== crc)
+      throw corrupt(
+        path,
+        `the position of ${group} on topic ${topic}, partition ${partition} does not match its checksum`,
+      )
+    return { topic, partition, offset }
+  })
 }
+
+const empty = new Uint8Array()

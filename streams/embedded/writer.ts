@@ -7,6 +7,8 @@ import { guard, inTransaction } from './database.ts'
 import { findTopic, type TopicRow, unknownTopic } from './topics.ts'
 import { wakeUp } from './wakeup.ts'
 
+const noBytes = new Uint8Array()
+
 interface End extends Position {
   id: number
 }
@@ -79,7 +81,7 @@ function storePositions(database: DatabaseSync, path: string, statements: Statem
   for (const { topic, partition, offset } of positions) {
     const row = findTopic(database, topic)
     if (row === undefined) throw unknownTopic(topic, path)
-    statements.position.run(group!, row.id, partition, offset)
+    statements.position.run(group!, row.id, partition, offset, checksumOf(partition, offset, group!, noBytes))
   }
 }
 
@@ -94,7 +96,7 @@ function prepare(database: DatabaseSync): Statements {
       'INSERT INTO records (topic, partition, offset, time, crc, key, value) VALUES (?, ?, ?, ?, ?, ?, ?)',
     ),
     position: database.prepare(
-      'INSERT INTO committed (name, topic, partition, offset) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET offset = excluded.offset',
+      'INSERT OR REPLACE INTO committed (name, topic, partition, offset, crc) VALUES (?, ?, ?, ?, ?)',
     ),
   }
 }

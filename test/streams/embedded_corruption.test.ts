@@ -36,7 +36,11 @@ beforeAll(async () => {
   const streams = await openStreams(`embedded://${whole}`)
   await streams.createTopics([{ name: topic, partitions: 1 }])
   const writer = await streams.writer('writer')
-  await writer.commit({ records: values.map(value => ({ topic, key: 'BTC-USD', value })) })
+  await writer.commit({
+    records: values.map(value => ({ topic, key: 'BTC-USD', value })),
+    group: 'group',
+    positions: [{ topic, partition: 0, offset: 7 }],
+  })
   await streams.close()
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -74,13 +78,27 @@ describe('a log that was hurt', () => {
   })
 
   test('that lacks a record or the end of one is reported', async () => {
-    for (const sql of ['DELETE FROM records WHERE offset = 200', 'DELETE FROM records WHERE offset = 399']) {
+    for (const sql of [
+      'DELETE FROM records WHERE offset = 200',
+      'DELETE FROM records WHERE offset = 399',
+      'UPDATE ends SET next = 300',
+      'DELETE FROM ends',
+    ]) {
       const database = new DatabaseSync(copy())
       database.exec(sql)
       database.close()
-      await expect(read(hurt)).rejects.toMatchObject({ code: 'LOG_CORRUPT', message: expect.stringContaining('lacks') })
+      await expect(read(hurt)).rejects.toMatchObject({ code: 'LOG_CORRUPT' })
     }
   })
+})
+
+test('a position that was altered is reported', async () => {
+  const database = new DatabaseSync(copy())
+  database.exec('UPDATE committed SET offset = 6')
+  database.close()
+  const streams = await openStreams(`embedded://${hurt}`)
+  await expect(streams.committed('group', topic)).rejects.toMatchObject({ code: 'LOG_CORRUPT' })
+  await streams.close()
 })
 
 test('a file that is something else is refused and left as it is', async () => {
