@@ -38,7 +38,7 @@ export interface ModelResult {
 }
 
 export interface Segment {
-  /** ISO times of the first and the last row's T. */
+  /** ISO times of the first and the last row's T; both the segment's first second where the purge left no row. */
   from: string
   to: string
   rows: number
@@ -72,7 +72,7 @@ export interface Evaluation {
   /** In the order in which they are shown: persistence, zscore, logistic, … */
   models: Record<string, ModelResult>
   audit: { passed: boolean; checks: AuditCheck[] }
-  /** Features that were all null in training. */
+  /** Features that were all null or constant in training, each with the reason in brackets. */
   dropped: string[]
   /** Features with an indicator because training holds nulls. */
   imputed: string[]

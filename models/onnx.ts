@@ -9,10 +9,12 @@ const opset = 17
 const float32 = 1
 const int64 = 7
 const bool = 9
+const float64 = 11
 
 /**
  * An ONNX file with the artifact's arithmetic: input `features` float [N, k], NaN for null, columns as in `inputs`; output
- * `probability` float [N, 1]. NaN is replaced by the median, logarithms are taken, indicators follow, then (x - mean)/scale, weights, sigmoid.
+ * `probability` float [N, 1]. Inside it computes in double: weights of inputs that say nearly the same are large and of
+ * opposite sign, and float would lose what is left of their difference. NaN is replaced by the median, logarithms are taken, indicators follow, then (x - mean)/scale, weights, sigmoid.
  */
 export function onnxModel(artifact: LinearArtifact): Uint8Array {
   const { inputs, impute, logs, indicators, mean, scale, weights, intercept } = artifact
@@ -22,7 +24,8 @@ export function onnxModel(artifact: LinearArtifact): Uint8Array {
   const values = withLogs ? 'values' : 'filled'
   const graph = [
     node('IsNaN', ['features'], 'null'),
-    node('Where', ['null', 'impute', 'features'], 'filled'),
+    node('Cast', ['features'], 'given', [intAttribute('to', float64)]),
+    node('Where', ['null', 'impute', 'given'], 'filled'),
     ...(withLogs
       ? [
           node('Max', ['filled', 'floor'], 'floored'),
@@ -33,22 +36,23 @@ export function onnxModel(artifact: LinearArtifact): Uint8Array {
     ...(withIndicators
       ? [
           node('Gather', ['null', 'indicators'], 'chosen', [intAttribute('axis', 1)]),
-          node('Cast', ['chosen'], 'flags', [intAttribute('to', float32)]),
+          node('Cast', ['chosen'], 'flags', [intAttribute('to', float64)]),
           node('Concat', [values, 'flags'], 'columns', [intAttribute('axis', 1)]),
         ]
       : []),
     node('Sub', [withIndicators ? 'columns' : values, 'mean'], 'centred'),
     node('Div', ['centred', 'scale'], 'standardised'),
     node('Gemm', ['standardised', 'weights', 'intercept'], 'logit'),
-    node('Sigmoid', ['logit'], 'probability'),
+    node('Sigmoid', ['logit'], 'sigmoid'),
+    node('Cast', ['sigmoid'], 'probability', [intAttribute('to', float32)]),
     bytes(2, artifact.name),
-    floatTensor('impute', [inputs.length], impute),
-    ...(withLogs ? [floatTensor('floor', [1], [volatilityFloor]), maskTensor('logs', inputs.length, logs)] : []),
+    doubleTensor('impute', [inputs.length], impute),
+    ...(withLogs ? [doubleTensor('floor', [1], [volatilityFloor]), maskTensor('logs', inputs.length, logs)] : []),
     ...(withIndicators ? [intTensor('indicators', indicators)] : []),
-    floatTensor('mean', [width], mean),
-    floatTensor('scale', [width], scale),
-    floatTensor('weights', [width, 1], weights),
-    floatTensor('intercept', [1], [intercept]),
+    doubleTensor('mean', [width], mean),
+    doubleTensor('scale', [width], scale),
+    doubleTensor('weights', [width, 1], weights),
+    doubleTensor('intercept', [1], [intercept]),
     tensorInfo(11, 'features', ['N', inputs.length]),
     tensorInfo(12, 'probability', ['N', 1]),
   ]
@@ -85,12 +89,12 @@ function intAttribute(name: string, value: number): Uint8Array {
   return message(5, [bytes(1, name), int(3, value), int(20, 2)])
 }
 
-function floatTensor(name: string, dims: number[], values: number[]): Uint8Array {
-  const data = new DataView(new ArrayBuffer(4 * values.length))
+function doubleTensor(name: string, dims: number[], values: number[]): Uint8Array {
+  const data = new DataView(new ArrayBuffer(8 * values.length))
   values.forEach((value, i) => {
-    data.setFloat32(4 * i, value, true)
+    data.setFloat64(8 * i, value, true)
   })
-  return tensor(name, dims, float32, data)
+  return tensor(name, dims, float64, data)
 }
 
 function intTensor(name: string, values: number[]): Uint8Array {

@@ -16,9 +16,9 @@ const logOf = (name: string, why: string) => ({ name, log: true, why })
  * only some feeds give (sizes, trades).
  */
 export const logisticInputs: (Candidate & { why: string })[] = [
-  plain('log_volatility_60s', 'the last minute persists'),
-  plain('log_volatility_300s', 'the steadier level behind it'),
-  plain('log_volatility_900s', 'the quarter of an hour to which it reverts'),
+  logOf('volatility_60s', 'the last minute persists'),
+  logOf('volatility_300s', 'the steadier level behind it'),
+  logOf('volatility_900s', 'the quarter of an hour to which it reverts'),
   plain('har_5m', 'Corsi (2009): mean log volatility of the last five minutes'),
   plain('har_15m', 'Corsi (2009): the same over fifteen'),
   logOf('ewma_volatility_60s', 'RiskMetrics (1996): recent returns count more'),

@@ -1,0 +1,38 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { readConfig } from '../../config.ts'
+import { train } from '../../models/train.ts'
+import { describeTraining } from '../../models/train_table.ts'
+import { replay } from '../../tables/replay.ts'
+import { findShared } from '../reference.ts'
+
+/** What a PR-AUC at P90 may reach on real data before it is presumed a leak. */
+const tooGood = 0.35
+
+describe.each(['coinbase-ticker-2026-04-04T0319-2h-btc-eth', 'coinbase-ticker-2026-04-04T2254'])(
+  'a real market: %s',
+  name => {
+    const file = findShared(`captures/${name}.ndjson.gz`)
+
+    test.skipIf(file === null)('trains, passes its audit, and is not too good to be true', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'spike60-capture-'))
+      try {
+        const features = join(folder, 'features.parquet')
+        const config = readConfig()
+        await replay({ raw: [file!], out: features, config })
+        const result = await train({ features, out: folder, config })
+        expect(result.simulated).toBe(false)
+        expect(result.audit.checks.map(({ verdict }) => verdict)).toEqual(result.audit.checks.map(() => 'passed'))
+        for (const { test: metrics } of Object.values(result.models)) {
+          expect(metrics.pr_auc).toBeGreaterThan(0)
+          expect(metrics.pr_auc).toBeLessThan(tooGood)
+        }
+        expect(describeTraining(result)).toMatch(/persistence .*prevalence|prevalence[\s\S]*persistence/)
+      } finally {
+        rmSync(folder, { recursive: true, force: true })
+      }
+    })
+  },
+)
