@@ -1,11 +1,10 @@
 import { formatTime } from '../format.ts'
-import type { Quality, SideQuality } from '../quality.ts'
+import type { Quality } from '../quality.ts'
 import { escapeHtml } from './html.ts'
 import { describeHoles } from './quality_section.ts'
 
 const width = 1000
-const left = 150
-const lineHeight = 26
+const height = 16
 
 /** One bar a side and product from its first to its last row, with its holes cut out; resets outlined. */
 export function renderTimeline(quality: Quality): string {
@@ -15,25 +14,18 @@ export function renderTimeline(quality: Quality): string {
     quality[side].products.flatMap(line => [Date.parse(line.from), Date.parse(line.to)]),
   )
   const [first, last] = [Math.min(...times), Math.max(...times)]
-  const x = (iso: string): number =>
-    Math.round((left + ((Date.parse(iso) - first) / (last - first || 1)) * (width - left - 10)) * 10) / 10
-  const bars: string[] = []
-  let y = 6
-  for (const side of sides)
-    for (const line of quality[side].products) {
-      bars.push(`<text x="0" y="${y + 13}">${escapeHtml(`${side} ${line.product}`)}</text>`)
-      bars.push(bar(`${side}-dot`, x(line.from), x(line.to), y))
-      for (const hole of quality[side].holes) {
-        if (hole.product !== line.product) continue
-        bars.push(bar(hole.reset ? 'reset' : 'hole', x(hole.from), x(hole.to), y))
-      }
-      y += lineHeight
-    }
-  const label = sides.map(side => `${side}: ${describeHoles(quality[side] as SideQuality)}`).join('; ')
-  return `<div class="timeline"><svg viewBox="0 0 ${width} ${y + 20}" role="img" aria-label="Rows over time. ${escapeHtml(label)}">${bars.join('')}<text x="${left}" y="${y + 12}">${formatTime(first * 1000)}</text><text x="${width - 10}" y="${y + 12}" text-anchor="end">${formatTime(last * 1000)} UTC</text></svg></div>
-<p class="soft">${escapeHtml(label)}. A reset (outlined) is a hole after which the features start anew.</p>`
-}
-
-function bar(className: string, from: number, to: number, y: number): string {
-  return `<rect class="${className}" x="${from}" width="${Math.max(Math.round((to - from) * 10) / 10, 0.6)}" y="${y}" height="16"/>`
+  const place = (iso: string): number => Math.round(((Date.parse(iso) - first) / (last - first || 1)) * width * 10) / 10
+  const bar = (className: string, from: string, to: string): string =>
+    `<rect class="${className}" x="${place(from)}" width="${Math.max(place(to) - place(from), 0.6).toFixed(1)}" y="0" height="${height}"/>`
+  const tracks = sides.flatMap(side =>
+    quality[side].products.map(line => {
+      const holes = quality[side].holes
+        .filter(hole => hole.product === line.product)
+        .map(hole => bar(hole.reset ? 'reset' : 'hole', hole.from, hole.to))
+      return `<div class="track"><span>${escapeHtml(`${side} ${line.product}`)}</span><svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" aria-hidden="true">${bar(`${side}-dot`, line.from, line.to)}${holes.join('')}</svg></div>`
+    }),
+  )
+  const words = sides.map(side => `${side}: ${describeHoles(quality[side])}`).join('; ')
+  return `<div class="timeline">${tracks.join('')}<div class="track"><span></span><div class="ends"><span>${formatTime(first * 1000)}</span><span>${formatTime(last * 1000)} UTC</span></div></div></div>
+<p class="soft">${escapeHtml(words)}. A reset (outlined) is a hole after which the features start anew.</p>`
 }
