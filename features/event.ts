@@ -56,14 +56,14 @@ export type MarketEvent = Quote | Trade | Clock | Gap
 
 /**
  * Total order of events, whatever their arrival: by time; at one time quotes, clocks and gaps by (connection, sequence,
- * index), then trades by id. Trades stand apart because an order that compares them by id and everything else by
+ * index), then trades by id, and one id is one trade on whatever connection it comes. Trades stand apart because an order that compares them by id and everything else by
  * connection would not be transitive.
  */
 export function compareEvents(a: MarketEvent, b: MarketEvent): number {
   if (a.time !== b.time) return a.time - b.time
   if (a.type === 'trade' || b.type === 'trade') {
     if (a.type !== b.type) return a.type === 'trade' ? 1 : -1
-    if ((a as Trade).id !== (b as Trade).id) return compareIds((a as Trade).id, (b as Trade).id)
+    return compareIds((a as Trade).id, (b as Trade).id)
   }
   if (a.connection !== b.connection) return a.connection < b.connection ? -1 : 1
   if (a.sequence !== b.sequence) return a.sequence - b.sequence
@@ -79,5 +79,5 @@ export function identityOf(event: MarketEvent): string {
 
 function compareIds(a: string, b: string): number {
   if (a.length !== b.length) return a.length - b.length
-  return a < b ? -1 : 1
+  return a < b ? -1 : a > b ? 1 : 0
 }

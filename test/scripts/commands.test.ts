@@ -54,6 +54,7 @@ function file(name: string, text: string): string {
 describe('every command', () => {
   it.each([
     'scripts/demo.ts',
+    'scripts/simulate.ts',
     'scripts/ws_ingest.ts',
     'scripts/kafka_consume_check.ts',
     'scripts/replay.ts',

@@ -1,0 +1,39 @@
+import { command, positiveNumber, runCommand, wholeNumber } from '../cli.ts'
+import { readConfig } from '../config.ts'
+import { startSimulator } from '../market/simulator.ts'
+
+interface Arguments {
+  port: number
+  speed?: number
+  seed?: number
+  config?: string
+}
+
+async function main({ port, speed, seed, config: path }: Arguments): Promise<void> {
+  const { simulator: settings } = readConfig(path)
+  if (seed !== undefined) settings.seed = seed
+  const simulator = await startSimulator({ settings, port, speed })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void simulator.close())
+  console.log(`simulated exchange at ${simulator.url}: npm run ingest -- --feed simulated --url ${simulator.url}`)
+  await simulator.done
+  await simulator.close()
+  const { connections, frames, lost, drops } = simulator.stats
+  console.log(`market over: ${frames} frames on ${connections} connections, ${lost} lost, ${drops} drops`)
+}
+
+await runCommand<Arguments>(
+  command(
+    'simulate',
+    'Serves the simulated exchange of the demo, so that the ingestor can be tried without a network.',
+    'npm run simulate -- --port 8900 --speed 60',
+  )
+    .option('--port <n>', 'port on this machine, 0 for a free one', wholeNumber('--port'), 8900)
+    .option(
+      '--speed <n>',
+      'market seconds a second; as fast as the client takes it when absent',
+      positiveNumber('--speed'),
+    )
+    .option('--seed <n>', 'seed of the market', wholeNumber('--seed'))
+    .option('--config <file>', 'another config.yaml'),
+  main,
+)
