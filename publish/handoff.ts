@@ -5,7 +5,6 @@ import {
   globSync,
   mkdirSync,
   readdirSync,
-  readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -23,6 +22,7 @@ import { type Manifest, writeManifest } from './handoff_manifest.ts'
 import { cutSlice } from './handoff_slice.ts'
 import { renderPng, renderSvg } from './plot.ts'
 import { plotSigmaPercentiles } from './plots/sigma_percentiles.ts'
+import { pythonPins } from './python_pins.ts'
 import { readEvaluation } from './read_evaluation.ts'
 import { selectedBase } from './selected_base.ts'
 
@@ -71,7 +71,7 @@ export async function writeHandoff({ run, raw, out, config, minutes = 10 }: Hand
     cpSync(join(run, 'reports/evidently'), join(temporary, 'reports/evidently'), { recursive: true })
     for (const model of models) cpSync(join(run, model), join(temporary, model), { recursive: true })
     writeFileSync(join(temporary, 'config.yaml'), stringify(config))
-    writeFileSync(join(temporary, 'requirements.txt'), pythonPins())
+    writeFileSync(join(temporary, 'requirements.txt'), pythonPins(root))
     const manifest = await fill(temporary, raw, config, models[0], minutes)
     const former = `${out}.${process.pid}.old`
     if (existsSync(out)) renameSync(out, former)
@@ -143,17 +143,6 @@ function refuseForeign(out: string): void {
       'BAD_ARGUMENT',
       `${out}: holds ${others[0]} and no manifest.json, so it is no hand-off folder; name a new folder`,
     )
-}
-
-/** Exact pins for reading the model from Python, taken from the locked environment that the tests use. */
-function pythonPins(): string {
-  const lock = readFileSync(join(root, 'docker/python/requirements.lock'), 'utf8')
-  const pins = ['mlflow', 'numpy', 'onnx', 'onnxruntime', 'pandas', 'pyarrow'].map(name => {
-    const found = new RegExp(`^${name}==\\S+`, 'm').exec(lock)
-    if (found === null) throw new SpikeError('BAD_FILE', `docker/python/requirements.lock: does not pin ${name}`)
-    return found[0]
-  })
-  return `${pins.join('\n')}\n`
 }
 
 function copyInto(from: string, to: string): void {
