@@ -195,7 +195,7 @@ function rowAt(
   const spacing = minute.slice(1).map((q, k) => (q.time - minute[k].time) / 1e6)
   v.interarrival_mean_60s = covered(60, mean(spacing))
   v.interarrival_cv_60s = covered(60, spacing.length >= 2 && mean(spacing) > 0 ? std(spacing) / mean(spacing) : none)
-  const reach = seconds.slice(0, i + 1).flatMap(s => s.quotes)
+  const reach = window(seconds, 1802).flatMap(s => s.quotes)
   const change = reach.findLast((q, k) => {
     if (k === 0 || Math.floor(q.time / 1e6) < time - 900) return false
     return mids(q) !== mids(reach[k - 1]) && Math.floor(q.time / 1e6) - Math.floor(reach[k - 1].time / 1e6) <= 900
