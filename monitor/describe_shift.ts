@@ -48,12 +48,19 @@ function pool(products: ProductColumn[]): { reference: Sorted; current: Sorted }
     middle: quantileOf(reference, 0.5),
     spread: measureSpread(reference).value || 1,
   }))
-  const join = (side: 'reference' | 'current'): Sorted =>
-    Float64Array.from(
-      products.flatMap((product, i) =>
-        Array.from(product[side], value => (value - scales[i].middle) / scales[i].spread),
-      ),
-    ).sort()
+  const join = (side: 'reference' | 'current'): Sorted => {
+    const joined = new Float64Array(products.reduce((n, product) => n + product[side].length, 0))
+    let from = 0
+    products.forEach((product, i) => {
+      const { middle, spread } = scales[i]
+      joined.set(
+        product[side].map(value => (value - middle) / spread),
+        from,
+      )
+      from += product[side].length
+    })
+    return joined.sort()
+  }
   return { reference: join('reference'), current: join('current') }
 }
 

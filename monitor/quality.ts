@@ -1,4 +1,3 @@
-import { cleanNumbers } from './evidently/clean.ts'
 import { formatShare } from './format.ts'
 import { compareLabels, type LabelShift } from './label_shift.ts'
 import { countOutside } from './ranges.ts'
@@ -96,10 +95,10 @@ function lookAt(side: Side, names: string[], { resetSeconds }: { resetSeconds: n
   }
   for (const name of names) {
     const values = side.columns[name].values
-    const sorted = cleanNumbers(values)
-    quality.nulls.push({ name, share: 1 - sorted.length / side.rows })
-    if (sorted.length === 0) quality.empty_columns.push(name)
-    else if (sorted[0] === sorted[sorted.length - 1]) quality.constant_columns.push(name)
+    const known = values.filter(value => !Number.isNaN(value))
+    quality.nulls.push({ name, share: 1 - known.length / side.rows })
+    if (known.length === 0) quality.empty_columns.push(name)
+    else if (known.every(value => value === known[0])) quality.constant_columns.push(name)
     const outside = countOutside(name, values)
     if (outside.count > 0) quality.out_of_range.push({ name, ...outside })
     if (name === 'mid_age') quality.carried_share = values.reduce((n, age) => n + (age > 0 ? 1 : 0), 0) / side.rows

@@ -57,7 +57,8 @@ export async function readSide(path: string): Promise<Side> {
       let row = 0
       for (const chunk of chunks) {
         const vector = chunk.getColumnVector(index)
-        for (let i = 0; i < chunk.rowCount; i++) values[row++] = (vector.getItem(i) as number | null) ?? Number.NaN
+        for (const end = row + vector.itemCount, start = row; row < end; row++)
+          values[row] = (vector.getItem(row - start) as number | null) ?? Number.NaN
       }
       return values
     }

@@ -19,8 +19,8 @@ export interface Group {
 
 const resamples = 1999
 /** Resampling stops once so many deals were at least as far apart (Besag and Clifford 1991). */
-const enough = 100
-const knotsPerSide = 64
+const enough = 50
+const knotsPerSide = 40
 
 /** Common quantiles of a group, and where its cells begin in a table of counts. */
 interface Grid {
