@@ -7,10 +7,11 @@ import { deadLetterTopic, encodeDeadLetter } from '../streams/dead_letter.ts'
 import { openStreams } from '../streams/open.ts'
 import type { Incoming, Position, Reader, Streams, Writer } from '../streams/port.ts'
 import { readAll } from '../streams/read_all.ts'
+import { readLast } from '../streams/read_last.ts'
 import { sinkRows } from '../tables/sink.ts'
 import type { EngineCounts } from './engine.ts'
 import { FeaturizerPartition, totalCounts } from './featurizer_partition.ts'
-import { isStateKey, type PartitionState, stateKey } from './job_state.ts'
+import { type PartitionState, stateKey } from './job_state.ts'
 import { specVersion } from './spec.ts'
 
 const recordsAtOnce = 4000
@@ -97,7 +98,7 @@ async function openJobs({ streams, config, topicIn, topicOut, ...options }: Feat
     )
   const writers = new Map<number, Writer>()
   for (const partition of partitions) writers.set(partition, await streams.writer(`featurizer-${topicIn}-${partition}`))
-  const states = await readStates(streams, config, topicIn)
+  const states = await readStates(streams, config, topicIn, partitions)
   const barsEnds = await streams.ends(topics.bars.name)
   for (const partition of partitions) {
     const job = new FeaturizerPartition({
@@ -117,27 +118,31 @@ async function openJobs({ streams, config, topicIn, topicOut, ...options }: Feat
     const barsEnd = barsEnds.find(end => end.partition === partition)?.offset ?? 0
     if (state) job.restore(state, await readBars(streams, topics.bars.name, partition, state.bars_from))
     const writer = writers.get(partition)!
-    jobs.set(partition, { job, writer, from: state?.resume ?? 0, next: state?.offset ?? 0, barsEnd })
+    const entry = { job, writer, from: state?.resume ?? 0, next: state?.offset ?? 0, barsEnd }
+    jobs.set(partition, entry)
+    if (!state) await commit(config, topicIn, entry)
   }
 }
 
-async function readStates(streams: Streams, config: Config, topicIn: string): Promise<Map<number, PartitionState>> {
+async function readStates(
+  streams: Streams,
+  config: Config,
+  topicIn: string,
+  partitions: number[],
+): Promise<Map<number, PartitionState>> {
   const topic = config.topics.state.name
   const hash = configHash(config)
+  const keys = partitions.map(partition => stateKey(topicIn, partition))
+  const last = await readLast(streams, topic, keys)
   const states = new Map<number, PartitionState>()
-  for await (const records of readAll(streams, topic)) {
-    for (const { key, value } of records) {
-      if (!isStateKey(topicIn, key)) continue
-      const state = JSON.parse(value.toString()) as PartitionState
-      states.set(state.partition, state)
-    }
-  }
-  for (const state of states.values()) {
+  for (const value of last.values()) {
+    const state = JSON.parse(value.toString()) as PartitionState
     if (state.spec_version !== specVersion || state.config_hash !== hash)
       throw new SpikeError(
         'BAD_CONFIG',
         `topic ${topic}: the featurizer's state is of spec ${state.spec_version}, configuration ${state.config_hash}, not ${specVersion}, ${hash}; go on with the old settings, or name other topics`,
       )
+    states.set(state.partition, state)
   }
   return states
 }

@@ -22,11 +22,6 @@ export function stateKey(topicIn: string, partition: number): string {
   return `featurizer ${topicIn} ${partition}`
 }
 
-/** Whether a record of the state topic is the state of a partition of `topicIn`. */
-export function isStateKey(topicIn: string, key: string): boolean {
-  return key.startsWith(`featurizer ${topicIn} `)
-}
-
 /**
  * Remembers at which record of the bars topic each stretch of a product's bars begins, one mark a minute, so that a
  * restart reads no more bars than the look-backs need.
