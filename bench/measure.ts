@@ -1,0 +1,40 @@
+import { SpikeError } from '../errors.ts'
+
+/** What a bench prints: `ratio` is what a baseline keeps; the other figures are for people. */
+export interface BenchResult {
+  name: string
+  ratio: number
+  /** More figures that a baseline keeps: like `ratio`, the higher the better, and free of the machine's speed. */
+  ratios: Record<string, number>
+  [figure: string]: unknown
+}
+
+/** CPU seconds (user and system, all threads) that `work` takes: on a shared machine steadier than the wall clock. */
+export function cpuSeconds(work: () => void): number {
+  const before = process.cpuUsage()
+  work()
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1e6
+}
+
+export function median(values: number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+}
+
+const leastShare = 0.85
+
+/** @throws SpikeError CHECK_FAILED naming every ratio that is below 0.85 of its baseline. */
+export function checkBaseline(result: BenchResult, baseline: Record<string, Record<string, number>>): void {
+  const kept = baseline[result.name]
+  if (kept === undefined)
+    throw new SpikeError('CHECK_FAILED', `bench/baseline.json: has no '${result.name}'; add its ratios`)
+  const found: Record<string, number> = { ratio: result.ratio, ...result.ratios }
+  const faults = Object.entries(kept).flatMap(([name, before]) =>
+    found[name] >= leastShare * before
+      ? []
+      : [`${result.name}: ${name} is ${found[name]}, baseline ${before}; at least ${leastShare} of it is allowed`],
+  )
+  if (faults.length > 0) throw new SpikeError('CHECK_FAILED', faults)
+}
