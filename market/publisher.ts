@@ -1,15 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../config.ts'
 import { SpikeError } from '../errors.ts'
-import { encodeEvent } from '../features/event_json.ts'
-import { deadLetterTopic, encodeDeadLetter } from '../streams/dead_letter.ts'
+import { deadLetterTopic } from '../streams/dead_letter.ts'
 import type { Outgoing, Streams, Writer } from '../streams/port.ts'
 import { type BronzeFiles, nameOf, sourcesBeyond } from './bronze_sources.ts'
-import { createDecoder, type Decoded, type Decoder } from './decoder.ts'
+import { createDecoder, type Decoder } from './decoder.ts'
 import { mergeBronze } from './merge.ts'
+import { outgoingOf } from './outgoing.ts'
 import { addPublished, countDecoded, emptyPublished, type Published } from './published.ts'
 import { type PublisherState, publisherKey, readState } from './publisher_state.ts'
-import type { DeadLetter } from './record.ts'
 
 export interface PublisherOptions {
   streams: Streams
@@ -43,8 +42,6 @@ interface Session {
 const outgoingLimit = 4000
 const pollMs = 100
 const retryMs = 1000
-/** Of a longer dead letter the beginning is kept: a broker takes no record of megabytes. */
-const bytesLimit = 100_000
 
 /** Puts the events of bronze on `ticks.raw` and its dead letters on `ticks.raw.dlq`, each once: its position goes with them. */
 export async function createPublisher(options: PublisherOptions): Promise<Publisher> {
@@ -84,7 +81,7 @@ export async function createPublisher(options: PublisherOptions): Promise<Publis
       for await (const records of mergeBronze(await sourcesBeyond(bronze, files))) {
         for (const record of records) {
           const decoded = open.decoder.decode(record)
-          outgoing.push(...outgoingOf(decoded))
+          outgoing.push(...outgoingOf(decoded, raw.name))
           countDecoded(batch, record, decoded)
           files[nameOf(bronze, record.file)] = { offset: record.end, line: record.line }
           if (outgoing.length >= outgoingLimit) await commit()
@@ -97,13 +94,6 @@ export async function createPublisher(options: PublisherOptions): Promise<Publis
       await open.writer.close().catch(() => {})
       throw error
     }
-  }
-
-  function outgoingOf({ events, dead }: Decoded): Outgoing[] {
-    return [
-      ...events.map(event => ({ topic: raw.name, key: event.product, value: encodeEvent(event) })),
-      ...dead.map(letter => ({ topic: deadTopic, key: letter.connection, value: encodeLetter(letter) })),
-    ]
   }
 
   function publishAvailable(): Promise<Published> {
@@ -135,12 +125,6 @@ export async function createPublisher(options: PublisherOptions): Promise<Publis
 }
 
 /** A dead letter as all topics have it: the offset is the line of the bronze file, the key says which file. */
-function encodeLetter({ reason, feed, where, bytes }: DeadLetter): string {
-  const offset = Number(where.slice(where.lastIndexOf(':') + 1))
-  const value = Buffer.from(bytes.slice(0, bytesLimit))
-  return encodeDeadLetter({ topic: feed || 'bronze', partition: 0, offset, key: where, value }, reason)
-}
-
 /** Waits, or less when the signal comes. */
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal }).catch(error => {

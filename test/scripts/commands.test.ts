@@ -57,6 +57,7 @@ describe('every command', () => {
     'scripts/simulate.ts',
     'scripts/ws_ingest.ts',
     'scripts/kafka_consume_check.ts',
+    'scripts/feed.ts',
     'scripts/replay.ts',
     'scripts/drift.ts',
     'scripts/handoff.ts',
@@ -80,7 +81,8 @@ describe('bad input ends with exit 2, a line a fault, and nothing written', () =
 
   it('files that are missing, empty or garbage, all named at once', () => {
     const { code, err } = run(
-      'scripts/replay.ts',
+      'scripts/feed.ts',
+    'scripts/replay.ts',
       '--raw',
       join(folder, 'no.ndjson'),
       file('empty.ndjson', ''),
@@ -108,7 +110,8 @@ describe('bad input ends with exit 2, a line a fault, and nothing written', () =
       .replace('carry_s: 10', 'carry_s: ten')
       .replace('seed: 60\n\ntopics', 'seeds: 60\n\ntopics')
     const { code, err } = run(
-      'scripts/replay.ts',
+      'scripts/feed.ts',
+    'scripts/replay.ts',
       '--raw',
       file('ok.ndjson', framesOf(30)),
       '--out',

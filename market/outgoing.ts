@@ -1,0 +1,22 @@
+import { encodeEvent } from '../features/event_json.ts'
+import { deadLetterTopic, encodeDeadLetter } from '../streams/dead_letter.ts'
+import type { Outgoing } from '../streams/port.ts'
+import type { Decoded } from './decoder.ts'
+import type { DeadLetter } from './record.ts'
+
+/** Of a longer dead letter the beginning is kept: a broker takes no record of megabytes. */
+const bytesLimit = 100_000
+
+/** Events for `topic`, keyed by product, and dead letters for its dead-letter topic. */
+export function outgoingOf({ events, dead }: Decoded, topic: string): Outgoing[] {
+  return [
+    ...events.map(event => ({ topic, key: event.product, value: encodeEvent(event) })),
+    ...dead.map(letter => ({ topic: deadLetterTopic(topic), key: letter.connection, value: encodeLetter(letter) })),
+  ]
+}
+
+function encodeLetter({ reason, feed, where, bytes }: DeadLetter): string {
+  const offset = Number(where.slice(where.lastIndexOf(':') + 1))
+  const value = Buffer.from(bytes.slice(0, bytesLimit))
+  return encodeDeadLetter({ topic: feed || 'bronze', partition: 0, offset, key: where, value }, reason)
+}
