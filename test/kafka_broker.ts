@@ -18,6 +18,7 @@ const template = new URL('./kafka/server.properties', import.meta.url)
 export interface TestBroker {
   /** `host:port`. */
   address: string
+  port: number
   /** What `openStreams` takes. */
   spec: string
   pid(): number
@@ -79,6 +80,7 @@ export async function startTestBroker(advertisedPort?: number): Promise<TestBrok
   await start()
   return {
     address: `127.0.0.1:${port}`,
+    port,
     spec: `kafka://127.0.0.1:${port}`,
     pid: () => server!.pid!,
     kill9: () => end('SIGKILL'),
