@@ -3,7 +3,10 @@ import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 
-const lock = createHash('sha256').update(readFileSync('package-lock.json')).update(process.platform + process.arch).digest('hex')
+const lock = createHash('sha256')
+  .update(readFileSync('package-lock.json'))
+  .update(process.platform + process.arch)
+  .digest('hex')
 const stamp = 'node_modules/.spike60-lock'
 
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {

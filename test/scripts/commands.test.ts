@@ -82,7 +82,7 @@ describe('bad input ends with exit 2, a line a fault, and nothing written', () =
   it('files that are missing, empty or garbage, all named at once', () => {
     const { code, err } = run(
       'scripts/feed.ts',
-    'scripts/replay.ts',
+      'scripts/replay.ts',
       '--raw',
       join(folder, 'no.ndjson'),
       file('empty.ndjson', ''),
@@ -111,7 +111,7 @@ describe('bad input ends with exit 2, a line a fault, and nothing written', () =
       .replace('seed: 60\n\ntopics', 'seeds: 60\n\ntopics')
     const { code, err } = run(
       'scripts/feed.ts',
-    'scripts/replay.ts',
+      'scripts/replay.ts',
       '--raw',
       file('ok.ndjson', framesOf(30)),
       '--out',
