@@ -67,15 +67,23 @@ export function describeSessions(
 }
 
 /** Coverage over time, in whole blocks of at least a minute so that about 120 of them span the file. */
-export function coverByBlock(table: FeatureTable): { block_s: number; blocks: BlockCoverage[] } {
+export function coverByBlock(
+  table: FeatureTable,
+  time: { session_reset_s: number; carry_s: number },
+): { block_s: number; blocks: BlockCoverage[] } {
   const block_s = [60, 120, 300, 600, 1200].find(s => spanSeconds(table) / s <= 120) ?? 3600
-  const blocks = findProducts(table).flatMap(({ product, from, to }) => {
+  const blocks = findSessions(table, time).flatMap(({ product, from, to }) => {
     const rows = Array.from({ length: to - from }, (_, i) => from + i)
-    const groups = [...groupByBlock(table, rows, block_s)]
-    return groups.map(([block, own], i) => {
-      const start = i === 0 ? table.time[own[0]] / 1e6 : block * block_s
-      const end = i === groups.length - 1 ? table.time[own[own.length - 1]] / 1e6 + 1 : (block + 1) * block_s
-      const seconds = Math.round(end - start)
+    const groups = groupByBlock(table, rows, block_s)
+    const first = table.time[from] / 1e6
+    const last = table.time[to - 1] / 1e6
+    const numbers = Array.from(
+      { length: Math.floor(last / block_s) - Math.floor(first / block_s) + 1 },
+      (_, i) => Math.floor(first / block_s) + i,
+    )
+    return numbers.map(block => {
+      const own = groups.get(block) ?? []
+      const seconds = Math.round(Math.min(last + 1, (block + 1) * block_s) - Math.max(first, block * block_s))
       return {
         product,
         time: isoTime(block * block_s * 1e6),
