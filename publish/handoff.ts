@@ -47,12 +47,13 @@ const fromRoot = [
   '.env.example',
   'handoff/README.md',
 ]
-const fromRun = [
-  'docs/model_card_v1.md',
-  'reports/model_eval.pdf',
-  'models/artifacts/evaluation.json',
-  'data/processed/predictions.parquet',
-]
+/** Place in the run, place in the folder. */
+const fromRun = {
+  'reports/model_card_v1.md': 'docs/model_card_v1.md',
+  'reports/model_eval.pdf': 'reports/model_eval.pdf',
+  'models/artifacts/evaluation.json': 'models/artifacts/evaluation.json',
+  'data/processed/predictions.parquet': 'data/predictions.parquet',
+}
 
 /**
  * Builds the folder that another team starts from: everything the milestones list, the last minutes of raw data with features and
@@ -67,7 +68,7 @@ export async function writeHandoff({ run, raw, out, config, minutes = 10 }: Hand
     mkdirSync(temporary, { recursive: true })
     for (const path of fromRoot)
       copyInto(join(root, path), join(temporary, path === 'handoff/README.md' ? 'README.md' : path))
-    for (const path of fromRun) copyInto(join(run, path), join(temporary, path.replace('data/processed/', 'data/')))
+    for (const [from, to] of Object.entries(fromRun)) copyInto(join(run, from), join(temporary, to))
     cpSync(join(run, 'reports/evidently'), join(temporary, 'reports/evidently'), { recursive: true })
     for (const model of models) cpSync(join(run, model), join(temporary, model), { recursive: true })
     writeFileSync(join(temporary, 'config.yaml'), stringify(config))

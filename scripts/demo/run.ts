@@ -80,7 +80,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
 
   onStep('Evaluation PDF and model card')
   const pdf = join(out, 'reports/model_eval.pdf')
-  const card = join(out, 'docs/model_card_v1.md')
+  const card = join(out, 'reports/model_card_v1.md')
   await writeEvaluationPdf(pdf, training, await readStrip(training.files.test, training.tau))
   await writeModelCard(card, training)
 

@@ -47,7 +47,7 @@ export function makeRunFolder(folder: string, minutes: number): string {
   const evaluation = exampleEvaluation()
   write('models/artifacts/evaluation.json', JSON.stringify(evaluation))
   write('data/processed/predictions.parquet', 'test predictions')
-  write('docs/model_card_v1.md', '# Model card')
+  write('reports/model_card_v1.md', '# Model card')
   write('reports/model_eval.pdf', '%PDF-')
   write('reports/evidently/train_vs_test.html', '<html></html>')
   saveModel(
