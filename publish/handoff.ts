@@ -122,7 +122,9 @@ function findModels(run: string): string[] {
     .map(path => dirname(path))
     .sort()
   const faults = [
-    ...fromRun.filter(path => !existsSync(join(run, path))).map(path => `${join(run, path)}: does not exist`),
+    ...Object.keys(fromRun)
+      .filter(path => !existsSync(join(run, path)))
+      .map(path => `${join(run, path)}: does not exist`),
     ...(existsSync(join(run, 'reports/evidently')) ? [] : [`${join(run, 'reports/evidently')}: does not exist`]),
     ...(models.length > 0 ? [] : [`${join(run, 'models/artifacts')}: holds no model folder`]),
     ...fromRoot.filter(path => !existsSync(join(root, path))).map(path => `${path}: is missing in the checkout`),
