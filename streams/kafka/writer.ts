@@ -90,17 +90,19 @@ export async function openWriter(options: BaseOptions, where: string, id: string
     const { transaction: open, written, producerId } = unsettled!
     if (transaction !== open)
       throw new Error(`${what}: commit the transaction that failed again, or open a new writer and read what it left`)
-    const current = await ready()
     const place = written[0]
     try {
+      const current = await ready()
+      // Positions alone are written again: that changes nothing if they were committed.
       const committed =
-        place === undefined
-          ? false
-          : (await outcomeOf(current, place.topic, place.partition, place.first, producerId)) === 'committed'
+        place !== undefined &&
+        (await outcomeOf(current, place.topic, place.partition, place.first, producerId)) === 'committed'
       unsettled = null
       return committed ? endsOf(written) : attempt(transaction)
     } catch (error) {
-      throw mapError(error, where, what)
+      const mapped = mapError(error, where, what)
+      if (!mapped.retriable) unsettled = null
+      throw mapped
     }
   }
 
