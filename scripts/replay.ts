@@ -31,7 +31,7 @@ async function main({ raw, config: configPath, json, ...options }: Arguments): P
   })
   const { digest, rows, labelled, simulated, perturbation, products, decoded, disturbed } = result
   const counts = totalCounts(Object.values(products))
-  const dead = result.dead.length
+  const dead = result.deadLetters
   if (json) {
     console.log(
       JSON.stringify({
@@ -41,6 +41,7 @@ async function main({ raw, config: configPath, json, ...options }: Arguments): P
     return
   }
   for (const letter of result.dead.slice(0, 5)) console.error(`dead letter: ${letter.where}: ${letter.reason}`)
+  if (result.deadFile !== null) console.error(`dead letters are in ${result.deadFile}`)
   console.log(
     [
       `${counts.quotes} quotes, ${counts.trades} trades, ${counts.gaps} gaps; ${counts.late} late, ${counts.duplicates} repeated, ${dead} dead letters`,

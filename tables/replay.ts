@@ -1,3 +1,4 @@
+import { writeFileAtomically } from '../atomic.ts'
 import type { Config } from '../config.ts'
 import { SpikeError } from '../errors.ts'
 import { digestOf } from '../features/digest.ts'
@@ -15,6 +16,9 @@ import type { DeadLetter } from '../market/record.ts'
 import { seededRandom } from '../random.ts'
 import { isSimulated } from './metadata.ts'
 import { writeFeatures } from './sink.ts'
+
+/** Dead letters that are kept; all are counted. */
+const deadKept = 10_000
 
 /** Events on which the leak test is run at each replay, from the first. */
 const sampleSize = 6000
@@ -39,7 +43,12 @@ export interface ReplayResult {
   perturbation: PerturbationVerdict
   products: Record<string, EngineCounts>
   decoded: DecoderCounters
+  /** What could not be read, the first ten thousand of it. */
   dead: DeadLetter[]
+  /** How many there are in all. */
+  deadLetters: number
+  /** Where they were written, one JSON object a line; null where there are none, or nothing is written. */
+  deadFile: string | null
   disturbed?: DisturbedReport
 }
 
@@ -78,7 +87,7 @@ export async function replay({ raw, out, config, disturbance, onProgress }: Repl
       if (sample.length < sampleSize) sample.push(event)
     }
     simulated ||= batch.events.some(event => isSimulated(event.feed))
-    dead.push(...batch.dead)
+    dead.push(...batch.dead.slice(0, deadKept - dead.length))
     events += batch.events.length
     onProgress?.(events)
   }
@@ -93,6 +102,8 @@ export async function replay({ raw, out, config, disturbance, onProgress }: Repl
     ...(disturbance && { 'spike60.disturbed': JSON.stringify(disturbance) }),
   }
   const digest = await writeFeatures(out, table, config, metadata)
+  const deadFile = out !== null && dead.length > 0 ? `${out.replace(/\.parquet$/, '')}.dead.ndjson` : null
+  if (deadFile !== null) await writeFileAtomically(deadFile, dead.map(letter => `${JSON.stringify(letter)}\n`).join(''))
   return {
     digest,
     rows: table.rows,
@@ -102,6 +113,8 @@ export async function replay({ raw, out, config, disturbance, onProgress }: Repl
     products: engines.counts(),
     decoded: reader.counters,
     dead,
+    deadLetters: Object.values(reader.counters.dead).reduce((sum, count) => sum + count, 0),
+    deadFile,
     ...(disturber && { disturbed: reportOf(disturber, inOrder.rows.toTable(), table, digest) }),
   }
 }

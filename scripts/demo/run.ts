@@ -135,7 +135,7 @@ async function reportDrift(
   { out, config }: DemoOptions,
   features: string,
   training: TrainResult,
-  { products, dead }: ReplayResult,
+  { products, deadLetters }: ReplayResult,
 ): Promise<{ html: string; json: string }> {
   const folder = join(out, 'reports/evidently')
   const { files } = training
@@ -146,7 +146,7 @@ async function reportDrift(
     duplicates: sum(count => count.duplicates),
     crossed: sum(count => count.crossed),
     rejected: sum(count => count.rejected.time_ahead + count.rejected.invalid_time),
-    dead_letters: dead.length,
+    dead_letters: deadLetters,
   }
   const common = { out: folder, config, model: files.model, stream }
   await writeDriftReport({ ...common, source: { features }, name: 'early_vs_late' })

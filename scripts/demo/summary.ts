@@ -36,7 +36,7 @@ export function summarise(result: DemoResult): object {
       late: live.featurized.counts.late,
       duplicates: live.featurized.counts.duplicates,
       rejected: live.featurized.counts.rejected,
-      dead_letters: replayed.dead.length,
+      dead_letters: replayed.deadLetters,
       dead_letters_by_reason: replayed.decoded.dead,
     },
     files,
@@ -46,7 +46,7 @@ export function summarise(result: DemoResult): object {
 /** The run for people: digests, tau, rows, prevalence a split, scores a model, what to open. */
 export function describe({ digest, replayed, training, files, live }: DemoResult): string {
   const { simulated, splits, models, tau, tau_source } = training
-  const dead = replayed.dead.length
+  const dead = replayed.deadLetters
   const lines = [
     '',
     simulated
