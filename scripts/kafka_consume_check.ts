@@ -3,7 +3,7 @@ import { readConfig } from '../config.ts'
 import { SpikeError } from '../errors.ts'
 import { openStreams } from '../streams/open.ts'
 import { LagCount, readTopic } from './check/read_topic.ts'
-import { checkFor } from './check/records.ts'
+import { checkFor, isTopic } from './check/records.ts'
 import { createTally, eventTimeRate, type Tally } from './check/tally.ts'
 
 interface Arguments {
@@ -33,7 +33,7 @@ const knownGroups: Record<string, string> = { raw: 'featurizer' }
 
 async function main(options: Arguments): Promise<void> {
   const { topics: names } = readConfig(options.config)
-  const known = Object.entries(names).find(([, { name }]) => name === options.topic)?.[0]
+  const known = Object.entries(names).find(([, { name }]) => isTopic(options.topic, name))?.[0]
   const group = options.group ?? (known && knownGroups[known])
   const check = checkFor(options.topic, {
     raw: names.raw.name,

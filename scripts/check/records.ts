@@ -30,9 +30,14 @@ const rowSchema = z.strictObject({
  * @param names the topics that have a schema, by their names in the config.
  */
 export function checkFor(topic: string, names: { raw: string; late: string; features: string }): RecordCheck {
-  if (topic === names.raw || topic === names.late) return checkEvent
-  if (topic === names.features) return checkRow
+  if (isTopic(topic, names.raw) || isTopic(topic, names.late)) return checkEvent
+  if (isTopic(topic, names.features)) return checkRow
   return topic.endsWith('.dlq') ? checkDeadLetter : checkAny
+}
+
+/** Whether a topic is the one of that name, or the same of a run that puts a name of its own before it: `demo7.ticks.raw`. */
+export function isTopic(topic: string, name: string): boolean {
+  return topic === name || topic.endsWith(`.${name}`)
 }
 
 function checkEvent(record: Incoming): Checked | string {

@@ -21,7 +21,9 @@ let logs = 0
 beforeEach(async () => {
   spec = `embedded://${join(folder, `${logs++}.db`)}`
   streams = await openStreams(spec)
-  await streams.createTopics(['ticks.raw', 'ticks.features', 'other'].map(name => ({ name, partitions: 2 })))
+  await streams.createTopics(
+    ['ticks.raw', 'demo7.ticks.features', 'ticks.features', 'other'].map(name => ({ name, partitions: 2 })),
+  )
   return () => streams.close()
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -137,15 +139,18 @@ describe('what stands on ticks.raw', () => {
 })
 
 describe('other topics', () => {
-  test('a row of features must be one of the spec, without labels', async () => {
-    const values = featureNames.map((_, i) => (i % 5 === 0 ? Number.NaN : i / 7))
-    const good = encodeRow('BTC-USD', start, values)
-    const leak = JSON.stringify({ ...JSON.parse(good), time: start + 1e6, sigma_future: 1 })
-    await write([good, leak].map(value => ({ topic: 'ticks.features', key: 'BTC-USD', value })))
-    const { code, summary, errors } = await check('--topic', 'ticks.features')
-    expect({ code, count: summary?.count, invalid: summary?.invalid }).toEqual({ code: 1, count: 2, invalid: 1 })
-    expect(errors[0]).toContain('sigma_future')
-  })
+  test.each(['ticks.features', 'demo7.ticks.features'])(
+    'a row of %s must be one of the spec, without labels',
+    async topic => {
+      const values = featureNames.map((_, i) => (i % 5 === 0 ? Number.NaN : i / 7))
+      const good = encodeRow('BTC-USD', start, values)
+      const leak = JSON.stringify({ ...JSON.parse(good), time: start + 1e6, sigma_future: 1 })
+      await write([good, leak].map(value => ({ topic, key: 'BTC-USD', value })))
+      const { code, summary, errors } = await check('--topic', topic)
+      expect({ code, count: summary?.count, invalid: summary?.invalid }).toEqual({ code: 1, count: 2, invalid: 1 })
+      expect(errors[0]).toContain('sigma_future')
+    },
+  )
 
   test('anything else is JSON with a key', async () => {
     await write([
