@@ -1,5 +1,6 @@
 import { type Bar, emptyBar } from './bar.ts'
 import { computeRow } from './compute/row.ts'
+import { parseDecimal } from './decimal.ts'
 import type { MarketEvent, Micros } from './event.ts'
 import { History } from './history.ts'
 import { horizonSeconds, volatilityOf } from './label.ts'
@@ -76,7 +77,10 @@ export class ProductEngine {
   private readonly settings: EngineSettings
   private readonly output: EngineOutput
   private readonly open = new Map<number, OpenBar>()
-  private readonly closed = new Map<number, OpenBar>()
+  /** The last seconds that were closed with events in them, each in the place of its second. */
+  private readonly closed: (OpenBar | undefined)[] = new Array(remembered).fill(undefined)
+  private lastClosed = Number.NEGATIVE_INFINITY
+  private newest: OpenBar | undefined
   private readonly history: History
   private readonly values = new Float64Array(featureNames.length)
   private lastActive = Number.NEGATIVE_INFINITY
@@ -131,8 +135,8 @@ export class ProductEngine {
       return this.reject(event, 'time_ahead')
     switch (event.type) {
       case 'quote': {
-        const bid = toPrice(event.bid)
-        const ask = toPrice(event.ask)
+        const bid = parseDecimal(event.bid)
+        const ask = parseDecimal(event.ask)
         if (!(bid > 0 && ask > 0)) return this.reject(event, 'invalid_quote')
         const bar = this.barOf(event)
         if (bar === null || !this.once(bar.addQuote(event, bid, ask))) return false
@@ -141,8 +145,8 @@ export class ProductEngine {
         return true
       }
       case 'trade': {
-        const price = toPrice(event.price)
-        const size = toPrice(event.size)
+        const price = parseDecimal(event.price)
+        const size = parseDecimal(event.size)
         if (!(price > 0 && size > 0)) return this.reject(event, 'invalid_trade')
         const bar = this.barOf(event)
         if (bar === null || !this.once(bar.addTrade(event, price, size))) return false
@@ -165,18 +169,20 @@ export class ProductEngine {
   private barOf(event: MarketEvent): OpenBar | null {
     const second = Math.floor(event.time / 1e6)
     if (second < this.openFrom) {
-      if (this.closed.get(second)?.has(event)) this.counts.duplicates++
+      if (this.recall(second)?.has(event)) this.counts.duplicates++
       else {
         this.counts.late++
         this.output.late?.(event)
       }
       return null
     }
+    if (this.newest?.second === second) return this.newest
     let bar = this.open.get(second)
     if (bar === undefined) {
       bar = new OpenBar(second)
       this.open.set(second, bar)
     }
+    this.newest = bar
     return bar
   }
 
@@ -210,11 +216,13 @@ export class ProductEngine {
   }
 
   private remember(bar: OpenBar): void {
-    this.closed.set(bar.second, bar)
-    for (const second of this.closed.keys()) {
-      if (second >= bar.second - remembered) break
-      this.closed.delete(second)
-    }
+    this.closed[bar.second % remembered] = bar
+    this.lastClosed = bar.second
+  }
+
+  private recall(second: number): OpenBar | undefined {
+    const bar = this.closed[second % remembered]
+    return bar?.second === second && second > this.lastClosed - remembered ? bar : undefined
   }
 
   /** A second without events: the session ends where even its first moment is too far from the last quote or trade. */
@@ -255,9 +263,4 @@ export class ProductEngine {
     const sigma = volatilityOf(history.column.r, history.at - horizonSeconds + 1, history.at)
     this.output.settled(this.product, (history.time - horizonSeconds) * 1e6, sigma)
   }
-}
-
-/** The number that a decimal text stands for, NaN when it stands for none. */
-function toPrice(text: string | null): number {
-  return text === null || text === '' ? Number.NaN : Number(text)
 }

@@ -1,15 +1,22 @@
 import type { Bar } from './bar.ts'
 import { exp, log } from './numeric.ts'
-import { DecayedSum, Maximum, Moments, paneSeconds } from './panes.ts'
+import { Maximum, Moments, WeightedSum } from './panes.ts'
 
 /** Seconds that stay in reach: the longest look-back (1200), one more for a return, the carry, and some room. */
 export const historySeconds = 1280
 const capacity = 4 * historySeconds
 /** A mid change or a gap further back than this is out of sight. */
 export const reachSeconds = 900
+/** Times between quotes, in µs, are looked at within a minute: the squares of longer ones would not be exact, nor used. */
+const spacingReach = 60e6
 
-/** Windows of the realised volatilities, in seconds. */
-export const volatilityWindows = [5, 10, 30, 60, 120, 300, 900]
+/** Windows of the realised volatilities, in seconds, each group folded from panes of its own. */
+const volatilityPanes = [
+  { pane: 5, windows: [5, 10] },
+  { pane: 30, windows: [30, 60, 120] },
+  { pane: 300, windows: [300, 900] },
+]
+export const volatilityWindows = volatilityPanes.flatMap(({ windows }) => windows)
 
 const valueNames = [
   'mid',
@@ -22,15 +29,16 @@ const valueNames = [
   'rSquared',
   'rKnown',
   'volatility60',
+  'logVolatility60',
   'quoteCount',
   'lastMid',
   'high',
   'low',
   'lowNegated',
   'firstQuote',
-  'lastQuote',
   'cross',
   'spacingSquares',
+  'spacing',
   'tradePrice',
   'bought',
   'sold',
@@ -50,7 +58,7 @@ type CountColumn = (typeof countNames)[number]
  */
 export class History {
   readonly column: Record<ValueColumn | CountColumn, Float64Array>
-  readonly returns: Moments
+  readonly returns: Moments[]
   readonly absoluteReturns: Moments
   readonly volatilities: Moments
   readonly mids: Moments
@@ -58,16 +66,21 @@ export class History {
   readonly widest: Maximum
   readonly highest: Maximum
   readonly lowest: Maximum
-  readonly ewma: { squares: DecayedSum; known: DecayedSum }[]
-  readonly intensity: DecayedSum[]
+  readonly ewma: { squares: WeightedSum; known: WeightedSum }[]
+  readonly intensity: WeightedSum[]
+  readonly spacing: WeightedSum
   at = -1
   start = 0
   /** Second at which the bar at `at` ends: T. */
   time = 0
   private readonly carry: number
-  private readonly folds: (Moments | Maximum | DecayedSum)[]
+  private readonly moments: Moments[]
+  private readonly maxima: Maximum[]
+  private readonly sums: WeightedSum[]
   private readonly all: Float64Array[]
   private lastQuoteAt = -1
+  /** Time of the session's last quote in µs. */
+  lastQuoteTime = Number.NaN
 
   constructor(carrySeconds: number) {
     this.carry = carrySeconds
@@ -75,44 +88,38 @@ export class History {
       [...valueNames, ...countNames].map(name => [name, new Float64Array(capacity)]),
     ) as Record<ValueColumn | CountColumn, Float64Array>
     this.column = column
-    this.returns = new Moments(column.r, volatilityWindows)
-    this.absoluteReturns = new Moments(column.rAbsolute, [300])
-    this.volatilities = new Moments(column.volatility60, [300, 900])
-    this.mids = new Moments(column.mid, [1200])
-    this.spreads = new Moments(column.spread, [60, 300])
-    this.widest = new Maximum(column.spread, [60, 300])
-    this.highest = new Maximum(column.high, [60, 300])
-    this.lowest = new Maximum(column.lowNegated, [60, 300])
+    this.returns = volatilityPanes.map(({ pane, windows }) => new Moments(column.r, pane, windows))
+    this.absoluteReturns = new Moments(column.rAbsolute, 300, [300])
+    this.volatilities = new Moments(column.volatility60, 300, [300, 900])
+    this.mids = new Moments(column.mid, 1200, [1200])
+    this.spreads = new Moments(column.spread, 60, [60, 300])
+    this.widest = new Maximum(column.spread, 60, [60, 300])
+    this.highest = new Maximum(column.high, 60, [60, 300])
+    this.lowest = new Maximum(column.lowNegated, 60, [60, 300])
+    this.spacing = new WeightedSum(column.spacing, new Float64Array(60).fill(1))
     this.ewma = [60, 120].map(halfLife => {
       const weights = Float64Array.from({ length: 8 * halfLife }, (_, age) => 2 ** (-age / halfLife))
-      return { squares: new DecayedSum(column.rSquared, weights), known: new DecayedSum(column.rKnown, weights) }
+      return { squares: new WeightedSum(column.rSquared, weights), known: new WeightedSum(column.rKnown, weights) }
     })
     this.intensity = [5, 30].map(
       decay =>
-        new DecayedSum(
+        new WeightedSum(
           column.quoteCount,
           Float64Array.from({ length: 8 * decay }, (_, age) => exp(-age / decay)),
         ),
     )
-    this.folds = [
-      this.returns,
-      this.absoluteReturns,
-      this.volatilities,
-      this.mids,
-      this.spreads,
-      this.widest,
-      this.highest,
-      this.lowest,
-      ...this.ewma.flatMap(({ squares, known }) => [squares, known]),
-      ...this.intensity,
-    ]
-    this.all = [...Object.values(column), ...this.folds.flatMap(fold => fold.columns)]
+    this.moments = [...this.returns, this.absoluteReturns, this.mids, this.spreads]
+    this.maxima = [this.widest, this.highest, this.lowest]
+    this.sums = [...this.ewma.flatMap(({ squares, known }) => [squares, known]), ...this.intensity, this.spacing]
+    const folds = [...this.moments, this.volatilities, ...this.maxima, ...this.sums]
+    this.all = [...Object.values(column), ...folds.flatMap(fold => fold.columns)]
   }
 
   /** Forgets everything: a new session begins with the next bar. */
   reset(): void {
     this.start = this.at + 1
     this.lastQuoteAt = -1
+    this.lastQuoteTime = Number.NaN
   }
 
   /** Takes in the next second; seconds come without holes inside a session. */
@@ -124,12 +131,19 @@ export class History {
     this.recordMid(bar)
     this.recordChanges(bar)
     this.recordCounts(bar)
-    if (bar.quotes > 0) this.lastQuoteAt = this.at
+    for (const fold of this.moments) fold.extend(this)
+    for (const fold of this.maxima) fold.extend(this)
+    for (const fold of this.sums) fold.extend(this)
+    if (bar.quotes === 0) return
+    this.lastQuoteAt = this.at
+    this.lastQuoteTime = bar.last_quote
   }
 
-  /** To be called when all columns of the newest second are filled: its pane, if it ends here, may be used from now on. */
-  closePanes(): void {
-    if (this.time % paneSeconds === 0) for (const fold of this.folds) fold.closePane(this.at)
+  /** Fills what is known of the newest second only when its volatilities are. */
+  recordVolatility(volatility60: number, logVolatility60: number): void {
+    this.column.volatility60[this.at] = volatility60
+    this.column.logVolatility60[this.at] = logVolatility60
+    this.volatilities.extend(this)
   }
 
   /** Difference of a counted column over the last `seconds` seconds. */
@@ -158,8 +172,9 @@ export class History {
     column.low[at] = bar.low
     column.lowNegated[at] = -bar.low
     column.firstQuote[at] = bar.first_quote
-    column.lastQuote[at] = bar.last_quote
     column.spacingSquares[at] = bar.spacing_squares
+    const between = bar.quotes > 0 ? bar.first_quote - this.lastQuoteTime : 0
+    column.spacing[at] = bar.spacing_squares + (between < spacingReach ? between * between : 0)
     column.tradePrice[at] = bar.trade_price
     column.bought[at] = bar.bought
     column.sold[at] = bar.sold

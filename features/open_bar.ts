@@ -1,23 +1,16 @@
-import type { Bar } from './bar.ts'
-import { emptyBar } from './bar.ts'
-import { compareEvents, type Gap, type MarketEvent } from './event.ts'
+import { type Bar, emptyBar } from './bar.ts'
+import { parseDecimal } from './decimal.ts'
+import { compareEvents, type Gap, type MarketEvent, type Quote, type Trade } from './event.ts'
 
-/** A quote with its numbers, in the place that the total order of events gives it. */
-interface Priced {
-  event: MarketEvent
-  /** Mid of a quote, price of a trade. */
-  price: number
-  /** Bid and ask, or size of a trade. */
-  bid: number
-  ask: number
-  size: number
-}
-
-/** The events of a second that is not closed yet, kept in total order whatever their arrival. */
+/** The events of a second that is not closed yet, kept in total order whatever their arrival, and their numbers beside them. */
 export class OpenBar {
   readonly second: number
-  private readonly quotes: Priced[] = []
-  private readonly trades: Priced[] = []
+  private readonly quotes: Quote[] = []
+  private readonly bids: number[] = []
+  private readonly asks: number[] = []
+  private readonly trades: Trade[] = []
+  private readonly prices: number[] = []
+  private readonly sizes: number[] = []
   private readonly gaps: Gap[] = []
 
   constructor(second: number) {
@@ -25,12 +18,22 @@ export class OpenBar {
   }
 
   /** @returns false when an event of the same identity is here already. */
-  addQuote(event: MarketEvent, bid: number, ask: number): boolean {
-    return insert(this.quotes, { event, price: (bid + ask) / 2, bid, ask, size: 0 })
+  addQuote(event: Quote, bid: number, ask: number): boolean {
+    const place = placeFor(this.quotes, event)
+    if (place < 0) return false
+    insert(this.quotes, place, event)
+    insert(this.bids, place, bid)
+    insert(this.asks, place, ask)
+    return true
   }
 
-  addTrade(event: MarketEvent, price: number, size: number): boolean {
-    return insert(this.trades, { event, price, bid: 0, ask: 0, size })
+  addTrade(event: Trade, price: number, size: number): boolean {
+    const place = placeFor(this.trades, event)
+    if (place < 0) return false
+    insert(this.trades, place, event)
+    insert(this.prices, place, price)
+    insert(this.sizes, place, size)
+    return true
   }
 
   addGap(event: Gap): boolean {
@@ -41,95 +44,93 @@ export class OpenBar {
 
   /** Whether this very event was counted in this bar. */
   has(event: MarketEvent): boolean {
-    if (event.type === 'quote') return find(this.quotes, event) >= 0
-    if (event.type === 'trade') return find(this.trades, event) >= 0
+    if (event.type === 'quote') return placeFor(this.quotes, event) < 0
+    if (event.type === 'trade') return placeFor(this.trades, event) < 0
     return this.gaps.some(gap => gap.connection === event.connection && gap.sequence === event.sequence)
   }
 
   /** Folds the events, in total order, into the bar. */
   close(): Bar {
     const bar = emptyBar(this.second)
-    if (this.quotes.length > 0) foldQuotes(bar, this.quotes)
-    if (this.trades.length > 0) foldTrades(bar, this.trades)
+    if (this.quotes.length > 0) this.foldQuotes(bar)
+    if (this.trades.length > 0) this.foldTrades(bar)
     for (const gap of this.gaps) {
       bar.gaps++
       if (!(bar.gap_end >= gap.to)) bar.gap_end = gap.to
     }
     return bar
   }
-}
 
-/** Appends, or inserts in order; false when the place is taken by the same event. */
-function insert(list: Priced[], item: Priced): boolean {
-  const last = list.length - 1
-  if (last < 0 || compareEvents(list[last].event, item.event) < 0) {
-    list.push(item)
-    return true
-  }
-  const place = find(list, item.event)
-  if (place >= 0) return false
-  list.splice(-place - 1, 0, item)
-  return true
-}
-
-/** Index of the event in an ordered list, or -(place where it belongs) - 1. */
-function find(list: Priced[], event: MarketEvent): number {
-  let low = 0
-  let high = list.length - 1
-  while (low <= high) {
-    const middle = (low + high) >> 1
-    const order = compareEvents(list[middle].event, event)
-    if (order === 0) return middle
-    if (order < 0) low = middle + 1
-    else high = middle - 1
-  }
-  return -low - 1
-}
-
-function foldQuotes(bar: Bar, quotes: Priced[]): void {
-  const first = quotes[0]
-  const last = quotes[quotes.length - 1]
-  bar.quotes = quotes.length
-  bar.bid = last.bid
-  bar.ask = last.ask
-  if (last.event.type === 'quote') {
-    bar.bid_size = toSize(last.event.bid_size)
-    bar.ask_size = toSize(last.event.ask_size)
-  }
-  bar.first_mid = bar.high = bar.low = first.price
-  bar.first_quote = bar.first_active = first.event.time
-  bar.last_quote = bar.last_active = last.event.time
-  for (let i = 1; i < quotes.length; i++) {
-    const { price, event } = quotes[i]
-    if (price > bar.high) bar.high = price
-    if (price < bar.low) bar.low = price
-    if (price !== quotes[i - 1].price) {
-      bar.changes++
-      bar.last_change = event.time
+  private foldQuotes(bar: Bar): void {
+    const { quotes, bids, asks } = this
+    const last = quotes.length - 1
+    bar.quotes = quotes.length
+    bar.bid = bids[last]
+    bar.ask = asks[last]
+    bar.bid_size = toSize(quotes[last].bid_size)
+    bar.ask_size = toSize(quotes[last].ask_size)
+    let before = (bids[0] + asks[0]) / 2
+    let high = before
+    let low = before
+    let squares = 0
+    bar.first_mid = before
+    for (let i = 1; i < quotes.length; i++) {
+      const mid = (bids[i] + asks[i]) / 2
+      if (mid > high) high = mid
+      if (mid < low) low = mid
+      if (mid !== before) {
+        bar.changes++
+        bar.last_change = quotes[i].time
+      }
+      before = mid
+      const spacing = quotes[i].time - quotes[i - 1].time
+      squares += spacing * spacing
     }
-    const spacing = event.time - quotes[i - 1].event.time
-    bar.spacing_squares += spacing * spacing
+    bar.high = high
+    bar.low = low
+    bar.spacing_squares = squares
+    bar.first_quote = bar.first_active = quotes[0].time
+    bar.last_quote = bar.last_active = quotes[last].time
+  }
+
+  private foldTrades(bar: Bar): void {
+    const { trades, prices, sizes } = this
+    bar.trades = trades.length
+    for (let i = 0; i < trades.length; i++) {
+      bar.notional += prices[i] * sizes[i]
+      if (trades[i].side === 'buy') bar.bought += sizes[i]
+      else if (trades[i].side === 'sell') bar.sold += sizes[i]
+    }
+    const first = trades[0].time
+    const last = trades[trades.length - 1].time
+    bar.trade_price = prices[trades.length - 1]
+    if (!(bar.first_active <= first)) bar.first_active = first
+    if (!(bar.last_active >= last)) bar.last_active = last
   }
 }
 
-function foldTrades(bar: Bar, trades: Priced[]): void {
-  bar.trades = trades.length
-  for (const { event, price, size } of trades) {
-    bar.notional += price * size
-    const side = event.type === 'trade' ? event.side : null
-    if (side === 'buy') bar.bought += size
-    else if (side === 'sell') bar.sold += size
+/** Where an event belongs in an ordered list, -1 when it is there already. */
+function placeFor(list: MarketEvent[], event: MarketEvent): number {
+  let low = 0
+  let high = list.length
+  if (high === 0 || compareEvents(list[high - 1], event) < 0) return high
+  while (low < high) {
+    const middle = (low + high) >> 1
+    const order = compareEvents(list[middle], event)
+    if (order === 0) return -1
+    if (order < 0) low = middle + 1
+    else high = middle
   }
-  const first = trades[0].event.time
-  const last = trades[trades.length - 1]
-  bar.trade_price = last.price
-  if (!(bar.first_active <= first)) bar.first_active = first
-  if (!(bar.last_active >= last.event.time)) bar.last_active = last.event.time
+  return low
+}
+
+function insert<Item>(list: Item[], place: number, item: Item): void {
+  if (place === list.length) list.push(item)
+  else list.splice(place, 0, item)
 }
 
 /** A size that the feed gave as a number of at least 0, else NaN. */
 function toSize(text: string | null): number {
-  if (text === null || text === '') return Number.NaN
-  const size = Number(text)
+  const size = parseDecimal(text)
   return size >= 0 ? size : Number.NaN
 }

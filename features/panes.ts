@@ -1,11 +1,12 @@
 import { reciprocals } from './numeric.ts'
 
 /**
- * Long windows are folded from panes: stretches of 30 s aligned to the epoch, so that a fold is the same function of the
- * same bars whenever it is done. A pane can be used from the second after its end on; what no whole pane covers is folded
- * second by second. Always from the newest back.
+ * Windows are folded from panes: stretches aligned to the epoch. A window is what has passed of the present pane (folded
+ * forward, second by second), the whole panes before it, and the end of the pane in which it begins. That end, like a whole
+ * pane, is one entry of a column that is filled from the pane's end back when the pane is over. So a fold is the same
+ * function of the same bars whenever it is done, and no sum outlives its pane. After the block prefixes and suffixes of
+ * van Herk (1992) and Gil, Werman (1993), for any fold instead of the maximum.
  */
-export const paneSeconds = 30
 
 /** Where a window stands in the columns of a history: indices, the newest second last. */
 export interface Window {
@@ -17,178 +18,174 @@ export interface Window {
   time: number
 }
 
-/** Index at which the newest usable pane ends. */
-function newestPane({ at, time }: Window): number {
-  const since = time % paneSeconds
-  return at - (since === 0 ? paneSeconds : since)
+/** Seconds of the present pane that have passed: 1 … `pane`. */
+function passedOf(time: number, pane: number): number {
+  return ((time - 1) % pane) + 1
 }
 
-/** Count, mean and sum of squared deviations of a column, NaN left out: over any window, by panes. */
+/** Count, mean and sample standard deviation of a column, NaN left out, over windows of at least a pane. */
 export class Moments {
-  readonly n: Float64Array
-  /** Results of the last `over`, one a window. */
-  readonly count: number[] = []
+  /** Results of the last `over`, one a window; the mean of no value and the deviation of fewer than two are NaN. */
   readonly mean: number[] = []
-  /** Sample standard deviation (ddof 1), NaN for fewer than two values. */
   readonly std: number[] = []
+  readonly columns: Float64Array[]
   private readonly column: Float64Array
-  private readonly means: Float64Array
-  private readonly m2s: Float64Array
+  private readonly pane: number
   private readonly windows: number[]
+  private readonly counts: Float64Array
+  private readonly means: Float64Array
+  private readonly squares: Float64Array
+  private n = 0
+  private m = 0
+  private m2 = 0
 
-  /** @param windows lengths in seconds, ascending. */
-  constructor(column: Float64Array, windows: number[]) {
+  /** @param windows lengths in seconds, none below `pane`. */
+  constructor(column: Float64Array, pane: number, windows: number[]) {
     this.column = column
+    this.pane = pane
     this.windows = windows
-    this.n = new Float64Array(column.length)
+    this.counts = new Float64Array(column.length)
     this.means = new Float64Array(column.length)
-    this.m2s = new Float64Array(column.length)
+    this.squares = new Float64Array(column.length)
+    this.columns = [this.counts, this.means, this.squares]
   }
 
-  get columns(): Float64Array[] {
-    return [this.n, this.means, this.m2s]
+  /** Takes in the newest second; its column must be filled. Welford's update: a constant gives exactly no deviation. */
+  extend({ at, start, time }: Window): void {
+    const { column, pane } = this
+    const passed = passedOf(time, pane)
+    if (passed === 1 || at === start) this.n = this.m = this.m2 = 0
+    const value = column[at]
+    if (!Number.isNaN(value)) {
+      const delta = value - this.m
+      this.m += delta * reciprocals[++this.n]
+      this.m2 += delta * (value - this.m)
+    }
+    if (passed === pane) this.closePane(at, Math.max(start, at - pane + 1))
   }
 
-  /** Welford's update for a second, the merge of Chan, Golub, LeVeque (1979) for a pane: a constant gives exactly 0. */
-  over(window: Window): void {
-    const { column, n: ns, means, m2s, windows } = this
-    const { at, start } = window
-    const newest = newestPane(window)
-    let n = 0
-    let mean = 0
-    let m2 = 0
-    let index = at
+  /** Merges the parts of each window by the formula of Chan, Golub, LeVeque (1979). */
+  over({ at, start, time }: Window): void {
+    const { counts, means, squares, pane, windows } = this
+    const newest = at - passedOf(time, pane)
     for (let w = 0; w < windows.length; w++) {
       const from = Math.max(start, at - windows[w] + 1)
-      while (index > newest && index >= from) {
-        const value = column[index--]
-        if (Number.isNaN(value)) continue
-        const delta = value - mean
-        mean += delta * reciprocals[++n]
-        m2 += delta * (value - mean)
+      let { n, m, m2 } = this
+      for (let end = newest; end >= from; end -= pane) {
+        const part = Math.max(from, end - pane + 1)
+        const count = counts[part]
+        if (count === 0) continue
+        const total = n + count
+        const delta = means[part] - m
+        const share = count * reciprocals[total]
+        m += delta * share
+        m2 += squares[part] + delta * delta * n * share
+        n = total
       }
-      while (index <= newest && index - paneSeconds + 1 >= from) {
-        const count = ns[index]
-        if (count > 0) {
-          const total = n + count
-          const delta = means[index] - mean
-          const share = count * reciprocals[total]
-          mean += delta * share
-          m2 += m2s[index] + delta * delta * n * share
-          n = total
-        }
-        index -= paneSeconds
-      }
-      let headN = n
-      let headMean = mean
-      let headM2 = m2
-      for (let head = index; head >= from; head--) {
-        const value = column[head]
-        if (Number.isNaN(value)) continue
-        const delta = value - headMean
-        headMean += delta * reciprocals[++headN]
-        headM2 += delta * (value - headMean)
-      }
-      this.count[w] = headN
-      this.mean[w] = headN > 0 ? headMean : Number.NaN
-      this.std[w] = headN >= 2 ? Math.sqrt(headM2 / (headN - 1)) : Number.NaN
+      this.mean[w] = n > 0 ? m : Number.NaN
+      this.std[w] = n >= 2 ? Math.sqrt(m2 / (n - 1)) : Number.NaN
     }
   }
 
-  closePane(at: number): void {
+  private closePane(at: number, first: number): void {
+    const { column, counts, means, squares } = this
     let n = 0
-    let mean = 0
+    let m = 0
     let m2 = 0
-    for (let index = at; index > at - paneSeconds && index >= 0; index--) {
-      const value = this.column[index]
-      if (Number.isNaN(value)) continue
-      const delta = value - mean
-      mean += delta * reciprocals[++n]
-      m2 += delta * (value - mean)
+    for (let index = at; index >= first; index--) {
+      const value = column[index]
+      if (!Number.isNaN(value)) {
+        const delta = value - m
+        m += delta * reciprocals[++n]
+        m2 += delta * (value - m)
+      }
+      counts[index] = n
+      means[index] = m
+      squares[index] = m2
     }
-    this.n[at] = n
-    this.means[at] = mean
-    this.m2s[at] = m2
   }
 }
 
-/** The largest value of a column over any window, NaN left out; NaN where there is none. */
+/** The largest value of a column, NaN left out, over windows of at least a pane; NaN where there is none. */
 export class Maximum {
   readonly value: number[] = []
+  readonly columns: Float64Array[]
   private readonly column: Float64Array
-  private readonly panes: Float64Array
+  private readonly pane: number
   private readonly windows: number[]
+  private readonly largest: Float64Array
+  private present = Number.NEGATIVE_INFINITY
 
-  constructor(column: Float64Array, windows: number[]) {
+  constructor(column: Float64Array, pane: number, windows: number[]) {
     this.column = column
+    this.pane = pane
     this.windows = windows
-    this.panes = new Float64Array(column.length)
+    this.largest = new Float64Array(column.length)
+    this.columns = [this.largest]
   }
 
-  get columns(): Float64Array[] {
-    return [this.panes]
+  extend({ at, start, time }: Window): void {
+    const { column, largest, pane } = this
+    const passed = passedOf(time, pane)
+    if (passed === 1 || at === start) this.present = Number.NEGATIVE_INFINITY
+    if (column[at] > this.present) this.present = column[at]
+    if (passed < pane) return
+    let found = Number.NEGATIVE_INFINITY
+    for (let index = at; index >= Math.max(start, at - pane + 1); index--) {
+      if (column[index] > found) found = column[index]
+      largest[index] = found
+    }
   }
 
-  over(window: Window): void {
-    const { column, panes, windows } = this
-    const { at, start } = window
-    const newest = newestPane(window)
-    let largest = Number.NEGATIVE_INFINITY
-    let index = at
+  over({ at, start, time }: Window): void {
+    const { largest, pane, windows } = this
+    const newest = at - passedOf(time, pane)
     for (let w = 0; w < windows.length; w++) {
       const from = Math.max(start, at - windows[w] + 1)
-      for (; index > newest && index >= from; index--) if (column[index] > largest) largest = column[index]
-      for (; index <= newest && index - paneSeconds + 1 >= from; index -= paneSeconds)
-        if (panes[index] > largest) largest = panes[index]
-      let found = largest
-      for (let head = index; head >= from; head--) if (column[head] > found) found = column[head]
+      let found = this.present
+      for (let end = newest; end >= from; end -= pane) {
+        const part = largest[Math.max(from, end - pane + 1)]
+        if (part > found) found = part
+      }
       this.value[w] = found === Number.NEGATIVE_INFINITY ? Number.NaN : found
     }
   }
-
-  closePane(at: number): void {
-    let largest = Number.NEGATIVE_INFINITY
-    for (let index = at; index > at - paneSeconds && index >= 0; index--)
-      if (this.column[index] > largest) largest = this.column[index]
-    this.panes[at] = largest
-  }
 }
 
-/** Sum of decay^age times a column over one window; the column holds no NaN. */
-export class DecayedSum {
-  /** Weight of each age, newest first. */
-  readonly weights: Float64Array
+/** Sum of weight^age times a column, without NaN, over one window; its pane is as long as the window. */
+export class WeightedSum {
+  readonly columns: Float64Array[]
   private readonly column: Float64Array
-  private readonly panes: Float64Array
+  private readonly weights: Float64Array
+  private readonly sums: Float64Array
+  private present = 0
 
+  /** @param weights of each age, newest first: the powers of the second one. */
   constructor(column: Float64Array, weights: Float64Array) {
     this.column = column
     this.weights = weights
-    this.panes = new Float64Array(column.length)
+    this.sums = new Float64Array(column.length)
+    this.columns = [this.sums]
   }
 
-  get columns(): Float64Array[] {
-    return [this.panes]
+  extend({ at, start, time }: Window): void {
+    const { column, sums, weights } = this
+    const pane = weights.length
+    const passed = passedOf(time, pane)
+    if (passed === 1 || at === start) this.present = 0
+    this.present = this.present * weights[1] + column[at]
+    if (passed < pane) return
+    let sum = 0
+    for (let index = at; index >= Math.max(start, at - pane + 1); index--) {
+      sum += weights[at - index] * column[index]
+      sums[index] = sum
+    }
   }
 
-  over(window: Window): number {
-    const { column, panes, weights } = this
-    const { at, start } = window
-    const newest = newestPane(window)
+  over({ at, start, time }: Window): number {
+    const { sums, weights } = this
+    const newest = at - passedOf(time, weights.length)
     const from = Math.max(start, at - weights.length + 1)
-    let sum = 0
-    let index = at
-    for (; index > newest && index >= from; index--) sum += weights[at - index] * column[index]
-    for (; index <= newest && index - paneSeconds + 1 >= from; index -= paneSeconds)
-      sum += weights[at - index] * panes[index]
-    for (; index >= from; index--) sum += weights[at - index] * column[index]
-    return sum
-  }
-
-  closePane(at: number): void {
-    let sum = 0
-    for (let index = at; index > at - paneSeconds && index >= 0; index--)
-      sum += this.weights[at - index] * this.column[index]
-    this.panes[at] = sum
+    return newest >= from ? this.present + weights[at - newest] * sums[from] : this.present
   }
 }

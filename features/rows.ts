@@ -2,20 +2,21 @@ import type { Micros } from './event.ts'
 import { featureNames } from './spec.ts'
 import type { FeatureTable } from './table.ts'
 
-/** Rows of one product as they come, time ascending. */
+const blockRows = 1024
+const width = featureNames.length
+
+/** Rows of one product as they come, time ascending; in blocks, so that no row is ever moved. */
 class ProductRows {
-  times = new Float64Array(1024)
-  values = new Float64Array(1024 * featureNames.length)
+  readonly blocks: { times: Float64Array; values: Float64Array }[] = []
   length = 0
 
   add(time: Micros, values: ArrayLike<number>): void {
-    if (this.length === this.times.length) {
-      this.times = grow(this.times)
-      this.values = grow(this.values)
-    }
-    this.times[this.length] = time
-    this.values.set(values, this.length * featureNames.length)
-    this.length++
+    const place = this.length++ % blockRows
+    if (place === 0)
+      this.blocks.push({ times: new Float64Array(blockRows), values: new Float64Array(blockRows * width) })
+    const block = this.blocks[this.blocks.length - 1]
+    block.times[place] = time
+    block.values.set(values, place * width)
   }
 }
 
@@ -50,19 +51,15 @@ export class RowCollector {
     const columns = featureNames.map(name => table.columns[name])
     let place = 0
     for (const product of [...this.byProduct.keys()].sort()) {
-      const { times, values, length } = this.byProduct.get(product)!
+      const { blocks, length } = this.byProduct.get(product)!
       for (let row = 0; row < length; row++, place++) {
+        const { times, values } = blocks[Math.floor(row / blockRows)]
+        const from = (row % blockRows) * width
         table.product.push(product)
-        table.time[place] = times[row]
-        for (let i = 0; i < columns.length; i++) columns[i][place] = values[row * columns.length + i]
+        table.time[place] = times[row % blockRows]
+        for (let i = 0; i < width; i++) columns[i][place] = values[from + i]
       }
     }
     return table
   }
-}
-
-function grow(array: Float64Array): Float64Array<ArrayBuffer> {
-  const larger = new Float64Array(2 * array.length)
-  larger.set(array)
-  return larger
 }

@@ -44,20 +44,12 @@ function countMidChanges(history: History, seconds: number): number {
  * sums are exact and equal times give exactly no dispersion.
  */
 function computeSpacing(history: History, values: Float64Array): void {
-  const { quoteCount, firstQuote, lastQuote, spacingSquares } = history.column
+  const { column } = history
   const first = firstQuoted(history, 60)
-  let quotes = 0
-  let squares = 0
-  let last = Number.NaN
-  for (let index = first; index <= history.at; index++) {
-    if (quoteCount[index] === 0) continue
-    const between = quotes > 0 ? firstQuote[index] - last : 0
-    squares += spacingSquares[index] + between * between
-    quotes += quoteCount[index]
-    last = lastQuote[index]
-  }
-  const n = quotes - 1
-  const total = n >= 1 ? last - firstQuote[first] : Number.NaN
+  const n = history.counted('quotes', 60) - 1
+  const beforeFirst = n >= 0 ? column.spacing[first] - column.spacingSquares[first] : 0
+  const squares = history.spacing.over(history) - beforeFirst
+  const total = n >= 1 ? history.lastQuoteTime - column.firstQuote[first] : Number.NaN
   values[spacingMean] = total / n / 1e6
   values[spacingCv] =
     n >= 2 && total > 0 ? Math.sqrt(Math.max(0, n * squares - total * total) / (n * (n - 1))) / (total / n) : Number.NaN

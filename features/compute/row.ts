@@ -34,6 +34,5 @@ export function computeRow(history: History, values: Float64Array, min: number):
       for (const place of places) values[place] = Number.NaN
     }
   }
-  history.closePanes()
   return hasMid
 }

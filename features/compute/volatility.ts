@@ -25,23 +25,27 @@ const meanAbs = featureIndex('mean_abs_return_300s')
 const ofVolatility = featureIndex('volatility_of_volatility_300s')
 const zscore = featureIndex('volatility_zscore_900s')
 const volatility60 = featureIndex('volatility_60s')
+const logVolatility60 = featureIndex('log_volatility_60s')
 
 /**
  * Realised volatilities, their logs and ratios.
  * @param min share of a look-back that must hold a mid.
  */
 export function computeVolatility(history: History, values: Float64Array, min: number): void {
-  const { column, at, returns: moments } = history
-  moments.over(history)
-  for (let w = 0; w < volatilityWindows.length; w++) {
-    const covered = history.counted('mids', volatilityWindows[w]) >= min * volatilityWindows[w]
-    const value = covered ? moments.std[w] : Number.NaN
-    values[volatility[w]] = value
-    values[logVolatility[w]] = logAbove(value, volatilityFloor)
+  let w = 0
+  for (const group of history.returns) {
+    group.over(history)
+    for (let i = 0; i < group.std.length; i++, w++) {
+      const covered = history.counted('mids', volatilityWindows[w]) >= min * volatilityWindows[w]
+      const value = covered ? group.std[i] : Number.NaN
+      values[volatility[w]] = value
+      values[logVolatility[w]] = logAbove(value, volatilityFloor)
+    }
   }
   for (const ratio of ratios)
     values[ratio.at] = Math.max(values[ratio.short], volatilityFloor) / Math.max(values[ratio.long], volatilityFloor)
-  column.volatility60[at] = Number.isNaN(column.mid[at]) ? Number.NaN : values[volatility60]
+  if (Number.isNaN(history.column.mid[history.at])) history.recordVolatility(Number.NaN, Number.NaN)
+  else history.recordVolatility(values[volatility60], values[logVolatility60])
 }
 
 /** HAR means, truncated EWMA volatilities, and what is made of the past volatility_60s. */
@@ -51,10 +55,10 @@ export function computeVolatilityMemory(history: History, values: Float64Array):
   let minute = 0
   for (const { at, minutes } of har) {
     for (; minute < minutes; minute++) {
-      const value = history.before('volatility60', 60 * minute)
+      const value = history.before('logVolatility60', 60 * minute)
       if (Number.isNaN(value)) continue
       n++
-      sum += logAbove(value, volatilityFloor)
+      sum += value
     }
     values[at] = n > 0 ? sum / n : Number.NaN
   }
