@@ -35,6 +35,7 @@ export class Moments {
   private readonly counts: Float64Array
   private readonly means: Float64Array
   private readonly squares: Float64Array
+  private passed = 0
   private n = 0
   private m = 0
   private m2 = 0
@@ -54,6 +55,7 @@ export class Moments {
   extend({ at, start, time }: Window): void {
     const { column, pane } = this
     const passed = passedOf(time, pane)
+    this.passed = passed
     if (passed === 1 || at === start) this.n = this.m = this.m2 = 0
     const value = column[at]
     if (!Number.isNaN(value)) {
@@ -65,9 +67,9 @@ export class Moments {
   }
 
   /** Merges the parts of each window by the formula of Chan, Golub, LeVeque (1979). */
-  over({ at, start, time }: Window): void {
+  over({ at, start }: Window): void {
     const { counts, means, squares, pane, windows } = this
-    const newest = at - passedOf(time, pane)
+    const newest = at - this.passed
     for (let w = 0; w < windows.length; w++) {
       const from = Math.max(start, at - windows[w] + 1)
       let { n, m, m2 } = this
@@ -114,6 +116,7 @@ export class Maximum {
   private readonly pane: number
   private readonly windows: number[]
   private readonly largest: Float64Array
+  private passed = 0
   private present = Number.NEGATIVE_INFINITY
 
   constructor(column: Float64Array, pane: number, windows: number[]) {
@@ -127,6 +130,7 @@ export class Maximum {
   extend({ at, start, time }: Window): void {
     const { column, largest, pane } = this
     const passed = passedOf(time, pane)
+    this.passed = passed
     if (passed === 1 || at === start) this.present = Number.NEGATIVE_INFINITY
     if (column[at] > this.present) this.present = column[at]
     if (passed < pane) return
@@ -137,9 +141,9 @@ export class Maximum {
     }
   }
 
-  over({ at, start, time }: Window): void {
+  over({ at, start }: Window): void {
     const { largest, pane, windows } = this
-    const newest = at - passedOf(time, pane)
+    const newest = at - this.passed
     for (let w = 0; w < windows.length; w++) {
       const from = Math.max(start, at - windows[w] + 1)
       let found = this.present
@@ -158,6 +162,7 @@ export class WeightedSum {
   private readonly column: Float64Array
   private readonly weights: Float64Array
   private readonly sums: Float64Array
+  private passed = 0
   private present = 0
 
   /** @param weights of each age, newest first: the powers of the second one. */
@@ -172,6 +177,7 @@ export class WeightedSum {
     const { column, sums, weights } = this
     const pane = weights.length
     const passed = passedOf(time, pane)
+    this.passed = passed
     if (passed === 1 || at === start) this.present = 0
     this.present = this.present * weights[1] + column[at]
     if (passed < pane) return
@@ -182,9 +188,9 @@ export class WeightedSum {
     }
   }
 
-  over({ at, start, time }: Window): number {
+  over({ at, start }: Window): number {
     const { sums, weights } = this
-    const newest = at - passedOf(time, weights.length)
+    const newest = at - this.passed
     const from = Math.max(start, at - weights.length + 1)
     return newest >= from ? this.present + weights[at - newest] * sums[from] : this.present
   }

@@ -81,20 +81,20 @@ export function createDecoder(options: DecoderOptions): Decoder {
   }
 
   function keepEvents(out: Decoded, record: RawRecord, reading: Reading, frameTime: Micros | null): void {
-    const { feed, connection, received_at } = record
-    const reference = received_at ?? reading.time
+    const reference = record.received_at ?? reading.time
     let rejected = reading.heartbeat && ahead(reading.time, reference) ? 1 : 0
     const kept: MarketEvent[] = []
     for (const event of eventsOf(record, reading)) {
       if (!products.has(event.product)) countName(counters.skipped, event.product)
       else if (ahead(event.time, reference)) rejected += reading.heartbeat ? 0 : 1
-      else kept.push({ ...event, feed, connection, received_at, sequence: reading.sequence ?? 0 })
+      else kept.push(complete(event, record, reading.sequence ?? 0))
     }
     for (const event of kept) {
       const gap = continuity.carry(record, event.product, event.time, frameTime ?? event.time)
       if (gap) out.events.push(gap)
     }
-    for (const event of kept) out.events.push(event)
+    if (out.events.length === 0) out.events = kept
+    else out.events.push(...kept)
     counters.rejected += rejected
     if (rejected > 0) refuse(out, record, 'time_ahead')
   }
@@ -117,6 +117,24 @@ export function createDecoder(options: DecoderOptions): Decoder {
   }
 
   return { decode, snapshot: () => continuity.snapshot(), counters }
+}
+
+/** An event with what only its frame and connection know; written out, which is several times faster than a spread. */
+function complete(event: FeedEvent, record: RawRecord, sequence: number): MarketEvent {
+  const { feed, connection, received_at } = record
+  const { type, product, time, index } = event
+  switch (type) {
+    case 'quote': {
+      const { bid, ask, bid_size, ask_size, last } = event
+      return { type, product, time, index, bid, ask, bid_size, ask_size, last, feed, connection, received_at, sequence }
+    }
+    case 'trade': {
+      const { id, price, size, side } = event
+      return { type, product, time, index, id, price, size, side, feed, connection, received_at, sequence }
+    }
+    case 'clock':
+      return { type, product, time, index, feed, connection, received_at, sequence }
+  }
 }
 
 /** The faulty item's text, else the frame's; an item nested too deep to be written stands as its frame. */

@@ -39,9 +39,11 @@ export interface Feed {
 /** Every feed, in the order in which a bare line is tried. */
 export const feeds: readonly Feed[] = [coinbase, coinbaseExchange, simulated]
 
+const byName = new Map(feeds.map(feed => [feed.name, feed]))
+
 /** @returns undefined when no feed has this name. */
 export function feedByName(name: string): Feed | undefined {
-  return feeds.find(feed => feed.name === name)
+  return byName.get(name)
 }
 
 /** The feed whose shape this frame has; undefined when none. */
