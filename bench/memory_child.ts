@@ -39,7 +39,7 @@ function measureDay(): void {
   const rows = new RowCollector()
   const engines = new Engines(settings, { row: (product, time, values) => rows.add(product, time, values) })
   for (const event of simulate(1)) engines.push(event)
-  const table = rows.toTable()
+  const table = rows.takeTable()
   const digest = digestOf(table)
   const rss = Math.round(process.resourceUsage().maxRSS / 1024)
   console.log(JSON.stringify({ rows: table.rows, digest, rss }))

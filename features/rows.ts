@@ -2,12 +2,13 @@ import type { Micros } from './event.ts'
 import { featureNames } from './spec.ts'
 import type { FeatureTable } from './table.ts'
 
-const blockRows = 1024
+/** Blocks of some megabytes go back to the system when they are freed; smaller ones do not. */
+const blockRows = 8192
 const width = featureNames.length
 
 /** Rows of one product as they come, time ascending; in blocks, so that no row is ever moved. */
 class ProductRows {
-  readonly blocks: { times: Float64Array; values: Float64Array }[] = []
+  readonly blocks: { times: Float64Array; values: Float64Array<ArrayBuffer> }[] = []
   length = 0
 
   add(time: Micros, values: ArrayLike<number>): void {
@@ -38,8 +39,11 @@ export class RowCollector {
     return [...this.byProduct.values()].reduce((sum, rows) => sum + rows.length, 0)
   }
 
-  /** The table so far; sigma_future is all null. */
-  toTable(): FeatureTable {
+  /**
+   * The table so far; sigma_future is all null. The rows leave the collector, block by block, so that they are never all
+   * in memory twice.
+   */
+  takeTable(): FeatureTable {
     const total = this.rows
     const table: FeatureTable = {
       rows: total,
@@ -52,14 +56,17 @@ export class RowCollector {
     let place = 0
     for (const product of [...this.byProduct.keys()].sort()) {
       const { blocks, length } = this.byProduct.get(product)!
-      for (let row = 0; row < length; row++, place++) {
-        const { times, values } = blocks[Math.floor(row / blockRows)]
-        const from = (row % blockRows) * width
-        table.product.push(product)
-        table.time[place] = times[row % blockRows]
-        for (let i = 0; i < width; i++) columns[i][place] = values[from + i]
+      const end = place + length
+      for (const { times, values } of blocks) {
+        for (let row = 0; row < blockRows && place < end; row++, place++) {
+          table.product.push(product)
+          table.time[place] = times[row]
+          for (let i = 0; i < width; i++) columns[i][place] = values[row * width + i]
+        }
+        values.buffer.transfer(0)
       }
     }
+    this.byProduct.clear()
     return table
   }
 }

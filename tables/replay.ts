@@ -92,7 +92,7 @@ export async function replay({ raw, out, config, disturbance, onProgress }: Repl
     onProgress?.(events)
   }
   for (const released of disturber?.end() ?? []) engines.push(released)
-  const table = rows.toTable()
+  const table = rows.takeTable()
   if (table.rows === 0) throw new SpikeError('BAD_TABLE', noRows(raw, events, reader.counters.skipped, config))
   const perturbation = checkPerturbation(sample, engineRows(settings), seededRandom(config.models.seed))
   const metadata = {
@@ -115,7 +115,7 @@ export async function replay({ raw, out, config, disturbance, onProgress }: Repl
     dead,
     deadLetters: Object.values(reader.counters.dead).reduce((sum, count) => sum + count, 0),
     deadFile,
-    ...(disturber && { disturbed: reportOf(disturber, inOrder.rows.toTable(), table, digest) }),
+    ...(disturber && { disturbed: reportOf(disturber, inOrder.rows.takeTable(), table, digest) }),
   }
 }
 

@@ -34,7 +34,7 @@ export async function sinkRows({ streams, config, topic, out, metadata }: SinkOp
       else collector.add(row.product, row.time, row.values)
     }
   }
-  const table = collector.toTable()
+  const table = collector.takeTable()
   const digest = await writeFeatures(out, table, config, metadata)
   return { rows: table.rows, digest, skipped }
 }

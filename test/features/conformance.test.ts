@@ -81,7 +81,8 @@ const ways: Record<string, (path: string, directory: string) => Promise<Run>> = 
         engine.push(read)
       }
     }
-    return { digest: digestOf(rows.toTable()), rows: rows.rows }
+    const table = rows.takeTable()
+    return { digest: digestOf(table), rows: table.rows }
   },
 
   async 'shuffled within the bound and repeated'(path) {

@@ -143,5 +143,5 @@ export function rowsOf(events: MarketEvent[], late: MarketEvent[] = []): Feature
     late: event => late.push(event),
   })
   for (const event of events) engines.push(event)
-  return rows.toTable()
+  return rows.takeTable()
 }

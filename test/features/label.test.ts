@@ -15,7 +15,7 @@ it('equals what the engine settles sixty seconds later, bit for bit', () => {
         settled: (_, time, sigma) => settled.set(time, sigma),
       })
       for (const event of randomMarket(shape)) engines.push(event)
-      const table = rows.toTable()
+      const table = rows.takeTable()
       const sigma = futureVolatility(table)
       for (let row = 0; row < table.rows; row++)
         if (settled.has(table.time[row])) expect(settled.get(table.time[row])).toBe(sigma[row])

@@ -52,7 +52,7 @@ export function syntheticTable(
       }
     }
   }
-  const table = rows.toTable()
+  const table = rows.takeTable()
   table.sigma_future = futureVolatility(table)
   return table
 }
