@@ -137,7 +137,7 @@ export class ProductEngine {
       case 'quote': {
         const bid = parseDecimal(event.bid)
         const ask = parseDecimal(event.ask)
-        if (!(bid > 0 && ask > 0)) return this.reject(event, 'invalid_quote')
+        if (!(bid > 0 && ask > 0 && bid + ask < Number.POSITIVE_INFINITY)) return this.reject(event, 'invalid_quote')
         const bar = this.barOf(event)
         if (bar === null || !this.once(bar.addQuote(event, bid, ask))) return false
         this.counts.quotes++
@@ -147,7 +147,8 @@ export class ProductEngine {
       case 'trade': {
         const price = parseDecimal(event.price)
         const size = parseDecimal(event.size)
-        if (!(price > 0 && size > 0)) return this.reject(event, 'invalid_trade')
+        if (!(price > 0 && size > 0 && price * size < Number.POSITIVE_INFINITY))
+          return this.reject(event, 'invalid_trade')
         const bar = this.barOf(event)
         if (bar === null || !this.once(bar.addTrade(event, price, size))) return false
         this.counts.trades++
