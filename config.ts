@@ -39,7 +39,15 @@ export const configSchema = z.strictObject({
     bootstrap_block_s: z.int().min(300).max(7200),
     bootstrap_samples: z.int().min(100).max(10_000),
     seed: z.int().min(0),
+    ridge_l2: z.number().positive(),
+    trees: z.strictObject({
+      rounds: z.int().min(1).max(2000),
+      leaves: z.int().min(2).max(255),
+      learning_rate: z.number().gt(0).max(1),
+      least_rows: z.int().min(1),
+    }),
   }),
+  walk_forward: z.strictObject({ first: share, block_s: z.int().min(300).max(86_400) }),
   topics: z
     .strictObject({ raw: topic, bars: topic, features: topic, labels: topic, late: topic, state: topic })
     .refine(t => [t.bars, t.features, t.labels, t.late].every(one => one.partitions === t.raw.partitions), {

@@ -3,8 +3,14 @@ import { featureIndex, volatilityFloor } from '../features/spec.ts'
 import type { FeatureTable } from '../features/table.ts'
 import type { LinearArtifact } from './artifact.ts'
 
+/** What scoring needs of an artifact. */
+export type LinearScorer = Pick<
+  LinearArtifact,
+  'inputs' | 'impute' | 'logs' | 'indicators' | 'mean' | 'scale' | 'weights' | 'intercept'
+>
+
 /** Probability of a spike in the next 60 s for each row, from the columns that the artifact names; NaN is null. */
-export function scoreTable(artifact: LinearArtifact, table: FeatureTable): Float64Array {
+export function scoreTable(artifact: LinearScorer, table: FeatureTable): Float64Array {
   const columns = artifact.inputs.map(name => table.columns[name])
   const values = new Float64Array(columns.length)
   const score = scorerOfInputs(artifact)
@@ -29,7 +35,7 @@ export function rowScorer(artifact: LinearArtifact): (row: ArrayLike<number>) =>
 }
 
 /** Scores the k inputs in the artifact's own order. */
-function scorerOfInputs(artifact: LinearArtifact): (values: Float64Array) => number {
+function scorerOfInputs(artifact: LinearScorer): (values: Float64Array) => number {
   const k = artifact.inputs.length
   const impute = Float64Array.from(artifact.impute)
   const mean = Float64Array.from(artifact.mean)

@@ -11,6 +11,8 @@ import { type Metadata, readTable, writeTable } from '../tables/parquet.ts'
 import { saveModel } from './artifact_files.ts'
 import type { Evaluation } from './evaluation.ts'
 import { type Experiment, runExperiment } from './experiment.ts'
+import { judgeCaptures } from './full.ts'
+import { describeCaptures } from './full_table.ts'
 import { writePredictions } from './predictions.ts'
 import type { RunDataset } from './run_record.ts'
 import { segmentNames } from './split.ts'
@@ -120,13 +122,22 @@ function checkSpec(path: string, metadata: Metadata): void {
 }
 
 interface Arguments {
-  features: string
+  features?: string
+  full?: boolean
+  captures?: string
+  percentile?: number[]
   out: string
   config?: string
   json?: boolean
 }
 
-async function main({ features, out, config, json }: Arguments): Promise<void> {
+async function main(given: Arguments): Promise<void> {
+  const { features, out, config, json, full, captures, percentile } = given
+  if (full) return await judgeFully(given)
+  const stray = Object.entries({ '--captures': captures, '--percentile': percentile }).find(([, value]) => value)
+  if (stray) throw new SpikeError('BAD_ARGUMENT', `${stray[0]} belongs to --full; add --full, or leave it out`)
+  if (features === undefined)
+    throw new SpikeError('BAD_ARGUMENT', '--features FILE is needed, or --full with --captures DIR')
   const result = await train({
     features,
     out,
@@ -144,6 +155,28 @@ async function main({ features, out, config, json }: Arguments): Promise<void> {
   console.log(result.tracking.link ?? `${result.tracking.journalled} runs journalled in ${join(out, 'mlruns')}`)
 }
 
+/** The walk-forward on saved captures: a table a percentile, nothing is fitted for keeps. */
+async function judgeFully({ captures, percentile, features, config: path, json }: Arguments): Promise<void> {
+  if (captures === undefined || features !== undefined)
+    throw new SpikeError('BAD_ARGUMENT', '--full takes --captures DIR, a folder of captures, and no --features')
+  const config = readConfig(path)
+  const result = await judgeCaptures({
+    captures,
+    percentiles: percentile ?? [config.label.percentile],
+    config,
+    onProgress: what => console.error(what),
+  })
+  console.log(describeCaptures(result))
+  if (json) console.log(JSON.stringify(result))
+}
+
+function percentiles(text: string, before: number[] = []): number[] {
+  const value = Number(text)
+  if (!(value > 50 && value < 100))
+    throw new SpikeError('BAD_ARGUMENT', `--percentile takes a number above 50 and below 100, not '${text}'`)
+  return [...before, value]
+}
+
 if (import.meta.main)
   await runCommand<Arguments>(
     command(
@@ -151,7 +184,10 @@ if (import.meta.main)
       'Trains on a feature file by time, judges against the baselines, audits for leaks, saves the model.',
       'npm run train -- --features data/processed/features.parquet',
     )
-      .requiredOption('--features <file>', 'Parquet file that scripts/replay.ts wrote')
+      .option('--features <file>', 'Parquet file that scripts/replay.ts wrote')
+      .option('--full', 'judge the fixed recipe by walk-forward on captures instead; needs --captures')
+      .option('--captures <dir>', 'folder of captures, for --full')
+      .option('--percentile <p...>', "percentile of each fold's training that is tau, for --full", percentiles)
       .option('--out <dir>', 'folder for models/artifacts and mlruns', '.')
       .option('--config <file>', "another config than the project's config.yaml")
       .option('--json', 'print one JSON object as the last line'),

@@ -1,0 +1,51 @@
+/** Bin 0 holds null; bin b > 0 of a column holds the values in (edges[b-2], edges[b-1]], the last bin all above. */
+const mostBins = 255
+
+/**
+ * Edges between at most 254 bins of equal share, one array a column, from the training rows. Edges are float32, as the values,
+ * so that a comparison gives the same answer in double, in float and in an ONNX graph.
+ * @param columns float32 values, NaN for null.
+ */
+export function findEdges(columns: Float32Array[]): Float32Array[] {
+  return columns.map(edgesOf)
+}
+
+function edgesOf(column: Float32Array): Float32Array {
+  const sorted = column.filter(value => !Number.isNaN(value)).sort()
+  const distinct = sorted.filter((value, i) => i === 0 || value !== sorted[i - 1])
+  const edges: number[] = []
+  const push = (low: number, high: number): void => {
+    if (low === high) return
+    const middle = Math.fround(low / 2 + high / 2)
+    const edge = middle >= low && middle < high ? middle : low
+    if (edges.length === 0 || edge > edges[edges.length - 1]) edges.push(edge)
+  }
+  if (distinct.length < mostBins) {
+    for (let i = 1; i < distinct.length; i++) push(distinct[i - 1], distinct[i])
+  } else
+    for (let bin = 1; bin < mostBins - 1; bin++) {
+      const place = Math.floor((bin * sorted.length) / (mostBins - 1))
+      push(sorted[place - 1], sorted[place])
+    }
+  return Float32Array.from(edges)
+}
+
+/** Bin of each value, one byte each, one array a column. */
+export function binColumns(columns: Float32Array[], edges: Float32Array[]): Uint8Array[] {
+  return columns.map((column, feature) => {
+    const limits = edges[feature]
+    return Uint8Array.from(column, value => (Number.isNaN(value) ? 0 : 1 + countBelow(limits, value)))
+  })
+}
+
+/** Number of edges below `value`: value <= edge goes left. */
+function countBelow(edges: Float32Array, value: number): number {
+  let from = 0
+  let to = edges.length
+  while (from < to) {
+    const middle = (from + to) >> 1
+    if (value <= edges[middle]) to = middle
+    else from = middle + 1
+  }
+  return from
+}

@@ -1,0 +1,41 @@
+import type { Config } from '../config.ts'
+import { readCaptures } from '../tables/captures.ts'
+import { contestants } from './contestants/all.ts'
+import { type FullReport, reportPooled } from './full_report.ts'
+import { walkGroups } from './pooled.ts'
+
+export interface FullOptions {
+  /** Folder of captures. */
+  captures: string
+  /** tau = this percentile of each fold's training. */
+  percentiles: number[]
+  config: Config
+  onProgress?: (what: string) => void
+}
+
+export interface FullResult {
+  simulated: boolean
+  files: { file: string; digest: string; rows: number; labelled: number; group: string }[]
+  left_out: { file: string; why: string }[]
+  reports: FullReport[]
+}
+
+/**
+ * Judges the fixed recipe and everything beside it by walk-forward on the captures of a folder; nothing is written.
+ * @throws SpikeError BAD_FILE, TOO_FEW_ROWS, AUDIT_FAILED.
+ */
+export async function judgeCaptures({
+  captures,
+  percentiles,
+  config,
+  onProgress = () => {},
+}: FullOptions): Promise<FullResult> {
+  const { groups, files, left_out } = await readCaptures(captures, config, file => onProgress(`replaying ${file}`))
+  const models = contestants(config)
+  const walk = { ...config.walk_forward, embargo_s: config.split.embargo_s }
+  const reports = percentiles.map(percentile => {
+    const pooled = walkGroups(groups, models, { ...walk, percentile }, fold => onProgress(`P${percentile}: ${fold}`))
+    return reportPooled(pooled, config, percentile)
+  })
+  return { simulated: files.some(({ simulated }) => simulated), files, left_out, reports }
+}

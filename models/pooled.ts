@@ -1,0 +1,150 @@
+import { SpikeError } from '../errors.ts'
+import type { FeatureTable } from '../features/table.ts'
+import { labelRows } from './label.ts'
+import type { Model } from './model.ts'
+import { describeSegment, isoTime } from './segment.ts'
+import { labelledRows, leastRows } from './split.ts'
+import { tauFromTraining } from './tau.ts'
+import { type Fold, type WalkForwardSettings, walkForward } from './walk_forward.ts'
+
+/** The captures of one day, as one table. */
+export interface CaptureGroup {
+  name: string
+  table: FeatureTable
+}
+
+export interface FoldSummary {
+  group: string
+  from: string
+  to: string
+  train_rows: number
+  purged: number
+  rows: number
+  positives: number
+  episodes: number
+  prevalence: number
+  tau: Record<string, number>
+  degenerate: string | null
+}
+
+/** All judged rows of all folds, one array a column, groups one after the other. */
+export interface Pooled {
+  folds: FoldSummary[]
+  group: string[]
+  fold: Int32Array
+  product: string[]
+  time: Float64Array
+  label: Float64Array
+  sigma: Float64Array
+  tau: Float64Array
+  /** volatility_60s and volatility_300s, NaN for null: onsets and regimes. */
+  volatility: Float64Array
+  level: Float64Array
+  models: Record<string, { model: Model; score: Float64Array; sigma: Float64Array | null }>
+  /** Groups that were left out, with the reason. */
+  skipped: { group: string; why: string }[]
+}
+
+export interface WalkSettings extends WalkForwardSettings {
+  percentile: number
+}
+
+/**
+ * Fits every model anew on each fold's past and scores the fold's block; tau comes from the fold's training rows. Rows of a
+ * product without training rows have no tau and are not judged.
+ * @throws SpikeError TOO_FEW_ROWS when no group can be judged.
+ */
+export function walkGroups(
+  groups: CaptureGroup[],
+  models: Model[],
+  settings: WalkSettings,
+  onFold: (done: string) => void = () => {},
+): Pooled {
+  const parts: FoldPart[] = []
+  const skipped: Pooled['skipped'] = []
+  for (const { name, table } of groups) {
+    const labelled = labelledRows(table).length
+    if (labelled < leastRows) {
+      skipped.push({ group: name, why: `${labelled} labelled rows, at least ${leastRows} are needed` })
+      continue
+    }
+    for (const fold of walkForward(table, settings)) {
+      const part = judgeFold(name, table, fold, models, settings.percentile)
+      if (typeof part === 'string') skipped.push({ group: `${name}, block of ${isoTime(fold.from)}`, why: part })
+      else parts.push(part)
+      onFold(`${name} ${isoTime(fold.from).slice(11, 19)}`)
+    }
+  }
+  if (parts.length === 0)
+    throw new SpikeError(
+      'TOO_FEW_ROWS',
+      skipped.map(({ group, why }) => `${group}: not judged: ${why}`),
+    )
+  return { ...poolParts(parts, models), skipped }
+}
+
+interface FoldPart {
+  summary: FoldSummary
+  table: FeatureTable
+  judged: Int32Array
+  labels: Float64Array
+  tau: Record<string, number>
+  predictions: { score: Float64Array; sigma: Float64Array | null }[]
+}
+
+function judgeFold(group: string, table: FeatureTable, fold: Fold, models: Model[], percentile: number) {
+  const { train, purged, from } = fold
+  const { tau } = tauFromTraining(table, train, percentile)
+  const labels = labelRows(table, tau)
+  const judged = fold.judged.filter(row => !Number.isNaN(labels[row]))
+  const spikes = train.reduce((sum, row) => sum + labels[row], 0)
+  if (train.length < leastRows / 2) return `${train.length} rows to train on, at least ${leastRows / 2} are needed`
+  if (spikes === train.length || spikes === 0) return 'training holds one class only'
+  if (judged.length === 0) return 'no row of a product with training rows'
+  const { to, rows, positives, episodes, prevalence, degenerate } = describeSegment(table, judged, labels, from)
+  const summary: FoldSummary = {
+    group,
+    from: isoTime(from),
+    to,
+    train_rows: train.length,
+    purged,
+    rows,
+    positives,
+    episodes,
+    prevalence,
+    tau,
+    degenerate,
+  }
+  const predictions = models.map(model => model.fit({ table, rows: train, labels, tau }).predict(table, judged))
+  return { summary, table, judged, labels, tau, predictions }
+}
+
+function poolParts(parts: FoldPart[], models: Model[]): Omit<Pooled, 'skipped'> {
+  const numbers = (of: (part: FoldPart, row: number) => number): Float64Array =>
+    Float64Array.from(parts.flatMap(part => Array.from(part.judged, row => of(part, row))))
+  const texts = (of: (part: FoldPart, row: number) => string): string[] =>
+    parts.flatMap(part => Array.from(part.judged, row => of(part, row)))
+  const joined = (arrays: Float64Array[]): Float64Array => Float64Array.from(arrays.flatMap(array => Array.from(array)))
+  return {
+    folds: parts.map(part => part.summary),
+    group: texts(part => part.summary.group),
+    fold: Int32Array.from(parts.flatMap((part, i) => Array.from(part.judged, () => i))),
+    product: texts(({ table }, row) => table.product[row]),
+    time: numbers(({ table }, row) => table.time[row]),
+    label: numbers(({ labels }, row) => labels[row]),
+    sigma: numbers(({ table }, row) => table.sigma_future[row]),
+    tau: numbers(({ table, tau }, row) => tau[table.product[row]]),
+    volatility: numbers(({ table }, row) => table.columns.volatility_60s[row]),
+    level: numbers(({ table }, row) => table.columns.volatility_300s[row]),
+    models: Object.fromEntries(
+      models.map((model, i) => {
+        const predictions = parts.map(part => part.predictions[i])
+        const sigma = predictions.every(({ sigma }) => sigma !== null) ? predictions.map(({ sigma }) => sigma!) : null
+        return [
+          model.name,
+          { model, score: joined(predictions.map(({ score }) => score)), sigma: sigma && joined(sigma) },
+        ]
+      }),
+    ),
+  }
+}

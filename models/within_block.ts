@@ -1,0 +1,43 @@
+import { averagePrecision } from './metrics.ts'
+import { percentileOf } from './percentile.ts'
+
+/** Cells with fewer rows say too little about timing. */
+const leastCell = 300
+
+/**
+ * Rows by cell: one block of the walk-forward and one product. Cells of fewer than 300 rows are left out.
+ * @param cell name of the cell of each row.
+ */
+export function cellsOf(cell: ArrayLike<string>): Int32Array[] {
+  const cells = new Map<string, number[]>()
+  for (let i = 0; i < cell.length; i++) {
+    const rows = cells.get(cell[i])
+    if (rows) rows.push(i)
+    else cells.set(cell[i], [i])
+  }
+  return [...cells.values()].filter(rows => rows.length >= leastCell).map(rows => Int32Array.from(rows))
+}
+
+/**
+ * Within-block average precision: the label is the top `top` per cent of sigma_future of each cell, so only timing inside the
+ * cell counts, not knowing which stretch is loud. The mean over cells, each counted once. Chance is about top/100.
+ */
+export function withinBlockPrecision(
+  cells: Int32Array[],
+  sigma: ArrayLike<number>,
+  scores: ArrayLike<number>,
+  top: number,
+): number {
+  let sum = 0
+  for (const rows of cells) {
+    const limit = percentileOf(
+      Float64Array.from(rows, row => sigma[row]),
+      100 - top,
+    )
+    sum += averagePrecision(
+      Uint8Array.from(rows, row => (sigma[row] >= limit ? 1 : 0)),
+      Float64Array.from(rows, row => scores[row]),
+    )
+  }
+  return sum / cells.length
+}
