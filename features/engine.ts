@@ -137,7 +137,7 @@ export class ProductEngine {
       case 'quote': {
         const bid = parseDecimal(event.bid)
         const ask = parseDecimal(event.ask)
-        if (!(bid > 0 && ask > 0 && bid + ask < Number.POSITIVE_INFINITY)) return this.reject(event, 'invalid_quote')
+        if (!isPossible(bid) || !isPossible(ask)) return this.reject(event, 'invalid_quote')
         const bar = this.barOf(event)
         if (bar === null || !this.once(bar.addQuote(event, bid, ask))) return false
         this.counts.quotes++
@@ -147,8 +147,7 @@ export class ProductEngine {
       case 'trade': {
         const price = parseDecimal(event.price)
         const size = parseDecimal(event.size)
-        if (!(price > 0 && size > 0 && price * size < Number.POSITIVE_INFINITY))
-          return this.reject(event, 'invalid_trade')
+        if (!isPossible(price) || !isPossible(size)) return this.reject(event, 'invalid_trade')
         const bar = this.barOf(event)
         if (bar === null || !this.once(bar.addTrade(event, price, size))) return false
         this.counts.trades++
@@ -264,4 +263,9 @@ export class ProductEngine {
     const sigma = volatilityOf(history.column.r, history.at - horizonSeconds + 1, history.at)
     this.output.settled(this.product, (history.time - horizonSeconds) * 1e6, sigma)
   }
+}
+
+/** Whether a price or a size of a trade can be: above 0, and so far from the ends of float64 that every formula stays finite. */
+function isPossible(x: number): boolean {
+  return x >= 1e-30 && x <= 1e30
 }

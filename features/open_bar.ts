@@ -129,8 +129,8 @@ function insert<Item>(list: Item[], place: number, item: Item): void {
   else list.splice(place, 0, item)
 }
 
-/** A size that the feed gave as a number of at least 0, else NaN. */
+/** A size that the feed gave as a number from 0 to 1e30, else NaN. */
 function toSize(text: string | null): number {
   const size = parseDecimal(text)
-  return size >= 0 ? size : Number.NaN
+  return size >= 0 && size <= 1e30 ? size : Number.NaN
 }

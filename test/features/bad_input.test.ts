@@ -24,6 +24,7 @@ interface Outcome {
   counts: EngineCounts
   decoded: DecoderCounters
   late: MarketEvent[]
+  values: number[]
 }
 
 /** Two tickers a second whose price moves, and one frame at `badAt`. */
@@ -48,7 +49,8 @@ function run(badFrame: string): Outcome {
   }
   const counts = engines.counts()[product]
   const table = rows.takeTable()
-  return { digest: digestOf(table), rows: table.rows, counts, decoded: decoder.counters, late }
+  const values = Object.values(table.columns).flatMap(column => Array.from(column))
+  return { digest: digestOf(table), rows: table.rows, counts, decoded: decoder.counters, late, values }
 }
 
 const number = 2 * badAt
@@ -66,7 +68,8 @@ const invalidQuotes: Record<string, Record<string, unknown>> = {
   'an empty price': { best_bid: '' },
   'a price that is no number': { best_bid: '12,5' },
   'an infinite price': { best_bid: '1e400', best_ask: '1e400' },
-  'prices whose sum is infinite': { best_bid: '1.7e308', best_ask: '1.7e308' },
+  'a price beyond 1e30': { best_ask: '1.1e30' },
+  'a price below 1e-30': { best_bid: '1e-31' },
 }
 
 describe('bad input', () => {
@@ -82,7 +85,7 @@ describe('bad input', () => {
     expect(digest).toBe(harmless.digest)
   })
 
-  it.each(['0', '-1', 'NaN', '1e400', 'x'])('a trade of size %s is rejected and counted', size => {
+  it.each(['0', '-1', 'NaN', '1e400', '1e31', '1e-31', 'x'])('a trade of size %s is rejected and counted', size => {
     const { digest, counts } = run(tradeOf(badAt, { size }))
     expect(counts.rejected).toEqual({ ...noCounts().rejected, invalid_trade: 1 })
     expect(digest).toBe(harmless.digest)
@@ -93,6 +96,21 @@ describe('bad input', () => {
     expect(counts).toEqual({ ...harmless.counts, quotes: 2 * seconds, crossed: 1 })
     expect(rows).toBe(harmless.rows)
     expect(digest).not.toBe(harmless.digest)
+  })
+
+  it('the largest and smallest numbers that are taken leave every feature finite or null', () => {
+    for (const [bid, ask] of [
+      ['1e-30', '1e30'],
+      ['1e30', '1e-30'],
+      ['1e30', '1e30'],
+    ]) {
+      const sizes = { best_bid_quantity: '1e30', best_ask_quantity: '0' }
+      const { values, counts } = run(quoteOf({ best_bid: bid, best_ask: ask, ...sizes }))
+      expect(counts.quotes).toBe(2 * seconds)
+      expect(values.filter(value => value === Infinity || value === -Infinity)).toEqual([])
+    }
+    const { values } = run(tradeOf(badAt, { size: '1e-30', price: '1e-30' }))
+    expect(values.filter(value => value === Infinity || value === -Infinity)).toEqual([])
   })
 
   it('sizes that are no numbers are null, the quote counts', () => {
