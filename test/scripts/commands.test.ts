@@ -81,7 +81,6 @@ describe('bad input ends with exit 2, a line a fault, and nothing written', () =
 
   it('files that are missing, empty or garbage, all named at once', () => {
     const { code, err } = run(
-      'scripts/feed.ts',
       'scripts/replay.ts',
       '--raw',
       join(folder, 'no.ndjson'),
@@ -110,7 +109,6 @@ describe('bad input ends with exit 2, a line a fault, and nothing written', () =
       .replace('carry_s: 10', 'carry_s: ten')
       .replace('seed: 60\n\ntopics', 'seeds: 60\n\ntopics')
     const { code, err } = run(
-      'scripts/feed.ts',
       'scripts/replay.ts',
       '--raw',
       file('ok.ndjson', framesOf(30)),
