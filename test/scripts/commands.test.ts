@@ -107,7 +107,7 @@ describe('bad input ends with exit 2, a line a fault, and nothing written', () =
   it('a config with several faults', () => {
     const text = readFileSync('config.yaml', 'utf8')
       .replace('carry_s: 10', 'carry_s: ten')
-      .replace('seed: 60\n\ntopics', 'seeds: 60\n\ntopics')
+      .replace('embargo_s: 60', 'embargo: 60')
     const { code, err } = run(
       'scripts/replay.ts',
       '--raw',
