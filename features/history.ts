@@ -40,6 +40,7 @@ const valueNames = [
   'spacingSquares',
   'spacing',
   'tradePrice',
+  'sinceTrade',
   'bought',
   'sold',
   'notional',
@@ -139,6 +140,11 @@ export class History {
     this.lastQuoteTime = bar.last_quote
   }
 
+  /** Index of the newest second with trades, from `index` back; NaN where the session has none. */
+  tradedBy(index: number): number {
+    return index - this.column.sinceTrade[index]
+  }
+
   /** Fills what is known of the newest second only when its volatilities are. */
   recordVolatility(volatility60: number, logVolatility60: number): void {
     this.column.volatility60[this.at] = volatility60
@@ -176,6 +182,7 @@ export class History {
     const between = bar.quotes > 0 ? bar.first_quote - this.lastQuoteTime : 0
     column.spacing[at] = bar.spacing_squares + (between < spacingReach ? between * between : 0)
     column.tradePrice[at] = bar.trade_price
+    column.sinceTrade[at] = bar.trades > 0 ? 0 : at > this.start ? column.sinceTrade[at - 1] + 1 : Number.NaN
     column.bought[at] = bar.bought
     column.sold[at] = bar.sold
     column.notional[at] = bar.notional

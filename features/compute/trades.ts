@@ -15,35 +15,50 @@ export function computeTrades(history: History, values: Float64Array): void {
   values[kyle] = impactSlope(history)
   let bought = 0
   let sold = 0
-  for (let index = history.from(60); index <= history.at; index++) {
+  const from = history.from(60)
+  for (let index = newest(history); index >= from; index = next(history, index, from)) {
     bought += history.column.bought[index]
     sold += history.column.sold[index]
   }
   if (bought + sold > 0) values[imbalance] = (bought - sold) / (bought + sold)
 }
 
+/** Windows of trades are walked from the newest second with trades back, past those without. */
+function newest(history: History): number {
+  return history.tradedBy(history.at)
+}
+
+function next(history: History, index: number, from: number): number {
+  return index > from ? history.tradedBy(index - 1) : Number.NaN
+}
+
+/** Scratch: price changes from one second with trades to the next, newest first, at most 299 in 300 s. */
+const changes = new Float64Array(300)
+
 /** Roll (1984): the bounce between bid and ask makes neighbouring price changes move against each other. */
 function effectiveSpread(history: History): number {
   const { tradePrice, mid } = history.column
-  const changes: number[] = []
-  let last = Number.NaN
-  for (let index = history.from(300); index <= history.at; index++) {
+  let count = 0
+  let later = Number.NaN
+  const from = history.from(300)
+  for (let index = newest(history); index >= from; index = next(history, index, from)) {
     const price = tradePrice[index]
-    if (Number.isNaN(price)) continue
-    if (!Number.isNaN(last)) changes.push(price - last)
-    last = price
+    if (!Number.isNaN(later)) changes[count++] = later - price
+    later = price
   }
-  if (changes.length < 3) return Number.NaN
-  const pairs = changes.length - 1
+  if (count < 3) return Number.NaN
+  const pairs = count - 1
   let meanLater = 0
   let meanEarlier = 0
   for (let i = 1; i <= pairs; i++) {
-    meanLater += changes[i] / pairs
-    meanEarlier += changes[i - 1] / pairs
+    meanLater += changes[i - 1]
+    meanEarlier += changes[i]
   }
+  meanLater /= pairs
+  meanEarlier /= pairs
   let covariance = 0
-  for (let i = 1; i <= pairs; i++) covariance += ((changes[i] - meanLater) * (changes[i - 1] - meanEarlier)) / pairs
-  return (1e4 * 2 * Math.sqrt(Math.max(0, -covariance))) / mid[history.at]
+  for (let i = 1; i <= pairs; i++) covariance += (changes[i - 1] - meanLater) * (changes[i] - meanEarlier)
+  return (1e4 * 2 * Math.sqrt(Math.max(0, -covariance / pairs))) / mid[history.at]
 }
 
 /** Amihud (2002): how far the price goes for what is traded. */
@@ -51,8 +66,9 @@ function priceImpact(history: History): number {
   const { r, notional } = history.column
   let n = 0
   let sum = 0
-  for (let index = history.from(300); index <= history.at; index++) {
-    if (!(notional[index] > 0) || Number.isNaN(r[index])) continue
+  const from = history.from(300)
+  for (let index = newest(history); index >= from; index = next(history, index, from)) {
+    if (Number.isNaN(r[index])) continue
     n++
     sum += Math.abs(r[index]) / notional[index]
   }
@@ -61,7 +77,7 @@ function priceImpact(history: History): number {
 
 /** Kyle (1985): slope of the return on the signed size traded. */
 function impactSlope(history: History): number {
-  const { r, bought, sold, notional } = history.column
+  const { r, bought, sold } = history.column
   let n = 0
   let meanSize = 0
   let meanReturn = 0
@@ -69,8 +85,9 @@ function impactSlope(history: History): number {
   let squares = 0
   let least = Number.POSITIVE_INFINITY
   let most = Number.NEGATIVE_INFINITY
-  for (let index = history.from(300); index <= history.at; index++) {
-    if (!(notional[index] > 0) || Number.isNaN(r[index])) continue
+  const from = history.from(300)
+  for (let index = newest(history); index >= from; index = next(history, index, from)) {
+    if (Number.isNaN(r[index])) continue
     const size = bought[index] - sold[index]
     n++
     const fromMean = size - meanSize

@@ -6,7 +6,7 @@ import type { MarketEvent } from '../../features/event.ts'
 import { features } from '../../features/spec.ts'
 import { seededRandom } from '../../random.ts'
 import { expectClose } from './close.ts'
-import { clock, marketShape, quote, randomMarket, rowsOf, settings, trade } from './events.ts'
+import { clock, gap, marketShape, quote, randomMarket, rowsOf, settings, trade } from './events.ts'
 import { referenceRows } from './reference.ts'
 
 const start = 1_767_571_200
@@ -26,6 +26,24 @@ describe('the engine', () => {
       { numRuns: 20 },
     )
   }, 120_000)
+
+  it('equals the slow reference with a gap at every offset from the panes', () => {
+    for (let offset = 0; offset < 60; offset += 3) {
+      const events: MarketEvent[] = []
+      for (let i = 0; i < 150; i++) {
+        const silent = i >= 50 + offset && i < 63 + offset
+        if (silent) continue
+        if (i === 63 + offset) events.push(gap(start + 49 + offset, start + i))
+        events.push(quote(start + i + 0.25, 100 + ((i * 7) % 13) / 10, 102 + ((i * 5) % 3) / 10))
+        if (i % 4 === 0) events.push(trade(start + i + 0.5, i, 100 + ((i * 3) % 11) / 10, 1 + (i % 5), 'buy'))
+      }
+      const table = rowsOf(events)
+      const expected = referenceRows(events, settings)
+      expect(Array.from(table.time)).toEqual(expected.map(row => row.time))
+      for (let row = 0; row < table.rows; row++)
+        for (const { name } of features) expectClose(name, table.columns[name][row], expected[row].values, 100)
+    }
+  }, 60_000)
 
   it('gives the same digest under any shuffle within the out-of-orderness and any repetition', () => {
     fc.assert(

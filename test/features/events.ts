@@ -95,8 +95,13 @@ export function randomMarket(shape: MarketShape): MarketEvent[] {
   const events: MarketEvent[] = []
   let time = shape.start
   let price = shape.price
+  let sequence = 0
+  let index = 0
   for (let i = 0; i < shape.events; i++) {
     const tie = random() < 0.1
+    const sameFrame = tie && random() < 0.5
+    sequence = sameFrame ? sequence : i
+    index = sameFrame ? index + 1 : 0
     if (!tie) time += -Math.log(1 - random()) * shape.meanStep
     if (random() < shape.holes) {
       const from = time
@@ -104,7 +109,8 @@ export function randomMarket(shape: MarketShape): MarketEvent[] {
       if (random() < 0.7) events.push({ ...gap(from, time), sequence: i })
     }
     if (random() < 0.6) price *= Math.exp((random() - 0.5) * shape.roughness)
-    events.push(randomEvent(random, time, price, i, shape.sizes))
+    const connection = random() < 0.05 ? 'b' : 'a'
+    events.push({ ...randomEvent(random, time, price, i, shape.sizes), sequence, index, connection })
   }
   return events.map(event => ({ ...event, time: Math.round(event.time) }))
 }
