@@ -1,8 +1,10 @@
 import type { Config } from '../config.ts'
+import { SpikeError } from '../errors.ts'
 import { readCaptures } from '../tables/captures.ts'
 import { contestants } from './contestants/all.ts'
 import { type FullReport, reportPooled } from './full_report.ts'
 import { walkGroups } from './pooled.ts'
+import { type SearchRow, searchPenalty } from './search.ts'
 
 export interface FullOptions {
   /** Folder of captures. */
@@ -17,6 +19,8 @@ export interface FullResult {
   simulated: boolean
   files: { file: string; digest: string; rows: number; labelled: number; group: string }[]
   left_out: { file: string; why: string }[]
+  /** The penalty by walk-forward inside the first share of each day; null where that is too short. */
+  search: SearchRow[] | null
   reports: FullReport[]
 }
 
@@ -37,5 +41,15 @@ export async function judgeCaptures({
     const pooled = walkGroups(groups, models, { ...walk, percentile }, fold => onProgress(`P${percentile}: ${fold}`))
     return reportPooled(pooled, config, percentile)
   })
-  return { simulated: files.some(({ simulated }) => simulated), files, left_out, reports }
+  const search = trySearch(groups, config, { ...walk, percentile: percentiles[0] })
+  return { simulated: files.some(({ simulated }) => simulated), files, left_out, search, reports }
+}
+
+function trySearch(...given: Parameters<typeof searchPenalty>): SearchRow[] | null {
+  try {
+    return searchPenalty(...given)
+  } catch (error) {
+    if (error instanceof SpikeError && error.code === 'TOO_FEW_ROWS') return null
+    throw error
+  }
 }
