@@ -1,5 +1,5 @@
 import type { FeatureTable } from '../../features/table.ts'
-import { findProducts, findSessions, groupByBlock, isoTime, spanSeconds } from './stretches.ts'
+import { coveredSeconds, findProducts, findSessions, groupByBlock, isoTime } from './stretches.ts'
 
 /** One session of one product. Shares are of its seconds. */
 export interface SessionCoverage {
@@ -66,12 +66,12 @@ export function describeSessions(
   })
 }
 
-/** Coverage over time, in whole blocks of at least a minute so that about 120 of them span the file. */
+/** Coverage over time, in whole blocks of at least a minute so that about 120 of them hold a product. */
 export function coverByBlock(
   table: FeatureTable,
   time: { session_reset_s: number; carry_s: number },
 ): { block_s: number; blocks: BlockCoverage[] } {
-  const block_s = [60, 120, 300, 600, 1200].find(s => spanSeconds(table) / s <= 120) ?? 3600
+  const block_s = [60, 120, 300, 600, 1200].find(s => coveredSeconds(table) / s <= 120) ?? 3600
   const blocks = findSessions(table, time).flatMap(({ product, from, to }) => {
     const rows = Array.from({ length: to - from }, (_, i) => from + i)
     const groups = groupByBlock(table, rows, block_s)

@@ -1,14 +1,7 @@
 /** Ranks from 1 on, ties their mean rank. */
 export function rank(values: ArrayLike<number>): Float64Array {
-  const order = Uint32Array.from({ length: values.length }, (_, i) => i).sort((a, b) => values[a] - values[b])
-  const ranks = new Float64Array(values.length)
-  for (let i = 0; i < order.length; ) {
-    let end = i + 1
-    while (end < order.length && values[order[end]] === values[order[i]]) end++
-    for (let k = i; k < end; k++) ranks[order[k]] = (i + 1 + end) / 2
-    i = end
-  }
-  return ranks
+  const sorted = Float64Array.from(values).sort()
+  return Float64Array.from(values, value => (firstNotBelow(sorted, value) + 1 + firstAbove(sorted, value)) / 2)
 }
 
 /**
@@ -31,4 +24,24 @@ export function rankCorrelation(a: ArrayLike<number>, b: ArrayLike<number>): num
     xy += (x[i] - mean) * (y[i] - mean)
   }
   return xx > 0 && yy > 0 ? xy / Math.sqrt(xx * yy) : null
+}
+
+function firstNotBelow(sorted: Float64Array, value: number): number {
+  return firstWhere(sorted, other => other >= value)
+}
+
+function firstAbove(sorted: Float64Array, value: number): number {
+  return firstWhere(sorted, other => other > value)
+}
+
+/** Place of the first value for which `test` holds, by halving; the length if there is none. */
+function firstWhere(sorted: Float64Array, test: (value: number) => boolean): number {
+  let low = 0
+  let high = sorted.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (test(sorted[middle])) high = middle
+    else low = middle + 1
+  }
+  return low
 }

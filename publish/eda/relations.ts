@@ -5,7 +5,10 @@ import { tauFromTraining } from '../../models/tau.ts'
 import { rankCorrelation } from './rank_correlation.ts'
 import { groupByBlock } from './stretches.ts'
 
-/** Rank correlation of a feature with sigma_future, over training rows of one product. Null where it is not defined. */
+/**
+ * Rank correlation of a feature with sigma_future, over training rows of one product. Null where it is not defined, or where the
+ * feature is known in less than a quarter of the rows.
+ */
 export interface FeatureRelation {
   product: string
   feature: string
@@ -51,7 +54,9 @@ export function relateFeatures(table: FeatureTable, train: Int32Array): FeatureR
     const half = Math.floor(rows.length / 2)
     const blocks = [...groupByBlock(table, rows, blockLength).values()].filter(block => block.length >= leastInBlock)
     return Object.entries(table.columns).map(([feature, column]) => {
-      const over = (at: number[]): number | null => rankCorrelation(take(column, at), take(table.sigma_future, at))
+      const known = (at: number[]): number => at.filter(row => !Number.isNaN(column[row])).length
+      const over = (at: number[]): number | null =>
+        known(at) < at.length / 4 ? null : rankCorrelation(take(column, at), take(table.sigma_future, at))
       const parts = blocks.flatMap(block => {
         const value = over(block)
         return value === null ? [] : [{ value, weight: block.length }]
@@ -60,7 +65,7 @@ export function relateFeatures(table: FeatureTable, train: Int32Array): FeatureR
       return {
         product,
         feature,
-        rows: rows.filter(row => !Number.isNaN(column[row])).length,
+        rows: known(rows),
         pooled: over(rows),
         within: weight > 0 ? parts.reduce((sum, part) => sum + part.value * part.weight, 0) / weight : null,
         first_half: over(rows.slice(0, half)),

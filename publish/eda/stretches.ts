@@ -21,15 +21,14 @@ export function findSessions(table: FeatureTable, time: { session_reset_s: numbe
   return cutWhere(table, row => table.time[row] - table.time[row - 1] >= silence)
 }
 
-/** Seconds of a block for shares over time: 20 minutes, an hour where the rows span more than 12 hours. */
+/** Seconds of a block for shares over time: 20 minutes, an hour where a product has more than 12 hours of rows. */
 export function blockSeconds(table: FeatureTable): number {
-  return spanSeconds(table) > 12 * 3600 ? 3600 : 1200
+  return coveredSeconds(table) > 12 * 3600 ? 3600 : 1200
 }
 
-/** Seconds from the first row of any product to the last. */
-export function spanSeconds(table: FeatureTable): number {
-  const [first, last] = timeRange(table)
-  return (last - first) / 1e6
+/** Rows, that is seconds with a mid, of the product that has the most of them. */
+export function coveredSeconds(table: FeatureTable): number {
+  return Math.max(0, ...findProducts(table).map(({ from, to }) => to - from))
 }
 
 /** Times of the first and the last row of any product, microseconds. */

@@ -5,7 +5,7 @@ import { labelRows } from '../../models/label.ts'
 import { percentileOf } from '../../models/percentile.ts'
 import { type SegmentName, type Split, segmentNames, splitByTime } from '../../models/split.ts'
 import { sigmaPercentiles, tauFromTraining } from '../../models/tau.ts'
-import { blockSeconds, groupByBlock, isoTime } from './stretches.ts'
+import { blockSeconds, findProducts, groupByBlock, isoTime } from './stretches.ts'
 
 /** What one percentile as tau would do to one product. */
 export interface TauCandidate {
@@ -39,6 +39,8 @@ export interface TauChoice {
   block_s: number
   validation_from: string
   test_from: string
+  /** Products that training has no row of: they get no tau and no label. */
+  without_training: string[]
   candidates: TauCandidate[]
   blocks: BlockPrevalence[]
   /** sigma_future at whole percentiles of training. */
@@ -82,6 +84,9 @@ export function compareTau(
     block_s: seconds,
     validation_from: isoTime(split.validationFrom),
     test_from: isoTime(split.testFrom),
+    without_training: findProducts(table)
+      .map(({ product }) => product)
+      .filter(product => candidates.every(candidate => candidate.product !== product)),
     candidates,
     blocks,
     curve: sigmaPercentiles(table, split.train),

@@ -26,12 +26,14 @@ export function tauTable({ candidates, chosen }: TauChoice): Shown {
 }
 
 /** What the table of candidates says about the choice, from its own numbers. */
-export function tauVerdict({ candidates, chosen, block_s }: TauChoice): Shown {
+export function tauVerdict({ candidates, chosen, block_s, without_training }: TauChoice): Shown {
   const line = (percentile: number): string => {
     const own = candidates.filter(candidate => candidate.percentile === percentile)
     const sum = (of: (one: (typeof own)[number]) => number): number => own.reduce((total, one) => total + of(one), 0)
     const moves = Math.max(...own.map(({ tau, low, high }) => Math.max(1 - low / tau, high / tau - 1)))
     return `* **P${percentile}**${percentile === chosen ? ' (chosen)' : ''}: ${sum(one => one.segments.train.episodes)} episodes to learn from; ${sum(one => one.quiet_blocks)} of ${sum(one => one.blocks)} training blocks of ${block_s / 60} min have no spike; leaving out one block moves tau by up to ${percent(moves, 0)}.`
   }
-  return showText([...new Set(candidates.map(({ percentile }) => percentile))].map(line).join('\n'))
+  const lines = [...new Set(candidates.map(({ percentile }) => percentile))].map(line)
+  const missing = without_training.map(product => `* ${product} has no rows in training: no tau, and no labels.`)
+  return showText([...lines, ...missing].join('\n'))
 }

@@ -3,9 +3,12 @@ import type { FeatureBin } from '../../eda/relations.ts'
 import { colours, subtitle } from '../../theme.ts'
 import { lineLegend, productScales } from './products.ts'
 
-/** Share of spike seconds over ten bins of equal count of each feature; the level is the share over all of training. */
+/** Share of spike seconds over ten bins of equal count of each feature; one that never varies is left out. */
 export function plotSpikeShareByFeature(bins: FeatureBin[], percentile: number, simulated: boolean): TopLevelSpec {
   const scales = productScales(bins.map(({ product }) => product))
+  const tenths = (feature: string): number =>
+    new Set(bins.filter(bin => bin.feature === feature).map(bin => bin.percentile)).size
+  const shown = [...new Set(bins.map(({ feature }) => feature))].filter(feature => tenths(feature) > 1)
   return {
     title: {
       text: 'Where do the spikes lie?',
@@ -14,8 +17,8 @@ export function plotSpikeShareByFeature(bins: FeatureBin[], percentile: number, 
         `Spikes by tenths of each feature, training rows only; dotted: ${100 - percentile} %, the share over all of it`,
       ),
     },
-    data: { values: bins },
-    facet: { field: 'feature', type: 'nominal', sort: [...new Set(bins.map(({ feature }) => feature))] },
+    data: { values: bins.filter(({ feature }) => shown.includes(feature)) },
+    facet: { field: 'feature', type: 'nominal', sort: shown },
     columns: 3,
     spec: {
       width: 165,
