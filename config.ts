@@ -68,6 +68,19 @@ export const configSchema = z.strictObject({
       .refine(p => Object.keys(p).length >= 1, 'at least one product'),
   }),
   mlflow: z.strictObject({ experiment: z.string().min(1).max(250) }),
+  drift: z
+    .strictObject({
+      columns: z.record(
+        z.string(),
+        z.strictObject({
+          distance: z.number().positive().optional(),
+          evidently_distance: z.number().positive().optional(),
+          evidently_p: share.optional(),
+          null_growth: share.optional(),
+        }),
+      ),
+    })
+    .optional(),
 })
 
 export type Config = z.infer<typeof configSchema>

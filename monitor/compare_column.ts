@@ -1,15 +1,15 @@
-import type { Clockwork } from './blocks.ts'
 import { describeShift, type Move } from './describe_shift.ts'
 import { chooseEdges, describeSide, type SideOfColumn } from './describe_side.ts'
-import type { ColumnType } from './evidently/choose.ts'
-import { cleanNumbers, countDistinctOfBoth } from './evidently/clean.ts'
+import { type ColumnType, isDistance, isDrift } from './evidently/choose.ts'
+import { countDistinctOfBoth } from './evidently/clean.ts'
 import { type EvidentlyScore, scoreNumbers } from './evidently/score.ts'
-import { populationDeviation, spreadFloor } from './evidently/wasserstein.ts'
-import { type Products, sortByGroup } from './products.ts'
-import type { Side } from './read_columns.ts'
+import { measureWasserstein, spreadFloor } from './evidently/wasserstein.ts'
+import type { ColumnLimits } from './limits.ts'
+import type { Part, Profile, ProfileColumn, Profiled } from './profile.ts'
+import { type Pooled, poolParts } from './profile_column.ts'
 import { compareScaleFree, distanceThreshold, type ProductColumn, type ScaleFree } from './scale_free.ts'
 import { measureSpread, type Spread } from './spread.ts'
-import { type cutWindows, followColumn, type OverTime, valuesIn } from './windows.ts'
+import { followColumn, type OverTime } from './windows.ts'
 
 /** One column under both verdicts. */
 export interface DriftColumn {
@@ -20,6 +20,8 @@ export interface DriftColumn {
   /** As Evidently 0.7 judges it; score and test are null where it would stop with an error. */
   evidently: Partial<Omit<EvidentlyScore, 'score'>> & { score: number | null; drifted: boolean; note?: string }
   scale_free: ScaleFree & {
+    /** Distance from which the column may drift. */
+    threshold: number
     /** p after the adjustment for the number of columns. */
     p_adjusted: number | null
     drifted: boolean
@@ -31,84 +33,112 @@ export interface DriftColumn {
   edges: number[]
   reference: SideOfColumn
   current: SideOfColumn
+  /** Largest error of the reference's share of values at or below any number; 0 where it kept all values. */
+  rank_error: number
   over_time: OverTime
 }
 
 export interface ColumnContext {
   modelInputs: string[] | null
-  blockSeconds: number
   seed: number
-  windows: ReturnType<typeof cutWindows>
-  clocks: { reference: Clockwork; current: Clockwork }
-  products: Products
+  limits: Record<string, ColumnLimits>
 }
 
 /** Evidently takes whole numbers with at most so many distinct values as categories. */
 const categoriesUpTo = 10
 
 /** Compares one column; `scale_free.verdict` stays `open` until the p-values of all columns are known. */
-export function compareColumn(name: string, reference: Side, current: Side, context: ColumnContext): DriftColumn {
-  const [a, b] = [reference.columns[name], current.columns[name]]
-  const sorted = { reference: cleanNumbers(a.values), current: cleanNumbers(b.values) }
-  const empty = sorted.reference.length === 0 ? 'reference' : sorted.current.length === 0 ? 'current side' : null
-  const whole = [a, b].every(side => side.kind === 'integer' && !side.values.some(Number.isNaN))
-  const type: ColumnType =
-    whole && countDistinctOfBoth(sorted.reference, sorted.current) <= categoriesUpTo ? 'cat' : 'num'
-  const edges = chooseEdges(sorted.reference, sorted.current)
-  const products = splitByProduct(a.values, b.values, context.products)
-  const shared = products.every(product => product.reference.length > 0 === product.current.length > 0)
-  const scale_free: ScaleFree =
-    empty || !shared
-      ? oneSided(empty ?? 'one side of a product', context.blockSeconds)
-      : compareScaleFree(
-          { values: a.values, group: context.products.reference, clock: context.clocks.reference },
-          { values: b.values, group: context.products.current, clock: context.clocks.current },
-          products,
-          context,
-        )
-  const oneSidedOnly = empty !== null || !shared
-  const pooled = sorted.reference.length > 0 ? measureSpread(sorted.reference) : noSpread
+export function compareColumn(
+  name: string,
+  reference: Profile,
+  current: Profiled,
+  context: ColumnContext,
+): DriftColumn {
+  const [a, b] = [reference.columns[name], current.profile.columns[name]]
+  const sides = { reference: poolParts(a), current: poolParts(b) }
+  const { seed, limits } = context
+  const empty = sides.reference.n === 0 ? 'reference' : sides.current.n === 0 ? 'current side' : null
+  const edges = chooseEdges(sides.reference.sorted, sides.current.sorted)
+  const pooled: Spread =
+    sides.reference.n > 0
+      ? measureSpread(sides.reference.sorted, sides.reference.deviation)
+      : { kind: 'constant', value: 0 }
+  const products = pairParts(a, b)
+  const oneSidedOnly = !products.every(product => product.reference.n > 0 === product.current.n > 0)
+  const nothing = empty ?? (oneSidedOnly ? 'one side of a product' : null)
+  const { values } = current.side.columns[name]
+  const free: ScaleFree =
+    nothing === null
+      ? compareScaleFree(products, { reference, values, clock: current.clock, seed })
+      : { score: null, spread: [], p: null, block_s: reference.block_s, memory_s: null, note: holdsNothing(nothing) }
+  const threshold = limits[name]?.distance ?? distanceThreshold
   const shift = describeShift(products, {
-    reference: 1 - sorted.reference.length / reference.rows,
-    current: 1 - sorted.current.length / current.rows,
+    reference: a.nulls / reference.rows,
+    current: b.nulls / current.profile.rows,
   })
+  const type = typeOf(a, b, sides)
   return {
     name,
     type,
     used_by_model: context.modelInputs?.includes(name) ?? null,
     evidently: empty
-      ? { score: null, drifted: false, note: `Evidently stops with an error: the ${empty} holds nothing but nulls` }
-      : addNote(
-          scoreNumbers(sorted.reference, sorted.current, type),
-          populationDeviation(sorted.reference),
-          scale_free.score,
-        ),
-    scale_free: { ...scale_free, p_adjusted: null, drifted: oneSidedOnly, verdict: oneSidedOnly ? 'drifted' : 'open' },
-    shift: shift.moved.length === 0 && (scale_free.score ?? 0) >= distanceThreshold ? 'the shape changed' : shift.text,
+      ? { score: null, drifted: false, note: `Evidently stops with an error: the ${holdsNothing(empty)}` }
+      : scoreColumn(sides, type, limits[name], free.score),
+    scale_free: {
+      ...free,
+      ...(nothing !== null && { note: `the ${holdsNothing(nothing)}` }),
+      threshold,
+      p_adjusted: null,
+      drifted: nothing !== null,
+      verdict: nothing === null ? 'open' : 'drifted',
+    },
+    shift: shift.moved.length === 0 && (free.score ?? 0) >= threshold ? 'the shape changed' : shift.text,
     moved: shift.moved,
     edges,
-    reference: describeSide(sorted.reference, reference.rows, edges),
-    current: describeSide(sorted.current, current.rows, edges),
-    over_time: followColumn(
-      context.windows.map(({ window, rows }) => valuesIn((window.side === 'reference' ? a : b).values, rows)),
-      sorted.reference,
-      pooled,
-    ),
+    reference: describeSide(sides.reference, reference.rows, edges),
+    current: describeSide(sides.current, current.profile.rows, edges),
+    rank_error: sides.reference.rank_error,
+    over_time: followColumn([...a.grids, ...b.grids], sides.reference.sorted, pooled),
   }
 }
 
-const noSpread: Spread = { kind: 'constant', value: 0 }
-
-function splitByProduct(reference: Float64Array, current: Float64Array, products: Products): ProductColumn[] {
-  const sides = [
-    sortByGroup(reference, products.reference, products.names.length),
-    sortByGroup(current, products.current, products.names.length),
-  ]
-  return products.names.map((product, i) => ({ product, reference: sides[0][i], current: sides[1][i] }))
+function holdsNothing(side: string): string {
+  return `${side} holds nothing but nulls`
 }
 
-function oneSided(empty: string, block_s: number): ScaleFree {
-  return { score: null, spread: [], p: null, block_s, memory_s: null, note: `the ${empty} holds nothing but nulls` }
+function typeOf(a: ProfileColumn, b: ProfileColumn, sides: Record<'reference' | 'current', Pooled>): ColumnType {
+  const whole = [a, b].every(side => side.kind === 'integer' && side.nulls === 0)
+  const distinct = whole
+    ? countDistinctOfBoth(sides.reference.sorted, sides.current.sorted, categoriesUpTo + 1)
+    : Number.POSITIVE_INFINITY
+  return distinct <= categoriesUpTo ? 'cat' : 'num'
+}
+
+/** The products of both sides. */
+function pairParts(a: ProfileColumn, b: ProfileColumn): ProductColumn[] {
+  return a.parts.flatMap((reference: Part) => {
+    const current = b.parts.find(part => part.product === reference.product)
+    if (!current) return []
+    const filled = reference.n > 0 && current.n > 0
+    const spread: Spread =
+      reference.n > 0
+        ? measureSpread(reference.sorted, Math.sqrt(reference.squares / reference.n))
+        : { kind: 'constant', value: 0 }
+    const distance = filled ? measureWasserstein(reference.sorted, current.sorted) : 0
+    return [{ product: reference.product, reference, current, spread, distance }]
+  })
+}
+
+function scoreColumn(
+  { reference, current }: Record<'reference' | 'current', Pooled>,
+  type: ColumnType,
+  limits: ColumnLimits | undefined,
+  own: number | null,
+): DriftColumn['evidently'] {
+  const scored = scoreNumbers(reference.sorted, current.sorted, type, undefined, reference.deviation)
+  const threshold = (isDistance(scored.test) ? limits?.evidently_distance : limits?.evidently_p) ?? scored.threshold
+  const score = { ...scored, threshold, drifted: isDrift(scored.test, scored.score, threshold) }
+  return addNote(score, reference.deviation, own)
 }
 
 /** Says where the floor of 0.001 hides a column of small scale. */

@@ -1,8 +1,9 @@
 import type { Sorted } from './evidently/clean.ts'
 import { formatNumber, formatShare } from './format.ts'
+import { mergeSorted } from './merge_sorted.ts'
 import { quantileOf } from './quantile.ts'
 import type { ProductColumn } from './scale_free.ts'
-import { measureSpread, type Spread } from './spread.ts'
+import type { Spread } from './spread.ts'
 
 export type Move = 'location' | 'spread' | 'tail' | 'missing'
 
@@ -22,11 +23,10 @@ const worth = { location: 0.1, ratio: 1.25, tailRatio: 1.5, missing: 0.01 }
  * @param missing share of nulls on either side.
  */
 export function describeShift(products: ProductColumn[], missing: { reference: number; current: number }): Shift {
-  const filled = products.filter(({ reference, current }) => reference.length > 0 && current.length > 0)
-  const { reference, current } = filled.length === 1 ? filled[0] : pool(filled)
+  const filled = products.filter(({ reference, current }) => reference.n > 0 && current.n > 0)
   const moves: [Move, string][] = []
   if (filled.length > 0) {
-    const spread = measureSpread(reference)
+    const { reference, current, spread } = filled.length === 1 ? justOne(filled[0]) : pool(filled)
     const location = describeLocation(reference, current, spread, filled.length === 1)
     const width = describeWidth(reference, current)
     const tail = describeTail(reference, current, spread)
@@ -42,26 +42,30 @@ export function describeShift(products: ProductColumn[], missing: { reference: n
   }
 }
 
+interface Scaled {
+  reference: Sorted
+  current: Sorted
+  spread: Spread
+}
+
+function justOne({ reference, current, spread }: ProductColumn): Scaled {
+  return { reference: reference.sorted, current: current.sorted, spread }
+}
+
 /** All products on one scale: distance from the product's reference median in its spreads. */
-function pool(products: ProductColumn[]): { reference: Sorted; current: Sorted } {
-  const scales = products.map(({ reference }) => ({
-    middle: quantileOf(reference, 0.5),
-    spread: measureSpread(reference).value || 1,
-  }))
-  const join = (side: 'reference' | 'current'): Sorted => {
-    const joined = new Float64Array(products.reduce((n, product) => n + product[side].length, 0))
-    let from = 0
-    products.forEach((product, i) => {
-      const { middle, spread } = scales[i]
-      joined.set(
-        product[side].map(value => (value - middle) / spread),
-        from,
-      )
-      from += product[side].length
-    })
-    return joined.sort()
-  }
-  return { reference: join('reference'), current: join('current') }
+function pool(products: ProductColumn[]): Scaled {
+  const join = (side: 'reference' | 'current'): Sorted =>
+    mergeSorted(
+      products.map(product => {
+        const middle = quantileOf(product.reference.sorted, 0.5)
+        const spread = product.spread.value || 1
+        return product[side].sorted.map(value => (value - middle) / spread)
+      }),
+    )
+  const spread: Spread = products.every(product => product.spread.value === 0)
+    ? { kind: 'constant', value: 0 }
+    : { kind: 'standard deviation', value: 1 }
+  return { reference: join('reference'), current: join('current'), spread }
 }
 
 function describeLocation(reference: Sorted, current: Sorted, spread: Spread, alone: boolean): string | null {

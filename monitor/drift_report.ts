@@ -1,12 +1,13 @@
-import { windUp } from './blocks.ts'
 import { compareColumn, type DriftColumn } from './compare_column.ts'
 import { quantileShares } from './describe_side.ts'
+import { type ColumnLimits, checkLimits } from './limits.ts'
 import { matchColumns } from './match_columns.ts'
-import { groupProducts } from './products.ts'
+import { alignProducts } from './products.ts'
+import { type Profile, profileSide } from './profile.ts'
 import { checkQuality, type Quality, type StreamCounts } from './quality.ts'
 import type { Side } from './read_columns.ts'
 import { adjustForMany, distanceThreshold, level } from './scale_free.ts'
-import { cutWindows, toIso, type Window } from './windows.ts'
+import type { Window } from './windows.ts'
 
 /** The drift report as it is written to JSON; docs/drift.md explains each number. */
 export interface DriftReport {
@@ -28,10 +29,12 @@ export interface DriftReport {
     scale_free: { drifted: boolean; share: number; count: number; undecided: number }
     /** Drifted by the scale-free verdict and used by the model; null where no model was named. */
     model_columns_drifted: string[] | null
+    /** Drifted, by either verdict, among the columns that config gives thresholds of their own. */
+    watched_columns_drifted: string[]
   }
   thresholds: { dataset_share: number; scale_free_distance: number; scale_free_level: number }
   quantile_shares: number[]
-  windows: Window[]
+  windows: (Window & { side: 'reference' | 'current' })[]
   columns: DriftColumn[]
   left_out: { name: string; reason: string }[]
   quality: Quality
@@ -53,7 +56,8 @@ export interface DriftSettings {
   modelInputs: string[] | null
   tau: Record<string, number> | null
   stream: StreamCounts | null
-  blockSeconds: number
+  /** Thresholds by column, where they are not the common ones. */
+  limits: Record<string, ColumnLimits>
   resetSeconds: number
   seed: number
 }
@@ -61,25 +65,25 @@ export interface DriftSettings {
 const datasetShare = 0.5
 
 /**
- * Compares two sides column by column, under both verdicts, and looks at their quality. The same input gives the same report.
- * @throws SpikeError BAD_TABLE as `matchColumns` says.
+ * Compares rows with a reference column by column, under both verdicts, and looks at the quality of both. The same input gives
+ * the same report, whether the reference was made of its rows just now or was stored.
+ * @throws SpikeError BAD_TABLE as `matchColumns` says, BAD_CONFIG as `checkLimits` says.
  */
-export function assembleReport(reference: Side, current: Side, settings: DriftSettings): DriftReport {
+export function assembleReport(stored: Profile, rows: Side, settings: DriftSettings): DriftReport {
+  const aligned = alignProducts(stored, rows)
+  const reference = aligned.reference
+  const options = { blockSeconds: reference.block_s, resetSeconds: settings.resetSeconds, forReference: false }
+  const profiled = profileSide(aligned.current, options)
+  const current = profiled.profile
   const { names, left_out } = matchColumns(reference, current)
-  const windows = [...cutWindows(reference, 'reference'), ...cutWindows(current, 'current')]
-  const context = {
-    ...settings,
-    windows,
-    clocks: { reference: windUp(reference), current: windUp(current) },
-    products: groupProducts(reference, current),
-  }
-  const columns = names.map(name => compareColumn(name, reference, current, context))
+  checkLimits(settings.limits, names)
+  const columns = names.map(name => compareColumn(name, reference, profiled, settings))
   const adjusted = adjustForMany(columns.map(column => column.scale_free.p))
   columns.forEach((column, i) => {
     const { scale_free } = column
     scale_free.p_adjusted = adjusted[i]
     if (scale_free.verdict !== 'open') return
-    const far = scale_free.score === null || scale_free.score >= distanceThreshold
+    const far = scale_free.score === null || scale_free.score >= scale_free.threshold
     scale_free.verdict =
       scale_free.p === null && far ? 'undecided' : far && adjusted[i]! <= level ? 'drifted' : 'stable'
     scale_free.drifted = scale_free.verdict === 'drifted'
@@ -107,26 +111,26 @@ export function assembleReport(reference: Side, current: Side, settings: DriftSe
       },
       model_columns_drifted:
         settings.modelInputs && byScaleFree.filter(column => column.used_by_model).map(column => column.name),
+      watched_columns_drifted: columns
+        .filter(({ name, evidently, scale_free }) => settings.limits[name] && (evidently.drifted || scale_free.drifted))
+        .map(column => column.name),
     },
     thresholds: { dataset_share: datasetShare, scale_free_distance: distanceThreshold, scale_free_level: level },
     quantile_shares: quantileShares,
-    windows: windows.map(({ window }) => window),
+    windows: [
+      ...reference.windows.map(window => ({ ...window, side: 'reference' as const })),
+      ...current.windows.map(window => ({ ...window, side: 'current' as const })),
+    ],
     columns,
     left_out,
-    quality: checkQuality(reference, current, names, settings),
+    quality: checkQuality(reference, current, names, {
+      ...settings,
+      nullGrowth: name => settings.limits[name]?.null_growth,
+    }),
   }
 }
 
-function summarise(side: Side): SideSummary {
-  const products: Record<string, number> = {}
-  for (const product of side.product) products[product] = (products[product] ?? 0) + 1
-  const first = side.time.reduce((a, b) => Math.min(a, b))
-  const last = side.time.reduce((a, b) => Math.max(a, b))
-  return {
-    name: side.name,
-    rows: side.rows,
-    products,
-    from: side.timed ? toIso(first) : null,
-    to: side.timed ? toIso(last) : null,
-  }
+function summarise({ name, rows, products, timed, timeline }: Profile): SideSummary {
+  const ends = (pick: 'from' | 'to'): string[] => timeline.products.map(line => line[pick]).sort()
+  return { name, rows, products, from: timed ? ends('from')[0] : null, to: timed ? ends('to').at(-1)! : null }
 }

@@ -1,4 +1,5 @@
 import { SpikeError } from '../errors.ts'
+import { takeRows } from './products.ts'
 import type { Side } from './read_columns.ts'
 
 /**
@@ -18,21 +19,22 @@ export function splitHalves(side: Side): { early: Side; late: Side } {
       'TOO_FEW_ROWS',
       `${side.name}: has no early half, its rows share one time; name a longer capture`,
     )
-  return { early: take(side, early, 'early half'), late: take(side, late, 'late half') }
+  return {
+    early: takeRows(side, early, `${side.name}, early half`),
+    late: takeRows(side, late, `${side.name}, late half`),
+  }
 }
 
-function take(side: Side, rows: number[], part: string): Side {
-  return {
-    ...side,
-    name: `${side.name}, ${part}`,
-    rows: rows.length,
-    product: rows.map(row => side.product[row]),
-    time: Float64Array.from(rows, row => side.time[row]),
-    columns: Object.fromEntries(
-      Object.entries(side.columns).map(([name, column]) => [
-        name,
-        { ...column, values: Float64Array.from(rows, row => column.values[row]) },
-      ]),
-    ),
-  }
+/**
+ * The rows of the last `seconds` before the newest one, which is the last second of them.
+ * @throws SpikeError BAD_ARGUMENT when the rows carry no time.
+ */
+export function takeLast(side: Side, seconds: number): Side {
+  if (!side.timed)
+    throw new SpikeError('BAD_ARGUMENT', `${side.name}: has no column time, so --last cannot be taken from it`)
+  let newest = Number.NEGATIVE_INFINITY
+  for (let row = 0; row < side.rows; row++) newest = Math.max(newest, side.time[row])
+  const rows: number[] = []
+  for (let row = 0; row < side.rows; row++) if (side.time[row] > newest - seconds * 1e6) rows.push(row)
+  return takeRows(side, rows, `${side.name}, last ${seconds} s`)
 }

@@ -1,4 +1,5 @@
-import type { Side } from './read_columns.ts'
+import type { Profile } from './profile.ts'
+import { countPartBelow, partOf } from './profile_column.ts'
 
 export interface LabelSide {
   /** Rows whose future is known: with a label, or with a sigma_future where there is no label. */
@@ -20,7 +21,7 @@ export interface LabelShift {
 }
 
 /** Prevalence of the label on both sides, and where tau lies in the sigma_future of each: does the threshold still fit? */
-export function compareLabels(reference: Side, current: Side, tau: Record<string, number> | null): LabelShift {
+export function compareLabels(reference: Profile, current: Profile, tau: Record<string, number> | null): LabelShift {
   const labels = [reference, current].every(side => side.columns.label)
   const sigmas = tau !== null && [reference, current].every(side => side.columns.sigma_future)
   const source = labels ? 'label' : sigmas ? 'tau' : null
@@ -40,24 +41,19 @@ export function compareLabels(reference: Side, current: Side, tau: Record<string
   }
 }
 
-function countLabels(side: Side, source: 'label' | 'tau' | null, tau: Record<string, number> | null): LabelSide {
+function countLabels(side: Profile, source: 'label' | 'tau' | null, tau: Record<string, number> | null): LabelSide {
   let [labelled, positives] = [0, 0]
-  const values = source && side.columns[source === 'label' ? 'label' : 'sigma_future'].values
-  for (let row = 0; values && row < side.rows; row++) {
-    const limit = source === 'label' ? 0.5 : tau?.[side.product[row]]
-    if (Number.isNaN(values[row]) || limit === undefined) continue
-    labelled++
-    if (values[row] >= limit) positives++
+  const parts = source === null ? [] : side.columns[source === 'label' ? 'label' : 'sigma_future'].parts
+  for (const part of parts) {
+    const limit = source === 'label' ? 0.5 : tau?.[part.product]
+    if (limit === undefined) continue
+    labelled += part.n
+    positives += part.n - countPartBelow(part, limit)
   }
   return { labelled, positives, prevalence: labelled > 0 ? positives / labelled : null }
 }
 
-function percentileOf(side: Side, product: string, tau: number): number | null {
-  let [n, below] = [0, 0]
-  side.columns.sigma_future.values.forEach((sigma, row) => {
-    if (Number.isNaN(sigma) || side.product[row] !== product) return
-    n++
-    if (sigma < tau) below++
-  })
-  return n > 0 ? (100 * below) / n : null
+function percentileOf(side: Profile, product: string, tau: number): number | null {
+  const part = partOf(side, 'sigma_future', product)
+  return part && part.n > 0 ? (100 * countPartBelow(part, tau)) / part.n : null
 }

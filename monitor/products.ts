@@ -1,27 +1,58 @@
-import { cleanNumbers, type Sorted } from './evidently/clean.ts'
+import { joinParts } from './join_parts.ts'
+import type { Profile } from './profile.ts'
 import type { Side } from './read_columns.ts'
 
-/** Which product each row belongs to, for what must not mix a bitcoin's price with an ether's. */
-export interface Products {
-  /** Products on both sides; one nameless group of all rows where the sides share none. */
-  names: string[]
-  /** Place in `names` of each row, -1 for a product that the other side lacks. */
-  reference: Int32Array
-  current: Int32Array
+/**
+ * Two sides whose products can be compared one with one: as they are where they share a product; where they share none, each with
+ * all of its rows under one nameless product.
+ */
+export function alignProducts(reference: Profile, current: Side): { reference: Profile; current: Side } {
+  const shared = current.product.some(product => product in reference.products)
+  return shared ? { reference, current } : { reference: dropFromProfile(reference), current: dropFromSide(current) }
 }
 
-export function groupProducts(reference: Side, current: Side): Products {
-  const other = new Set(current.product)
-  const names = [...new Set(reference.product)].filter(product => other.has(product))
-  if (names.length === 0)
-    return { names: [''], reference: new Int32Array(reference.rows), current: new Int32Array(current.rows) }
-  const place = new Map(names.map((name, i) => [name, i]))
-  const placeRows = (side: Side): Int32Array => Int32Array.from(side.product, product => place.get(product) ?? -1)
-  return { names, reference: placeRows(reference), current: placeRows(current) }
+function dropFromProfile(profile: Profile): Profile {
+  const place = profile.keys.map((_, block) => block)
+  const blocks = profile.keys.length
+  return {
+    ...profile,
+    products: { '': profile.rows },
+    columns: Object.fromEntries(
+      Object.entries(profile.columns).map(([name, column]) => [
+        name,
+        {
+          ...column,
+          parts: [
+            joinParts(
+              '',
+              column.parts.map(part => ({ part, place })),
+              blocks,
+            ),
+          ],
+        },
+      ]),
+    ),
+  }
 }
 
-/** The values of each group, sorted, without nulls. */
-export function sortByGroup(values: Float64Array, group: Int32Array, groups: number): Sorted[] {
-  if (groups === 1 && !group.includes(-1)) return [cleanNumbers(values)]
-  return Array.from({ length: groups }, (_, g) => cleanNumbers(values.filter((_, row) => group[row] === g)))
+function dropFromSide(side: Side): Side {
+  const order = Int32Array.from(side.time, (_, row) => row).sort((a, b) => side.time[a] - side.time[b])
+  return takeRows({ ...side, product: new Array<string>(side.rows).fill('') }, order, side.name)
+}
+
+/** The given rows of a side, in that order. */
+export function takeRows(side: Side, rows: ArrayLike<number>, name: string): Side {
+  return {
+    ...side,
+    name,
+    rows: rows.length,
+    product: Array.from(rows, row => side.product[row]),
+    time: Float64Array.from(rows, row => side.time[row]),
+    columns: Object.fromEntries(
+      Object.entries(side.columns).map(([column, { kind, values }]) => [
+        column,
+        { kind, values: Float64Array.from(rows, row => values[row]) },
+      ]),
+    ),
+  }
 }

@@ -1,8 +1,9 @@
 import { formatShare } from './format.ts'
 import { compareLabels, type LabelShift } from './label_shift.ts'
-import { countOutside } from './ranges.ts'
-import type { Side } from './read_columns.ts'
-import { drawTimeline, type Hole, type Timeline } from './timeline.ts'
+import type { Profile } from './profile.ts'
+import { countPartBelow } from './profile_column.ts'
+import { rangeOf } from './ranges.ts'
+import type { Hole, Timeline } from './timeline.ts'
 
 /** What the stream counted on the way to the features, where the caller knows it. */
 export interface StreamCounts {
@@ -47,12 +48,17 @@ const limits = { coverage: 0.5, nullGrowth: 0.2 }
 
 /** @param names columns to be looked at, on both sides. */
 export function checkQuality(
-  reference: Side,
-  current: Side,
+  reference: Profile,
+  current: Profile,
   names: string[],
-  options: { resetSeconds: number; tau: Record<string, number> | null; stream: StreamCounts | null },
+  options: {
+    tau: Record<string, number> | null
+    stream: StreamCounts | null
+    /** Growth of a column's share of nulls that is a fault, where not the common one. */
+    nullGrowth: (column: string) => number | undefined
+  },
 ): Quality {
-  const sides = { reference: lookAt(reference, names, options), current: lookAt(current, names, options) }
+  const sides = { reference: lookAt(reference, names), current: lookAt(current, names) }
   const label = compareLabels(reference, current, options.tau)
   const faults: string[] = []
   const remarks: string[] = []
@@ -68,7 +74,7 @@ export function checkQuality(
   }
   const nullsBefore = new Map(sides.reference.nulls.map(({ name, share }) => [name, share]))
   for (const { name, share } of sides.current.nulls)
-    if (share - nullsBefore.get(name)! >= limits.nullGrowth)
+    if (share - nullsBefore.get(name)! >= (options.nullGrowth(name) ?? limits.nullGrowth))
       faults.push(`nulls of ${name} grew from ${formatShare(nullsBefore.get(name)!)} to ${formatShare(share)}`)
   for (const name of sides.reference.constant_columns)
     remarks.push(
@@ -83,10 +89,10 @@ export function checkQuality(
   return { passed: faults.length === 0, faults, remarks, ...sides, label, stream: options.stream }
 }
 
-function lookAt(side: Side, names: string[], { resetSeconds }: { resetSeconds: number }): SideQuality {
+function lookAt(side: Profile, names: string[]): SideQuality {
   const quality: SideQuality = {
     rows: side.rows,
-    ...(side.timed ? drawTimeline(side, resetSeconds) : { products: [], holes: [] }),
+    ...side.timeline,
     carried_share: null,
     constant_columns: [],
     empty_columns: [],
@@ -94,14 +100,16 @@ function lookAt(side: Side, names: string[], { resetSeconds }: { resetSeconds: n
     out_of_range: [],
   }
   for (const name of names) {
-    const values = side.columns[name].values
-    const known = values.filter(value => !Number.isNaN(value))
-    quality.nulls.push({ name, share: 1 - known.length / side.rows })
-    if (known.length === 0) quality.empty_columns.push(name)
-    else if (known.every(value => value === known[0])) quality.constant_columns.push(name)
-    const outside = countOutside(name, values)
-    if (outside.count > 0) quality.out_of_range.push({ name, ...outside })
-    if (name === 'mid_age') quality.carried_share = values.reduce((n, age) => n + (age > 0 ? 1 : 0), 0) / side.rows
+    const { nulls, outside, parts } = side.columns[name]
+    const filled = parts.filter(part => part.n > 0)
+    quality.nulls.push({ name, share: nulls / side.rows })
+    if (filled.length === 0) quality.empty_columns.push(name)
+    else if (filled.every(part => part.low === filled[0].low && part.high === filled[0].low))
+      quality.constant_columns.push(name)
+    if (outside > 0) quality.out_of_range.push({ name, count: outside, fault: rangeOf(name)!.fault })
+    if (name === 'mid_age')
+      quality.carried_share =
+        filled.reduce((n, part) => n + part.n - countPartBelow(part, Number.MIN_VALUE), 0) / side.rows
   }
   return quality
 }

@@ -29,12 +29,3 @@ export function rangeOf(name: string): Range | null {
   if (!known.has(name) || free.test(name)) return null
   return byName.find(([pattern]) => pattern.test(name))?.[1] ?? positive
 }
-
-/** How many values lie outside the column's range. */
-export function countOutside(name: string, values: Float64Array): { count: number; fault: string } {
-  const range = rangeOf(name)
-  if (!range) return { count: 0, fault: '' }
-  let count = 0
-  for (const value of values) if (value < range.low || value > range.high) count++
-  return { count, fault: range.fault }
-}

@@ -1,9 +1,8 @@
-import { type Clockwork, measureMemory } from './blocks.ts'
-import type { Sorted } from './evidently/clean.ts'
-import { measureWasserstein } from './evidently/wasserstein.ts'
+import type { Clockwork } from './clockwork.ts'
 import { formatDuration } from './format.ts'
-import { type Blocked, resampleBlocks } from './resample.ts'
-import { measureSpread, type Spread } from './spread.ts'
+import type { Part, Profile } from './profile.ts'
+import { type Dealt, resampleBlocks } from './resample.ts'
+import type { Spread } from './spread.ts'
 
 /** A distance below this share of the spread is no drift, whatever its p-value. */
 export const distanceThreshold = 0.1
@@ -11,6 +10,8 @@ export const distanceThreshold = 0.1
 export const level = 0.05
 /** Fewer blocks on a side, or on both together, cannot tell a move from a mood. */
 const fewest = { side: 4, both: 14 }
+/** More blocks than this tell no more, they only cost time: longer ones are taken, while each side keeps sixteen. */
+const plenty = { side: 16, both: 128 }
 
 export interface ScaleFree {
   /**
@@ -28,63 +29,67 @@ export interface ScaleFree {
   note?: string
 }
 
-/** One column of one side, its rows in time. */
-export interface TimedColumn {
-  values: Float64Array
-  group: Int32Array
-  clock: Clockwork
-}
-
 /** One product of a column on both sides. */
 export interface ProductColumn {
   product: string
-  reference: Sorted
-  current: Sorted
+  reference: Part
+  current: Part
+  /** Of the reference. */
+  spread: Spread
+  /** W1 in the unit of the column; 0 where a side is empty. */
+  distance: number
+}
+
+/** The current rows of a column, and how long either side lasts. */
+export interface Timing {
+  reference: Pick<Profile, 'keys' | 'filled' | 'block_s'>
+  /** Current values, a row each. */
+  values: Float64Array
+  clock: Clockwork
+  seed: number
 }
 
 /**
  * The scale-free, dependence-aware comparison: how far the two distributions lie apart in spreads of the reference, and how
- * often blocks of time dealt at random lie as far apart. Blocks are as long as the column remembers, at least `blockSeconds`.
- * @param products each with values on both sides, or on neither; in the order of the columns' groups.
+ * often blocks of time dealt at random lie as far apart. Blocks are whole multiples of the reference's, as long as the column
+ * remembers.
+ * @param products each with values on both sides, or on neither.
  */
-export function compareScaleFree(
-  reference: TimedColumn,
-  current: TimedColumn,
-  products: ProductColumn[],
-  options: { blockSeconds: number; seed: number },
-): ScaleFree {
-  const rows = products.reduce((sum, product) => sum + product.current.length, 0)
-  const parts = products.map(({ product, ...sides }) => {
-    const spread = measureSpread(sides.reference)
-    const distance = measureWasserstein(sides.reference, sides.current)
-    return { ...sides, product, spread, distance, share: sides.current.length / rows }
-  })
-  const score = parts.reduce(
-    (sum, { distance, spread, share }) => sum + (distance === 0 ? 0 : (share * distance) / spread.value),
+export function compareScaleFree(products: ProductColumn[], timing: Timing): ScaleFree {
+  const { reference, clock } = timing
+  const rows = products.reduce((sum, { current }) => sum + current.n, 0)
+  const score = products.reduce(
+    (sum, { distance, spread, current }) => sum + (distance === 0 ? 0 : ((current.n / rows) * distance) / spread.value),
     0,
   )
-  const memory = Math.max(
-    ...[reference, current].map(side => measureMemory(side.values, side.group, products.length, side.clock)),
-  )
-  const [a, b] = [reference.clock.seconds, current.clock.seconds]
+  const memory = Math.max(...products.flatMap(product => [product.reference.memory_s, product.current.memory_s]))
+  const [a, b] = [reference.filled.reduce((sum, seconds) => sum + seconds, 0), clock.seconds]
+  const unit = reference.block_s
   const longest = Math.floor(Math.min(a / fewest.side, b / fewest.side, (a + b) / fewest.both))
-  const wanted = Math.max(options.blockSeconds, memory)
+  const wanted = Math.max(1, Math.ceil(memory / unit)) * unit
+  const saving =
+    Math.min(Math.ceil((a + b) / plenty.both / unit), Math.floor(Math.min(a, b) / plenty.side / unit)) * unit
+  const block_s = wanted > longest ? Math.max(Math.floor(longest / unit), 1) * unit : Math.max(wanted, saving)
   const result = {
     score: Number.isFinite(score) ? score : null,
-    spread: parts.map(({ product, spread }) => ({ product, ...spread })),
-    block_s: Math.min(wanted, Math.max(longest, options.blockSeconds)),
+    spread: products.map(({ product, spread }) => ({ product, ...spread })),
+    block_s,
     memory_s: Number.isFinite(memory) ? memory : null,
   }
   if (score === 0) return { ...result, p: 1 }
-  if (wanted > longest) return { ...result, p: null, note: explainTooFew(memory, Math.min(a, b), options.blockSeconds) }
-  const groups = parts.map(({ share, spread, distance, ...sides }) => ({
-    ...sides,
-    weight: share / (spread.value || distance || 1),
-  }))
-  return {
-    ...result,
-    p: resampleBlocks(cut(reference, result.block_s), cut(current, result.block_s), groups, options.seed),
-  }
+  if (wanted > longest) return { ...result, p: null, note: explainTooFew(memory, Math.min(a, b), unit) }
+  const dealt = products
+    .filter(product => product.current.n > 0)
+    .map(
+      ({ product, reference, current, spread, distance }): Dealt => ({
+        reference,
+        current: current.sorted,
+        values: timing.values,
+        stretch: clock.stretches.find(stretch => stretch.product === product)!,
+        weight: current.n / rows / (spread.value || distance || 1),
+      }),
+    )
+  return { ...result, p: resampleBlocks(dealt, reference.keys, clock, { factor: block_s / unit, seed: timing.seed }) }
 }
 
 /** p-values adjusted for looking at all of them at once (Benjamini and Hochberg 1995); null stays null and does not count. */
@@ -97,10 +102,6 @@ export function adjustForMany(ps: (number | null)[]): (number | null)[] {
     adjusted[i] = least
   })
   return adjusted
-}
-
-function cut({ values, group, clock }: TimedColumn, seconds: number): Blocked {
-  return { values, group, block: Int32Array.from(clock.offset, offset => Math.floor(offset / seconds)) }
 }
 
 function explainTooFew(memory: number, shorter: number, least: number): string {

@@ -1,5 +1,4 @@
 import type { Sorted } from './evidently/clean.ts'
-import { populationDeviation } from './evidently/wasserstein.ts'
 import { quantileOf } from './quantile.ts'
 
 export interface Spread {
@@ -21,11 +20,11 @@ const heavyTo = 10
  * The reference's own spread: its standard deviation, or for heavy tails its interquartile range over 1.349 (which is the
  * standard deviation of a normal distribution), so that a few far values do not hide a move of all the others.
  * A column that is nearly constant but for a few values keeps its standard deviation.
+ * @param deviation standard deviation with divisor n.
  */
-export function measureSpread(reference: Sorted): Spread {
-  const deviation = populationDeviation(reference)
+export function measureSpread(reference: Sorted, deviation: number): Spread {
   const range = (quantileOf(reference, 0.75) - quantileOf(reference, 0.25)) / normalRange
-  if (!(reference[reference.length - 1] > reference[0])) return { kind: 'constant', value: 0 }
+  if (!(deviation > 0)) return { kind: 'constant', value: 0 }
   if (deviation > heavyFrom * range && deviation <= heavyTo * range)
     return { kind: 'interquartile range', value: range }
   return { kind: 'standard deviation', value: deviation }

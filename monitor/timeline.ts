@@ -25,7 +25,7 @@ export interface Timeline {
 }
 
 /** At most so many holes are listed, the longest; all are counted. */
-const listed = 200
+export const holesListed = 200
 
 /** Where rows are missing. A row stands for one second; a step of more than one second to the next row is a hole. */
 export function drawTimeline(side: Side, resetSeconds: number): { products: Timeline[]; holes: Hole[] } {
@@ -64,5 +64,5 @@ export function drawTimeline(side: Side, resetSeconds: number): { products: Time
     from = row
   }
   holes.sort((a, b) => b.seconds - a.seconds)
-  return { products, holes: holes.slice(0, listed) }
+  return { products, holes: holes.slice(0, holesListed) }
 }

@@ -1,13 +1,11 @@
-import { cleanNumbers, type Sorted } from './evidently/clean.ts'
-import { measureWasserstein } from './evidently/wasserstein.ts'
+import type { Clockwork } from './clockwork.ts'
+import type { Sorted } from './evidently/clean.ts'
 import { quantileOf } from './quantile.ts'
 import type { Side } from './read_columns.ts'
 import type { Spread } from './spread.ts'
 
-/** A stretch of one side in which columns are looked at over time. */
+/** A stretch of one side in which columns are looked at over time; ISO times of the first and the last row. */
 export interface Window {
-  side: 'reference' | 'current'
-  /** ISO times of the first and the last row. */
   from: string
   to: string
   rows: number
@@ -18,59 +16,73 @@ export interface OverTime {
   median: (number | null)[]
   low: (number | null)[]
   high: (number | null)[]
-  /** W1 of the window to the whole reference over the reference's spread. */
+  /** W1 of the window to the whole reference over the reference's spread, on the percentiles of both. */
   score: (number | null)[]
 }
 
-const windowsPerSide = 12
+/** Windows of a side, and the row of each stretch at which each window begins, with one more at the end. */
+export interface Cut {
+  windows: Window[]
+  bounds: Int32Array[]
+}
 
-/** Cuts a side into twelve windows of equal time; those without rows are left out. Gives each window its row numbers. */
-export function cutWindows(side: Side, name: 'reference' | 'current'): { window: Window; rows: Int32Array }[] {
+export const windowsPerSide = 12
+/** Percentiles 0, 1, … 100 of a window are kept. */
+export const percentiles = 101
+
+/** Cuts a side into twelve windows of equal time; those without rows are left out. */
+export function cutWindows(side: Side, { stretches }: Clockwork): Cut {
   let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
-  for (const time of side.time) {
-    first = Math.min(first, time)
-    last = Math.max(last, time)
+  for (const { from, to } of stretches) {
+    first = Math.min(first, side.time[from])
+    last = Math.max(last, side.time[to - 1])
   }
   const length = (last - first) / windowsPerSide || 1
-  const rows: number[][] = Array.from({ length: windowsPerSide }, () => [])
-  side.time.forEach((time, row) => {
-    rows[Math.min(Math.floor((time - first) / length), windowsPerSide - 1)].push(row)
+  const place = (row: number): number => Math.min(Math.floor((side.time[row] - first) / length), windowsPerSide - 1)
+  const bounds = stretches.map(({ from, to }) => {
+    const starts = new Int32Array(windowsPerSide + 1)
+    let row = from
+    for (let w = 0; w < windowsPerSide; w++) {
+      starts[w] = row
+      while (row < to && place(row) === w) row++
+    }
+    starts[windowsPerSide] = to
+    return starts
   })
-  return rows
-    .filter(found => found.length > 0)
-    .map(found => {
-      const times = found.map(row => side.time[row])
-      return {
-        window: {
-          side: name,
-          from: toIso(times.reduce((a, b) => Math.min(a, b))),
-          to: toIso(times.reduce((a, b) => Math.max(a, b))),
-          rows: found.length,
-        },
-        rows: Int32Array.from(found),
-      }
-    })
-}
-
-/** Median, 10th and 90th percentile and distance to the reference of each window. */
-export function followColumn(windows: Sorted[], reference: Sorted, spread: Spread): OverTime {
-  const at = (share: number): (number | null)[] =>
-    windows.map(sorted => (sorted.length === 0 ? null : quantileOf(sorted, share)))
+  const windows = Array.from({ length: windowsPerSide }, (_, w) => {
+    const filled = bounds.filter(starts => starts[w + 1] > starts[w])
+    return {
+      rows: filled.reduce((rows, starts) => rows + starts[w + 1] - starts[w], 0),
+      from: Math.min(...filled.map(starts => side.time[starts[w]])),
+      to: Math.max(...filled.map(starts => side.time[starts[w + 1] - 1])),
+    }
+  })
+  const kept = windows.flatMap(({ rows }, w) => (rows > 0 ? [w] : []))
   return {
-    median: at(0.5),
-    low: at(0.1),
-    high: at(0.9),
-    score: windows.map(sorted =>
-      sorted.length === 0 || reference.length === 0 || spread.value === 0
-        ? null
-        : measureWasserstein(reference, sorted) / spread.value,
-    ),
+    windows: kept.map(w => ({ rows: windows[w].rows, from: toIso(windows[w].from), to: toIso(windows[w].to) })),
+    bounds: bounds.map(starts => Int32Array.from([...kept, windowsPerSide], w => starts[w])),
   }
 }
 
-/** The values of a column in a window, sorted, without nulls. */
-export function valuesIn(values: Float64Array, rows: Int32Array): Sorted {
-  return cleanNumbers(Float64Array.from(rows, row => values[row]))
+/** The percentiles 0 to 100 of a window, NaN where it holds no value. */
+export function gridOf(sorted: Sorted): Float64Array {
+  return Float64Array.from({ length: percentiles }, (_, i) => quantileOf(sorted, i / (percentiles - 1)))
+}
+
+/** Median, 10th and 90th percentile and distance to the reference of each window. @param grids its percentiles. */
+export function followColumn(grids: Float64Array[], reference: Sorted, spread: Spread): OverTime {
+  const whole = gridOf(reference)
+  const at = (place: number): (number | null)[] => grids.map(grid => (Number.isNaN(grid[place]) ? null : grid[place]))
+  return {
+    median: at(50),
+    low: at(10),
+    high: at(90),
+    score: grids.map(grid =>
+      Number.isNaN(grid[0]) || Number.isNaN(whole[0]) || spread.value === 0
+        ? null
+        : grid.reduce((sum, value, i) => sum + Math.abs(value - whole[i]), 0) / percentiles / spread.value,
+    ),
+  }
 }
 
 /** Microseconds as an ISO time. */

@@ -1,17 +1,28 @@
 import { join } from 'node:path'
 import { writeFileAtomically } from '../atomic.ts'
 import { type Config, readConfig } from '../config.ts'
-import { simulatedFile } from '../tables/metadata.ts'
+import { SpikeError } from '../errors.ts'
 import { renderDrift } from './drift_html.ts'
 import { assembleReport, type DriftReport } from './drift_report.ts'
-import { splitHalves } from './halves.ts'
+import { splitHalves, takeLast } from './halves.ts'
+import { faultsOf } from './match_columns.ts'
+import { mergeProfiles } from './merge_profiles.ts'
 import { readModelUse } from './model_inputs.ts'
+import { type Profile, profileSide } from './profile.ts'
+import { readProfile, writeProfile } from './profile_file.ts'
 import type { StreamCounts } from './quality.ts'
 import { readSide, type Side } from './read_columns.ts'
 
+/** Two Parquet files; one whose early half is compared with its late half; or stored profiles, merged, and a file or rows. */
+export type Source =
+  | { reference: string; current: string }
+  | { features: string }
+  | { profiles: string[]; current: string | Side }
+
 export interface DriftOptions {
-  /** Two Parquet files, or one whose early half is compared with its late half. */
-  source: { reference: string; current: string } | { features: string }
+  source: Source
+  /** Only the last so many seconds of the current side. */
+  last?: number
   /** Folder for `<name>.html` and `<name>.json`. */
   out: string
   name: string
@@ -24,21 +35,21 @@ export interface DriftOptions {
 
 /**
  * Compares two sides and writes the report as HTML and JSON, both or none of them new.
- * @throws SpikeError BAD_FILE, BAD_TABLE, TOO_FEW_ROWS, BAD_MODEL.
+ * @throws SpikeError BAD_FILE, BAD_TABLE, BAD_CONFIG, TOO_FEW_ROWS, BAD_MODEL.
  */
 export async function writeDriftReport(
   options: DriftOptions,
 ): Promise<{ html: string; json: string; report: DriftReport }> {
   const config = options.config ?? readConfig()
   const model = options.model === undefined ? null : readModelUse(options.model)
-  const { reference, current, title } = await readSides(options.source)
+  const { reference, current, title } = await readSides(options, config)
   const report = assembleReport(reference, current, {
     title,
-    simulated: [reference, current].some(side => simulatedFile(side.metadata)),
+    simulated: reference.simulated || current.metadata['spike60.simulated'] === 'true',
     modelInputs: model?.inputs ?? null,
     tau: options.tau ?? model?.tau ?? null,
     stream: options.stream ?? null,
-    blockSeconds: config.models.bootstrap_block_s,
+    limits: config.drift?.columns ?? {},
     resetSeconds: config.time.session_reset_s,
     seed: config.models.seed,
   })
@@ -50,16 +61,48 @@ export async function writeDriftReport(
   return { html, json, report }
 }
 
-async function readSides(source: DriftOptions['source']): Promise<{ reference: Side; current: Side; title: string }> {
+/**
+ * Stores the profile of a Parquet file, or of stored profiles together.
+ * @throws SpikeError BAD_FILE, BAD_TABLE.
+ */
+export async function saveProfile(
+  path: string,
+  from: { reference: string } | { profiles: string[] },
+  config: Config,
+): Promise<Profile> {
+  const profile =
+    'profiles' in from
+      ? mergeProfiles(from.profiles.map(readProfile))
+      : profileOf(await readSide(from.reference), config)
+  const faults = faultsOf(profile)
+  if (faults.length > 0) throw new SpikeError('BAD_TABLE', faults)
+  await writeProfile(path, profile)
+  return profile
+}
+
+async function readSides(
+  { source, last }: DriftOptions,
+  config: Config,
+): Promise<{ reference: Profile; current: Side; title: string }> {
   if ('features' in source) {
     const { early, late } = splitHalves(await readSide(source.features))
-    return { reference: early, current: late, title: 'Early against late half of the capture' }
+    return { reference: profileOf(early, config), current: late, title: 'Early against late half of the capture' }
   }
-  const [reference, current] = await Promise.all([readSide(source.reference), readSide(source.current)])
-  return { reference, current, title: `${titleOf(source.current)} against ${titleOf(source.reference)}` }
+  const reference =
+    'profiles' in source
+      ? mergeProfiles(source.profiles.map(readProfile))
+      : profileOf(await readSide(source.reference), config)
+  const whole = typeof source.current === 'string' ? await readSide(source.current) : source.current
+  const current = last === undefined ? whole : takeLast(whole, last)
+  return { reference, current, title: `${titleOf(current.name)} against ${titleOf(reference.name)}` }
+}
+
+function profileOf(side: Side, config: Config): Profile {
+  const blockSeconds = config.models.bootstrap_block_s
+  return profileSide(side, { blockSeconds, resetSeconds: config.time.session_reset_s, forReference: true }).profile
 }
 
 /** A file's name without folder and ending. */
 function titleOf(path: string): string {
-  return path.replace(/^.*[\\/]/, '').replace(/\.parquet$/, '')
+  return path.replace(/^[^,]*[\\/]/, '').replace(/\.parquet\b/, '')
 }

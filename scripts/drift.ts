@@ -1,9 +1,10 @@
-import { command, runCommand } from '../cli.ts'
-import { readConfig } from '../config.ts'
+import { command, positiveNumber, runCommand } from '../cli.ts'
+import { type Config, readConfig } from '../config.ts'
 import { SpikeError } from '../errors.ts'
-import type { DriftReport } from '../monitor/drift_report.ts'
-import { formatShare } from '../monitor/format.ts'
-import { type DriftOptions, writeDriftReport } from '../monitor/write_drift_report.ts'
+import { explainFailure } from '../monitor/fail_on.ts'
+import { readTopic } from '../monitor/read_topic.ts'
+import { type Source, saveProfile, writeDriftReport } from '../monitor/write_drift_report.ts'
+import { openStreams } from '../streams/open.ts'
 
 export { writeDriftReport }
 
@@ -12,6 +13,11 @@ interface Options {
   current?: string
   features?: string
   earlyLate?: boolean
+  profile?: string[]
+  saveProfile?: string
+  last?: number
+  topic?: string
+  topics?: string
   out: string
   name?: string
   failOn?: string
@@ -23,14 +29,21 @@ interface Options {
 const program = command(
   'drift',
   'Compares two sets of rows column by column and writes the drift and data-quality report, HTML and JSON.',
-  'npm run drift -- --reference data/processed/features_train.parquet --current data/processed/features_test.parquet --model models/artifacts/logistic',
+  'npm run drift -- --reference data/processed/features_train.parquet --current data/processed/features_test.parquet --model models/artifacts/logistic\n' +
+    '  npm run drift -- --save-profile models/artifacts/train.profile --reference data/processed/features_train.parquet\n' +
+    '  npm run drift -- --profile models/artifacts/train.profile --topic ticks.features --last 3600 --fail-on drift',
 )
   .option('--reference <parquet>', 'the rows to compare with')
   .option('--current <parquet>', 'the rows that are judged')
   .option('--features <parquet>', 'one file, whose halves are compared; with --early-late')
   .option('--early-late', 'first against second half of --features')
+  .option('--save-profile <file>', 'store what is needed of --reference, or of several --profile together; no report')
+  .option('--profile <files...>', 'stored profiles in place of --reference, taken together')
+  .option('--topic <name>', 'judge the newest rows of a topic of features in place of --current')
+  .option('--topics <engine>', 'embedded, embedded://path or kafka://host:port', 'embedded')
+  .option('--last <seconds>', 'judge only the last so many seconds (of a topic: 3600)', positiveNumber('--last'))
   .option('--out <folder>', 'where <name>.html and <name>.json go', 'reports/evidently')
-  .option('--name <name>', 'name of the report (default: early_vs_late, or reference_vs_current from the file names)')
+  .option('--name <name>', 'name of the report (default: early_vs_late, last_vs_profile, or from the file names)')
   .option('--fail-on <what>', 'exit 1 when it is found: drift or quality')
   .option('--model <folder>', 'model whose columns are marked')
   .option('--config <yaml>', 'another config.yaml')
@@ -39,25 +52,24 @@ const program = command(
 if (import.meta.main) await runCommand<Options>(program, run)
 
 async function run(options: Options): Promise<void> {
-  const source = chooseSource(options)
+  const config = readConfig(options.config)
+  if (options.saveProfile !== undefined) return save(options, options.saveProfile, config)
   if (options.failOn !== undefined && !['drift', 'quality'].includes(options.failOn))
     throw new SpikeError('BAD_ARGUMENT', `--fail-on takes drift or quality, not '${options.failOn}'`)
-  const name = options.name ?? nameOf(source)
+  checkSource(options)
+  const name = options.name ?? nameOf(options)
   if (!/^[\w.-]+$/.test(name))
     throw new SpikeError('BAD_ARGUMENT', `--name takes letters, digits, dot, dash and underscore, not '${name}'`)
-  const { html, json, report } = await writeDriftReport({
-    source,
-    out: options.out,
-    name,
-    model: options.model,
-    config: readConfig(options.config),
-  })
+  const { out, model } = options
+  const last = options.last ?? (options.topic === undefined ? undefined : lastOfTopic)
+  const { html, json, report } = await writeDriftReport({ source: await open(options), last, out, name, model, config })
   const { dataset, quality } = report
   console.log(
     `${report.simulated ? 'simulated data: ' : ''}Evidently-compatible: ${dataset.count} of ${dataset.columns} columns drift; ` +
       `scale-free: ${dataset.scale_free.count} drift, ${dataset.scale_free.undecided} undecided; ` +
       `data quality: ${quality.faults.length} faults. Open ${html}`,
   )
+  const failure = explainFailure(options.failOn, report)
   if (options.json)
     console.log(
       JSON.stringify({
@@ -66,40 +78,62 @@ async function run(options: Options): Promise<void> {
         share: dataset.share,
         scale_free: dataset.scale_free,
         quality: { passed: quality.passed, faults: quality.faults.length },
+        failed: failure !== null,
         files: { html, json },
       }),
     )
-  failOn(options.failOn, report)
+  if (failure !== null) throw new SpikeError('CHECK_FAILED', failure)
 }
 
-function chooseSource(options: Options): DriftOptions['source'] {
-  const { reference, current, features, earlyLate } = options
-  if (features !== undefined && earlyLate && reference === undefined && current === undefined) return { features }
-  if (reference !== undefined && current !== undefined && features === undefined && !earlyLate)
-    return { reference, current }
-  throw new SpikeError('BAD_ARGUMENT', 'name either --reference and --current, or --features with --early-late')
+/** Of a topic, where --last is not named: an hour. */
+const lastOfTopic = 3600
+
+async function save(options: Options, path: string, config: Config): Promise<void> {
+  const { reference, profile, current, features, topic } = options
+  if ((reference === undefined) === (profile === undefined) || current !== undefined || features !== undefined || topic)
+    throw new SpikeError('BAD_ARGUMENT', '--save-profile goes with --reference, or with --profile, and nothing else')
+  const from = reference === undefined ? { profiles: profile! } : { reference }
+  const { rows, columns } = await saveProfile(path, from, config)
+  const count = Object.keys(columns).length
+  console.log(`${count} columns of ${rows} rows stored in ${path}`)
+  if (options.json) console.log(JSON.stringify({ profile: path, rows, columns: count }))
 }
 
-function nameOf(source: DriftOptions['source']): string {
-  if ('features' in source) return 'early_vs_late'
+function checkSource({ reference, current, features, earlyLate, profile, topic, last }: Options): void {
+  const given = [reference, features, profile].filter(value => value !== undefined).length
+  const judged = [current, topic].filter(value => value !== undefined).length
+  const halves = features !== undefined && earlyLate === true && judged === 0 && last === undefined
+  const files = reference !== undefined && current !== undefined && topic === undefined && !earlyLate
+  const stored = profile !== undefined && judged === 1 && !earlyLate
+  if (given !== 1 || !(halves || files || stored))
+    throw new SpikeError(
+      'BAD_ARGUMENT',
+      'name either --reference and --current, or --features with --early-late, or --profile with --current or --topic',
+    )
+}
+
+async function open({ reference, current, features, profile, topic, topics, last }: Options): Promise<Source> {
+  if (features !== undefined) return { features }
+  if (profile === undefined) return { reference: reference!, current: current! }
+  if (topic === undefined) return { profiles: profile, current: current! }
+  const streams = await openStreams(topics!)
+  try {
+    const { side, skipped } = await readTopic(streams, topic, last ?? lastOfTopic)
+    if (skipped > 0) console.error(`drift: topic ${topic}: ${skipped} records are not rows of this spec, left out`)
+    return { profiles: profile, current: side }
+  } finally {
+    await streams.close()
+  }
+}
+
+function nameOf({ features, reference, current, topic, last }: Options): string {
+  if (features !== undefined) return 'early_vs_late'
   const part = (path: string): string =>
     path
       .replace(/^.*[\\/]/, '')
       .replace(/\.parquet$/, '')
       .replace(/^features_/, '')
       .replace(/[^\w.-]/g, '_')
-  return `${part(source.current)}_vs_${part(source.reference)}`
-}
-
-function failOn(what: string | undefined, { dataset, quality }: DriftReport): void {
-  if (what === 'drift' && (dataset.drifted || dataset.scale_free.drifted))
-    throw new SpikeError(
-      'CHECK_FAILED',
-      `the data drift: ${formatShare(dataset.share)} of the columns by Evidently's rule, ${formatShare(dataset.scale_free.share)} by the scale-free one, allowed below ${formatShare(dataset.threshold)}`,
-    )
-  if (what === 'quality' && !quality.passed)
-    throw new SpikeError(
-      'CHECK_FAILED',
-      `data quality has ${quality.faults.length} faults, the first: ${quality.faults[0]}`,
-    )
+  const judged = topic !== undefined || last !== undefined ? 'last' : part(current!)
+  return `${judged}_vs_${reference === undefined ? 'profile' : part(reference)}`
 }

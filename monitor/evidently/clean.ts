@@ -21,10 +21,10 @@ export function countDistinct(sorted: Sorted): number {
   return distinct
 }
 
-/** Number of distinct values over two sides together. */
-export function countDistinctOfBoth(a: Sorted, b: Sorted): number {
+/** Number of distinct values over two sides together; counting ends at `upTo`. */
+export function countDistinctOfBoth(a: Sorted, b: Sorted, upTo = Number.POSITIVE_INFINITY): number {
   let distinct = 0
-  for (let i = 0, j = 0; i < a.length || j < b.length; distinct++) {
+  for (let i = 0, j = 0; distinct < upTo && (i < a.length || j < b.length); distinct++) {
     const value = j >= b.length || a[i] <= b[j] ? a[i] : b[j]
     while (i < a.length && a[i] === value) i++
     while (j < b.length && b[j] === value) j++

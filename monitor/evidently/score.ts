@@ -1,6 +1,6 @@
 import { countNumbers, countTexts, countValues } from './binning.ts'
 import { scoreChiSquare } from './chi_square.ts'
-import { type ColumnType, chooseTest, isDrift, type Test, testNames, thresholds } from './choose.ts'
+import { type ColumnType, chooseTest, distinctThatMatter, isDrift, type Test, testNames, thresholds } from './choose.ts'
 import { countDistinctOfBoth, type Sorted } from './clean.ts'
 import { scoreJensenShannon } from './jensen_shannon.ts'
 import { scoreKs } from './ks.ts'
@@ -21,14 +21,16 @@ export interface EvidentlyScore {
 /**
  * Score of a numeric column under `test`, by default the one Evidently takes.
  * @param reference cleaned, at least one value; `current` likewise.
+ * @param deviation of the reference, divisor n, where it is known already.
  */
 export function scoreNumbers(
   reference: Sorted,
   current: Sorted,
   type: ColumnType = 'num',
   test?: Test,
+  deviation?: number,
 ): EvidentlyScore {
-  const chosen = test ?? chooseTest(type, reference.length, countDistinctOfBoth(reference, current))
+  const chosen = test ?? chooseTest(type, reference.length, countDistinctOfBoth(reference, current, distinctThatMatter))
   return judge(chosen, scoreOf())
 
   function scoreOf(): number {
@@ -37,7 +39,7 @@ export function scoreNumbers(
       case 'ks':
         return scoreKs(reference, current)
       case 'wasserstein':
-        return scoreWasserstein(reference, current)
+        return scoreWasserstein(reference, current, deviation)
       case 'psi':
         return scorePsi(count(reference, current))
       case 'jensenshannon':

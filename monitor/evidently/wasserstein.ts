@@ -22,16 +22,20 @@ export function measureWasserstein(reference: Sorted, current: Sorted): number {
 }
 
 /** Evidently's "Wasserstein distance (normed)": W1 over max(population standard deviation of the reference, 0.001). */
-export function scoreWasserstein(reference: Sorted, current: Sorted): number {
-  return measureWasserstein(reference, current) / Math.max(populationDeviation(reference), spreadFloor)
+export function scoreWasserstein(
+  reference: Sorted,
+  current: Sorted,
+  deviation: number = populationDeviation(reference),
+): number {
+  return measureWasserstein(reference, current) / Math.max(deviation, spreadFloor)
 }
 
 /** Standard deviation with divisor n. */
 export function populationDeviation(values: Sorted): number {
   let sum = 0
-  for (const value of values) sum += value
+  for (let i = 0; i < values.length; i++) sum += values[i]
   const mean = sum / values.length
   let squares = 0
-  for (const value of values) squares += (value - mean) ** 2
+  for (let i = 0; i < values.length; i++) squares += (values[i] - mean) ** 2
   return Math.sqrt(squares / values.length)
 }

@@ -1,28 +1,41 @@
 import { describe, expect, test } from 'vitest'
-import { windUp } from '../../monitor/blocks.ts'
 import { cleanNumbers } from '../../monitor/evidently/clean.ts'
 import { scoreKs } from '../../monitor/evidently/ks.ts'
+import { measureWasserstein, populationDeviation } from '../../monitor/evidently/wasserstein.ts'
+import { profileSide } from '../../monitor/profile.ts'
 import type { Side } from '../../monitor/read_columns.ts'
 import { adjustForMany, compareScaleFree, type ScaleFree } from '../../monitor/scale_free.ts'
-import { measureSpread } from '../../monitor/spread.ts'
+import { measureSpread, type Spread } from '../../monitor/spread.ts'
 import { autoregression } from './synthetic.ts'
 
-const clock = (rows: number) =>
-  windUp({
-    rows,
-    product: new Array<string>(rows).fill('A'),
-    time: Float64Array.from({ length: rows }, (_, i) => i * 1e6),
-  } as Side)
-const clocks = new Map([5000, 7200, 900].map(rows => [rows, clock(rows)]))
+const side = (values: Float64Array): Side => ({
+  name: 'side',
+  rows: values.length,
+  product: new Array<string>(values.length).fill('A'),
+  time: values.map((_, i) => i * 1e6),
+  timed: true,
+  columns: { x: { kind: 'double', values } },
+  others: {},
+  metadata: {},
+})
+
+const spreadOf = (values: Float64Array): Spread => {
+  const sorted = cleanNumbers(values)
+  return measureSpread(sorted, populationDeviation(sorted))
+}
 
 function compare(a: Float64Array, b: Float64Array): ScaleFree {
-  const side = (values: Float64Array) => ({
-    values,
-    group: new Int32Array(values.length),
-    clock: clocks.get(values.length)!,
+  const [reference, current] = [a, b].map((values, i) =>
+    profileSide(side(values), { blockSeconds: 300, resetSeconds: 900, forReference: i === 0 }),
+  )
+  const [before, after] = [reference, current].map(({ profile }) => profile.columns.x.parts[0])
+  const distance = measureWasserstein(before.sorted, after.sorted)
+  return compareScaleFree([{ product: 'A', reference: before, current: after, spread: spreadOf(a), distance }], {
+    reference: reference.profile,
+    values: b,
+    clock: current.clock,
+    seed: 60,
   })
-  const sorted = { product: 'A', reference: cleanNumbers(a), current: cleanNumbers(b) }
-  return compareScaleFree(side(a), side(b), [sorted], { blockSeconds: 300, seed: 60 })
 }
 
 test('the score and the p do not depend on the unit of the column', () => {
@@ -92,14 +105,12 @@ test('a constant on both sides does not drift; a constant that changed has no fi
 })
 
 test('heavy tails are measured by the quartiles, a near-constant column by its standard deviation', () => {
-  const normal = cleanNumbers(autoregression(5000, 1, 7))
-  expect(measureSpread(normal).kind).toBe('standard deviation')
-  const heavy = measureSpread(cleanNumbers(normal.map((x, i) => (i % 50 === 0 ? 20 * x : x))))
+  const normal = autoregression(5000, 1, 7)
+  expect(spreadOf(normal).kind).toBe('standard deviation')
+  const heavy = spreadOf(normal.map((x, i) => (i % 50 === 0 ? 20 * x : x)))
   expect(heavy.kind).toBe('interquartile range')
   expect(heavy.value).toBeCloseTo(1, 0)
-  expect(measureSpread(cleanNumbers(normal.map((x, i) => (i % 50 === 0 ? 1000 * x : x)))).kind).toBe(
-    'standard deviation',
-  )
+  expect(spreadOf(normal.map((x, i) => (i % 50 === 0 ? 1000 * x : x))).kind).toBe('standard deviation')
 })
 
 test('Benjamini and Hochberg on their own example, nulls left alone', () => {
