@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { writeAtomically } from '../atomic.ts'
 import { SpikeError } from '../errors.ts'
@@ -8,9 +8,12 @@ import type { FeatureTable } from '../features/table.ts'
 /** Key-value metadata of a Parquet file; every key of ours starts with `spike60.`. */
 export type Metadata = Record<string, string>
 
+/** Rows of a part and of a row group. */
+const rowsAtOnce = 16_384
+
 /**
  * Writes `product VARCHAR, time TIMESTAMP (UTC), …features DOUBLE…, sigma_future DOUBLE[, label INTEGER]`, NaN as NULL.
- * The file appears whole or not at all.
+ * The file appears whole or not at all. It is put together from parts beside it, so that DuckDB never holds a whole table.
  */
 export async function writeTable(path: string, table: FeatureTable, metadata: Metadata): Promise<void> {
   const names = Object.keys(table.columns)
@@ -25,27 +28,48 @@ export async function writeTable(path: string, table: FeatureTable, metadata: Me
     ...(table.label ? ['label INTEGER'] : []),
   ]
   await withDuckDB(async connection => {
-    await connection.run(`CREATE TABLE t (${columns.join(', ')})`)
-    const appender = await connection.createAppender('t')
-    for (let row = 0; row < table.rows; row++) {
-      appender.appendVarchar(table.product[row])
-      appender.appendTimestamp({ micros: BigInt(table.time[row]) } as never)
-      for (const [, column] of doubles) {
-        const value = column[row]
-        if (Number.isNaN(value)) appender.appendNull()
-        else appender.appendDouble(value)
-      }
-      if (table.label) {
-        if (Number.isNaN(table.label[row])) appender.appendNull()
-        else appender.appendInteger(table.label[row])
-      }
-      appender.endRow()
-    }
-    appender.closeSync()
+    await connection.run('SET threads = 1')
     await writeAtomically(path, async temporary => {
-      await connection.run(`COPY t TO ${quoted(temporary)} (FORMAT parquet, COMPRESSION zstd${keyValues(metadata)})`)
+      const parts: string[] = []
+      try {
+        for (let from = 0; from === 0 || from < table.rows; from += rowsAtOnce) {
+          await connection.run(`CREATE OR REPLACE TABLE t (${columns.join(', ')})`)
+          await appendRows(connection, table, doubles, from)
+          parts.push(`${temporary}.part-${parts.length}`)
+          await connection.run(`COPY t TO ${quoted(parts[parts.length - 1])} (FORMAT parquet)`)
+        }
+        const all = `SELECT * FROM read_parquet([${parts.map(quoted).join(', ')}])`
+        const format = `FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${rowsAtOnce}${keyValues(metadata)}`
+        await connection.run(`COPY (${all}) TO ${quoted(temporary)} (${format})`)
+      } finally {
+        for (const part of parts) rmSync(part, { force: true })
+      }
     })
   })
+}
+
+async function appendRows(
+  connection: DuckDBConnection,
+  table: FeatureTable,
+  doubles: [string, Float64Array][],
+  from: number,
+): Promise<void> {
+  const appender = await connection.createAppender('t')
+  for (let row = from; row < Math.min(table.rows, from + rowsAtOnce); row++) {
+    appender.appendVarchar(table.product[row])
+    appender.appendTimestamp({ micros: BigInt(table.time[row]) } as never)
+    for (const [, column] of doubles) {
+      const value = column[row]
+      if (Number.isNaN(value)) appender.appendNull()
+      else appender.appendDouble(value)
+    }
+    if (table.label) {
+      if (Number.isNaN(table.label[row])) appender.appendNull()
+      else appender.appendInteger(table.label[row])
+    }
+    appender.endRow()
+  }
+  appender.closeSync()
 }
 
 /**
