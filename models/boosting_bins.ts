@@ -11,8 +11,8 @@ export function findEdges(columns: Float32Array[]): Float32Array[] {
 }
 
 function edgesOf(column: Float32Array): Float32Array {
-  const sorted = column.filter(value => !Number.isNaN(value)).sort()
-  const distinct = sorted.filter((value, i) => i === 0 || value !== sorted[i - 1])
+  const sorted = withoutNull(column).sort()
+  const distinct = distinctOf(sorted)
   const edges: number[] = []
   const push = (low: number, high: number): void => {
     if (low === high) return
@@ -34,8 +34,28 @@ function edgesOf(column: Float32Array): Float32Array {
 export function binColumns(columns: Float32Array[], edges: Float32Array[]): Uint8Array[] {
   return columns.map((column, feature) => {
     const limits = edges[feature]
-    return Uint8Array.from(column, value => (Number.isNaN(value) ? 0 : 1 + countBelow(limits, value)))
+    const bins = new Uint8Array(column.length)
+    for (let row = 0; row < column.length; row++) {
+      const value = column[row]
+      bins[row] = Number.isNaN(value) ? 0 : 1 + countBelow(limits, value)
+    }
+    return bins
   })
+}
+
+function withoutNull(column: Float32Array): Float32Array {
+  const kept = new Float32Array(column.length)
+  let length = 0
+  for (let row = 0; row < column.length; row++) if (!Number.isNaN(column[row])) kept[length++] = column[row]
+  return kept.subarray(0, length)
+}
+
+/** Distinct values, ascending; no more of them than tell that there are too many for a bin each. */
+function distinctOf(sorted: Float32Array): number[] {
+  const distinct: number[] = []
+  for (let i = 0; i < sorted.length && distinct.length < mostBins; i++)
+    if (i === 0 || sorted[i] !== sorted[i - 1]) distinct.push(sorted[i])
+  return distinct
 }
 
 /** Number of edges below `value`: value <= edge goes left. */

@@ -36,7 +36,11 @@ export const stride = 256 * 3
 const leastGain = 1e-12
 
 /** Value of a leaf by one Newton step, within its bounds. */
-export function leafValue({ gradient, hessian }: Sums, l2: number, { low, high }: Bounds): number {
+export function leafValue(
+  { gradient, hessian }: Pick<Sums, 'gradient' | 'hessian'>,
+  l2: number,
+  { low, high }: Bounds,
+): number {
   return Math.min(Math.max(-gradient / (hessian + l2), low), high)
 }
 
@@ -55,35 +59,34 @@ export function findBestSplit(
   const { l2, leastRows, leastHessian, monotone } = rules
   const free = bounds.low === Number.NEGATIVE_INFINITY && bounds.high === Number.POSITIVE_INFINITY
   const { gradient, hessian, count } = leaf
-  const before = lossDrop(gradient, hessian, l2, bounds, free)
+  const before = lossDrop(leaf, l2, bounds, free)
   let bestGain = leastGain
   let best: BestSplit | null = null
   for (let feature = 0; feature < edges.length; feature++) {
     const start = feature * stride
     const splits = edges[feature].length
     const sign = monotone[feature]
-    const sides = histogram[start + 2] > 0 ? 2 : 1
-    for (let side = 0; side < sides; side++) {
-      let g = side === 1 ? histogram[start] : 0
-      let h = side === 1 ? histogram[start + 1] : 0
-      let n = side === 1 ? histogram[start + 2] : 0
-      for (let bin = 0; bin < splits; bin++) {
-        const place = start + 3 * (bin + 1)
-        g += histogram[place]
-        h += histogram[place + 1]
-        n += histogram[place + 2]
-        if (n < leastRows || h < leastHessian) continue
-        const rightH = hessian - h
-        if (count - n < leastRows || rightH < leastHessian) break
-        const rightG = gradient - g
-        let gain: number
-        if (free && sign === 0) gain = (g * g) / (h + l2) + (rightG * rightG) / (rightH + l2) - before
-        else {
-          const left = leafValue({ gradient: g, hessian: h, count: n }, l2, bounds)
-          const right = leafValue({ gradient: rightG, hessian: rightH, count: 0 }, l2, bounds)
-          if (sign * (right - left) < 0) continue
-          gain = dropAt(left, g, h, l2) + dropAt(right, rightG, rightH, l2) - before
-        }
+    const plain = free && sign === 0
+    const nulls = histogram[start + 2]
+    let g = 0
+    let h = 0
+    let n = 0
+    for (let bin = 0; bin < splits; bin++) {
+      const place = start + 3 * (bin + 1)
+      g += histogram[place]
+      h += histogram[place + 1]
+      n += histogram[place + 2]
+      // nulls go right, then, where there are any, left
+      for (let side = 0; side < (nulls > 0 ? 2 : 1); side++) {
+        const leftG = side === 0 ? g : g + histogram[start]
+        const leftH = side === 0 ? h : h + histogram[start + 1]
+        const leftN = side === 0 ? n : n + nulls
+        const rightH = hessian - leftH
+        if (leftN < leastRows || count - leftN < leastRows || leftH < leastHessian || rightH < leastHessian) continue
+        const rightG = gradient - leftG
+        const gain = plain
+          ? (leftG * leftG) / (leftH + l2) + (rightG * rightG) / (rightH + l2) - before
+          : boundedGain(leftG, leftH, rightG, rightH, sign, l2, bounds) - before
         if (gain <= bestGain) continue
         bestGain = gain
         best = {
@@ -91,8 +94,8 @@ export function findBestSplit(
           bin,
           nullLeft: side === 1,
           gain,
-          left: { gradient: g, hessian: h, count: n },
-          right: { gradient: rightG, hessian: rightH, count: count - n },
+          left: { gradient: leftG, hessian: leftH, count: leftN },
+          right: { gradient: rightG, hessian: rightH, count: count - leftN },
         }
       }
     }
@@ -100,12 +103,28 @@ export function findBestSplit(
   return best
 }
 
+/** Fall of the loss when both leaves stay within bounds; none where their order is not the one allowed. */
+function boundedGain(
+  leftG: number,
+  leftH: number,
+  rightG: number,
+  rightH: number,
+  sign: number,
+  l2: number,
+  bounds: Bounds,
+): number {
+  const left = leafValue({ gradient: leftG, hessian: leftH }, l2, bounds)
+  const right = leafValue({ gradient: rightG, hessian: rightH }, l2, bounds)
+  if (sign * (right - left) < 0) return Number.NEGATIVE_INFINITY
+  return dropAt(left, leftG, leftH, l2) + dropAt(right, rightG, rightH, l2)
+}
+
 /** Twice the fall of the loss when a leaf gets `value`. */
 function dropAt(value: number, gradient: number, hessian: number, l2: number): number {
   return -(2 * gradient * value + (hessian + l2) * value * value)
 }
 
-function lossDrop(gradient: number, hessian: number, l2: number, bounds: Bounds, free: boolean): number {
-  if (free) return (gradient * gradient) / (hessian + l2)
-  return dropAt(leafValue({ gradient, hessian, count: 0 }, l2, bounds), gradient, hessian, l2)
+function lossDrop(leaf: Sums, l2: number, bounds: Bounds, free: boolean): number {
+  const { gradient, hessian } = leaf
+  return free ? (gradient * gradient) / (hessian + l2) : dropAt(leafValue(leaf, l2, bounds), gradient, hessian, l2)
 }

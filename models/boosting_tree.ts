@@ -159,8 +159,10 @@ export class TreeGrower {
       g[i] = gradients[this.#rows[i]]
       h[i] = hessians[this.#rows[i]]
     }
-    for (let feature = 0; feature < this.#bins.length; feature++)
-      addColumn(histogram, feature * stride, this.#bins[feature], this.#rows, g, h, from, to)
+    const width = this.#bins.length
+    for (let feature = 0; feature + 1 < width; feature += 2)
+      addColumns(histogram, feature * stride, this.#bins[feature], this.#bins[feature + 1], this.#rows, g, h, from, to)
+    if (width % 2 === 1) addColumn(histogram, (width - 1) * stride, this.#bins[width - 1], this.#rows, g, h, from, to)
     const leaf: Leaf = { node, from, to, sums, bounds, histogram, split: null }
     leaf.split = this.#bestOf(leaf)
     return leaf
@@ -168,6 +170,34 @@ export class TreeGrower {
 
   #bestOf({ histogram, sums, bounds }: Leaf): BestSplit | null {
     return findBestSplit(histogram, this.#edges, sums, bounds, this.#rules)
+  }
+}
+
+/** Two columns at a time: rows and gradients are loaded half as often. */
+function addColumns(
+  histogram: Float64Array,
+  start: number,
+  first: Uint8Array,
+  second: Uint8Array,
+  rows: Int32Array,
+  gradients: Float64Array,
+  hessians: Float64Array,
+  from: number,
+  to: number,
+): void {
+  const next = start + stride
+  for (let i = from; i < to; i++) {
+    const row = rows[i]
+    const g = gradients[i]
+    const h = hessians[i]
+    const a = start + 3 * first[row]
+    histogram[a] += g
+    histogram[a + 1] += h
+    histogram[a + 2]++
+    const b = next + 3 * second[row]
+    histogram[b] += g
+    histogram[b + 1] += h
+    histogram[b + 2]++
   }
 }
 
