@@ -37,7 +37,7 @@ export interface FeatureBin {
 const blockLength = 1200
 const leastInBlock = 300
 
-/** What a minute's volatility goes with, feature by feature, as a set fixed before any data was seen (design, HAR and activity). */
+/** The features that are binned, the same for every file: three volatilities, quotes, spread and trades. */
 export const binnedFeatures = [
   'log_volatility_60s',
   'log_volatility_300s',
