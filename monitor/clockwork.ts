@@ -1,3 +1,4 @@
+import { mergeSorted } from './merge_sorted.ts'
 import type { Side } from './read_columns.ts'
 
 /** The rows of one product: `from` to before `to`, ascending in time. */
@@ -27,24 +28,45 @@ export const lags = [60, 120, 300, 450, 600, 900, 1200, 1800, 2700, 3600, 5400, 
 
 /** @param side rows sorted by (product, time). @param blockSeconds length of a block; blocks begin at whole multiples of it. */
 export function windUp(side: Side, blockSeconds: number): Clockwork {
-  const second = side.time.map(time => Math.floor(time / 1e6))
+  const second = new Float64Array(side.rows)
+  for (let row = 0; row < side.rows; row++) second[row] = Math.floor(side.time[row] / 1e6)
   const stretches = findStretches(side)
-  const distinct = new Set(second)
+  const distinct = listDistinct(second, stretches)
   const filledBy = new Map<number, number>()
-  for (const s of distinct) {
-    const key = Math.floor(s / blockSeconds)
-    filledBy.set(key, (filledBy.get(key) ?? 0) + 1)
+  for (let i = 0, key = 0, filled = 0; i < distinct.length; i++) {
+    const own = Math.floor(distinct[i] / blockSeconds)
+    if (own !== key) filled = 0
+    key = own
+    filledBy.set(key, ++filled)
   }
-  const keys = Float64Array.from(filledBy.keys()).sort()
-  const place = new Map(Array.from(keys, (key, i) => [key, i]))
+  const keys = Float64Array.from(filledBy.keys())
   return {
     stretches,
-    seconds: distinct.size,
+    seconds: distinct.length,
     keys,
-    filled: keys.map(key => filledBy.get(key)!),
-    block: Int32Array.from(second, s => place.get(Math.floor(s / blockSeconds))!),
+    filled: Float64Array.from(filledBy.values()),
+    block: placeRows(second, stretches, keys, blockSeconds),
     later: lags.map(lag => findLater(second, stretches, lag)),
   }
+}
+
+/** The seconds with a row, ascending. */
+function listDistinct(second: Float64Array, stretches: Stretch[]): Float64Array {
+  const lists = stretches.map(({ from, to }) =>
+    second.subarray(from, to).filter((s, i, own) => i === 0 || s !== own[i - 1]),
+  )
+  return mergeSorted(lists).filter((s, i, all) => i === 0 || s !== all[i - 1])
+}
+
+function placeRows(second: Float64Array, stretches: Stretch[], keys: Float64Array, blockSeconds: number): Int32Array {
+  const block = new Int32Array(second.length)
+  for (const { from, to } of stretches)
+    for (let row = from, place = 0; row < to; row++) {
+      const key = Math.floor(second[row] / blockSeconds)
+      while (keys[place] < key) place++
+      block[row] = place
+    }
+  return block
 }
 
 function findStretches({ rows, product }: Side): Stretch[] {

@@ -83,7 +83,7 @@ export function compareColumn(
     used_by_model: context.modelInputs?.includes(name) ?? null,
     evidently: empty
       ? { score: null, drifted: false, note: `Evidently stops with an error: the ${holdsNothing(empty)}` }
-      : scoreColumn(sides, type, limits[name], free.score),
+      : scoreColumn(sides, type, limits[name], { free: free.score, distance: sharedDistance(sides, products) }),
     scale_free: {
       ...free,
       ...(nothing !== null && { note: `the ${holdsNothing(nothing)}` }),
@@ -133,12 +133,23 @@ function scoreColumn(
   { reference, current }: Record<'reference' | 'current', Pooled>,
   type: ColumnType,
   limits: ColumnLimits | undefined,
-  own: number | null,
+  own: { free: number | null; distance?: number },
 ): DriftColumn['evidently'] {
-  const scored = scoreNumbers(reference.sorted, current.sorted, type, undefined, reference.deviation)
+  const { deviation } = reference
+  const scored = scoreNumbers(reference.sorted, current.sorted, { type, deviation, distance: own.distance })
   const threshold = (isDistance(scored.test) ? limits?.evidently_distance : limits?.evidently_p) ?? scored.threshold
   const score = { ...scored, threshold, drifted: isDrift(scored.test, scored.score, threshold) }
-  return addNote(score, reference.deviation, own)
+  return addNote(score, deviation, own.free)
+}
+
+/** The distance that is known already where one product is all there is. */
+function sharedDistance(
+  { reference, current }: Record<'reference' | 'current', Pooled>,
+  products: ProductColumn[],
+): number | undefined {
+  return products.find(
+    product => product.reference.sorted === reference.sorted && product.current.sorted === current.sorted,
+  )?.distance
 }
 
 /** Says where the floor of 0.001 hides a column of small scale. */

@@ -1,6 +1,6 @@
 import { chooseKnots, countBlocks } from './block_counts.ts'
 import { type Clockwork, windUp } from './clockwork.ts'
-import type { Sorted } from './evidently/clean.ts'
+import { countAtOrBelow, countBelow, type Sorted } from './evidently/clean.ts'
 import { measureMemory } from './memory.ts'
 import { mergeSorted } from './merge_sorted.ts'
 import { rangeOf } from './ranges.ts'
@@ -106,34 +106,45 @@ function profileColumn(
   forReference: boolean,
 ): Omit<ProfileColumn, 'kind'> {
   const pieces = bounds.map(starts => windows.map((_, w) => sortFinite(values, starts[w], starts[w + 1])))
-  const { low, high } = rangeOf(name) ?? { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY }
-  let [known, infinite, outside] = [0, 0, 0]
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]
-    if (!Number.isNaN(value)) known++
-    if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) infinite++
-    if (value < low || value > high) outside++
-  }
+  const parts = clock.stretches.map((stretch, s): Part => {
+    const sorted = mergeSorted(pieces[s])
+    const knots = forReference ? chooseKnots(sorted) : new Float64Array(0)
+    const finite = sorted.length === stretch.to - stretch.from || !hasInfinite(values, stretch)
+    return {
+      product: stretch.product,
+      n: sorted.length,
+      sorted,
+      rank_error: 0,
+      ...momentsOf(sorted),
+      memory_s: measureMemory(values, stretch, clock),
+      knots,
+      counts: forReference && finite ? countBlocks(values, stretch, clock, knots) : new Float32Array(0),
+    }
+  })
+  const finite = parts.reduce((sum, part) => sum + part.n, 0)
+  const infinite = finite === values.length ? 0 : countInfinite(values)
+  const range = rangeOf(name)
   return {
-    nulls: values.length - known,
+    nulls: values.length - finite - infinite,
     infinite,
-    outside,
+    outside: range ? parts.reduce((sum, part) => sum + countOutside(part.sorted, range), 0) : 0,
     grids: windows.map((_, w) => gridOf(mergeSorted(pieces.map(piece => piece[w])))),
-    parts: clock.stretches.map((stretch, s): Part => {
-      const sorted = mergeSorted(pieces[s])
-      const knots = forReference ? chooseKnots(sorted) : new Float64Array(0)
-      return {
-        product: stretch.product,
-        n: sorted.length,
-        sorted,
-        rank_error: 0,
-        ...momentsOf(sorted),
-        memory_s: measureMemory(values, stretch, clock),
-        knots,
-        counts: infinite > 0 ? new Float32Array(0) : countBlocks(values, stretch, clock, knots),
-      }
-    }),
+    parts,
   }
+}
+
+function hasInfinite(values: Float64Array, { from, to }: { from: number; to: number }): boolean {
+  return countInfinite(values.subarray(from, to)) > 0
+}
+
+function countInfinite(values: Float64Array): number {
+  let infinite = 0
+  for (let i = 0; i < values.length; i++) if (Math.abs(values[i]) === Number.POSITIVE_INFINITY) infinite++
+  return infinite
+}
+
+function countOutside(sorted: Sorted, { low, high }: { low: number; high: number }): number {
+  return countBelow(sorted, low) + sorted.length - countAtOrBelow(sorted, high)
 }
 
 function sortFinite(values: Float64Array, from: number, to: number): Sorted {

@@ -16,7 +16,7 @@ export interface Pooled {
   rank_error: number
 }
 
-/** All products of a column together. @throws nothing; an empty column has n = 0. */
+/** All products of a column together. An empty column has n = 0. */
 export function poolParts({ parts }: ProfileColumn): Pooled {
   const sorted = mergeSorted(parts.map(part => part.sorted))
   const filled = parts.filter(part => part.n > 0)
@@ -26,7 +26,7 @@ export function poolParts({ parts }: ProfileColumn): Pooled {
     n,
     sorted,
     mean,
-    deviation: rank_error === 0 && n > 0 ? populationDeviation(sorted) : Math.sqrt(squares / n),
+    deviation: rank_error === 0 && filled.length > 1 ? populationDeviation(sorted) : Math.sqrt(squares / n),
     low: Math.min(...filled.map(part => part.low)),
     high: Math.max(...filled.map(part => part.high)),
     rank_error,

@@ -18,18 +18,24 @@ export interface EvidentlyScore {
   drifted: boolean
 }
 
+/** What is known already of a numeric column, and spares the work. */
+export interface Known {
+  /** `num` by default. */
+  type?: ColumnType
+  /** By default the one Evidently takes. */
+  test?: Test
+  /** Of the reference, divisor n. */
+  deviation?: number
+  /** W1 in the unit of the column. */
+  distance?: number
+}
+
 /**
- * Score of a numeric column under `test`, by default the one Evidently takes.
+ * Score of a numeric column.
  * @param reference cleaned, at least one value; `current` likewise.
- * @param deviation of the reference, divisor n, where it is known already.
  */
-export function scoreNumbers(
-  reference: Sorted,
-  current: Sorted,
-  type: ColumnType = 'num',
-  test?: Test,
-  deviation?: number,
-): EvidentlyScore {
+export function scoreNumbers(reference: Sorted, current: Sorted, known: Known = {}): EvidentlyScore {
+  const { type = 'num', test } = known
   const chosen = test ?? chooseTest(type, reference.length, countDistinctOfBoth(reference, current, distinctThatMatter))
   return judge(chosen, scoreOf())
 
@@ -39,7 +45,7 @@ export function scoreNumbers(
       case 'ks':
         return scoreKs(reference, current)
       case 'wasserstein':
-        return scoreWasserstein(reference, current, deviation)
+        return scoreWasserstein(reference, current, known)
       case 'psi':
         return scorePsi(count(reference, current))
       case 'jensenshannon':

@@ -25,9 +25,10 @@ export function measureWasserstein(reference: Sorted, current: Sorted): number {
 export function scoreWasserstein(
   reference: Sorted,
   current: Sorted,
-  deviation: number = populationDeviation(reference),
+  known: { deviation?: number; distance?: number } = {},
 ): number {
-  return measureWasserstein(reference, current) / Math.max(deviation, spreadFloor)
+  const distance = known.distance ?? measureWasserstein(reference, current)
+  return distance / Math.max(known.deviation ?? populationDeviation(reference), spreadFloor)
 }
 
 /** Standard deviation with divisor n. */

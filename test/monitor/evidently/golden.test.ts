@@ -47,7 +47,7 @@ describe.runIf(present)('scores of Evidently 0.7.23', () => {
       const score = (name?: Test): EvidentlyScore =>
         expected.type === 'cat'
           ? scoreTexts(texts.reference, texts.current, name as 'psi')
-          : scoreNumbers(numbers.reference, numbers.current, 'num', name)
+          : scoreNumbers(numbers.reference, numbers.current, { test: name })
 
       for (const name of Object.keys(testNames) as Test[]) {
         const known = expected.scores[name]

@@ -1,0 +1,119 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { readConfig } from '../config.ts'
+import { assembleReport, type DriftReport } from '../monitor/drift_report.ts'
+import { cleanNumbers } from '../monitor/evidently/clean.ts'
+import { scoreNumbers } from '../monitor/evidently/score.ts'
+import { type Profile, profileSide } from '../monitor/profile.ts'
+import { readProfile, writeProfile } from '../monitor/profile_file.ts'
+import type { Side } from '../monitor/read_columns.ts'
+import { ensurePythonEnv } from '../scripts/python_env.ts'
+import { makeSides } from './drift_sides.ts'
+import { type BenchResult, cpuSeconds, median } from './measure.ts'
+
+const repetitions = 7
+const run = promisify(execFile)
+const script = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
+
+interface Theirs {
+  version: string
+  /** CPU seconds of the drift preset, and of the bare scores, a repetition each. */
+  preset: number[]
+  scores: number[]
+  /** Wall seconds of the same. */
+  preset_wall: number[]
+  values: Record<string, number>
+}
+
+/**
+ * 20 columns of 100,000 + 100,000 rows, in memory on both sides: Evidently's data drift preset against the whole report of ours,
+ * both verdicts and data quality; the same from a stored profile, its reading included; Evidently's bare scores against ours.
+ * CPU seconds; Evidently's import does not count. Memory is that of the command on two Parquet files, and on a profile and one.
+ */
+export async function benchDrift(): Promise<BenchResult> {
+  const { python } = await ensurePythonEnv()
+  const config = readConfig()
+  const folder = mkdtempSync(join(tmpdir(), 'bench-drift-'))
+  try {
+    const { reference, current } = makeSides()
+    const files = [reference, current].map(side => writeColumns(folder, side))
+    const profile = join(folder, 'reference.profile')
+    await writeProfile(profile, profileOf(reference))
+    const settings = {
+      ...{ title: 'bench', simulated: true, modelInputs: null, tau: null, stream: null, limits: {} },
+      ...{ resetSeconds: config.time.session_reset_s, seed: config.models.seed },
+    }
+    const ours = { report: [] as number[], profile: [] as number[], scores: [] as number[], wall: [] as number[] }
+    let report: DriftReport | undefined
+    for (let i = 0; i < repetitions; i++) {
+      const from = performance.now()
+      ours.report.push(cpuSeconds(() => void (report = assembleReport(profileOf(reference), current, settings))))
+      ours.wall.push((performance.now() - from) / 1000)
+      ours.profile.push(cpuSeconds(() => void assembleReport(readProfile(profile), current, settings)))
+      ours.scores.push(cpuSeconds(() => scoreAll(reference, current)))
+    }
+    const names = JSON.stringify(Object.keys(reference.columns))
+    const { stdout } = await run(python, [script('drift_evidently.py'), ...files, names], { maxBuffer: 1 << 24 })
+    const theirs: Theirs = JSON.parse(stdout.trim().split('\n').at(-1)!)
+    const memory = await measureMemory(folder, profile)
+    return {
+      name: 'drift',
+      ratio: rounded(median(theirs.preset) / median(ours.report)),
+      ratios: {
+        profile: rounded(median(theirs.preset) / median(ours.profile)),
+        scores: rounded(median(theirs.scores) / median(ours.scores)),
+      },
+      evidently_s: { preset: rounded(median(theirs.preset)), scores: rounded(median(theirs.scores)) },
+      ours_s: {
+        report: rounded(median(ours.report)),
+        profile: rounded(median(ours.profile)),
+        scores: rounded(median(ours.scores)),
+      },
+      wall_s: { evidently: rounded(median(theirs.preset_wall)), ours: rounded(median(ours.wall)) },
+      largest_score_difference: largestDifference(report!, theirs.values),
+      memory_mib: memory,
+      ...{ columns: Object.keys(reference.columns).length, rows: [reference.rows, current.rows], repetitions },
+      ...{ evidently: theirs.version, node: process.version },
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+
+  function profileOf(side: Side): Profile {
+    const blockSeconds = config.models.bootstrap_block_s
+    return profileSide(side, { blockSeconds, resetSeconds: config.time.session_reset_s, forReference: true }).profile
+  }
+}
+
+/** One float64 after the other, column by column. */
+function writeColumns(folder: string, side: Side): string {
+  const path = join(folder, `${side.name}.f64`)
+  writeFileSync(path, Buffer.concat(Object.values(side.columns).map(({ values }) => Buffer.from(values.buffer))))
+  return path
+}
+
+function scoreAll(reference: Side, current: Side): void {
+  for (const [name, { values }] of Object.entries(reference.columns))
+    scoreNumbers(cleanNumbers(values), cleanNumbers(current.columns[name].values))
+}
+
+function largestDifference({ columns }: DriftReport, theirs: Record<string, number>): number {
+  return Math.max(...columns.map(({ name, evidently }) => Math.abs(evidently.score! - theirs[name])))
+}
+
+async function measureMemory(folder: string, profile: string): Promise<{ files: number; profile: number }> {
+  const child = async (...args: string[]): Promise<number> => {
+    const { stdout } = await run(process.execPath, [script('drift_memory_child.ts'), folder, ...args])
+    return Number(stdout.trim().split('\n').at(-1))
+  }
+  await child('write')
+  return { files: await child('files'), profile: await child('profile', profile) }
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000
+}
