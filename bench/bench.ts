@@ -5,6 +5,7 @@ import { type BenchResult, checkBaseline } from './measure.ts'
 
 /** Every bench by its name; loaded when asked for. */
 const benches: Record<string, () => Promise<BenchResult>> = {
+  drift: async () => (await import('./drift.ts')).benchDrift(),
   boosting: async () => (await import('./boosting.ts')).benchBoosting(),
   features: async () => (await import('./features.ts')).benchFeatures(),
 }

@@ -48,10 +48,13 @@ export async function benchDrift(): Promise<BenchResult> {
       ...{ resetSeconds: config.time.session_reset_s, seed: config.models.seed },
     }
     const ours = { report: [] as number[], profile: [] as number[], scores: [] as number[], wall: [] as number[] }
-    let report: DriftReport | undefined
+    let report: DriftReport | null = null
     for (let i = 0; i < repetitions; i++) {
       const from = performance.now()
-      ours.report.push(cpuSeconds(() => void (report = assembleReport(profileOf(reference), current, settings))))
+      const compare = (): void => {
+        report = assembleReport(profileOf(reference), current, settings)
+      }
+      ours.report.push(cpuSeconds(compare))
       ours.wall.push((performance.now() - from) / 1000)
       ours.profile.push(cpuSeconds(() => void assembleReport(readProfile(profile), current, settings)))
       ours.scores.push(cpuSeconds(() => scoreAll(reference, current)))

@@ -1,6 +1,7 @@
 import { joinParts } from './join_parts.ts'
 import type { Profile } from './profile.ts'
 import type { Side } from './read_columns.ts'
+import { takeRows } from './take_rows.ts'
 
 /**
  * Two sides whose products can be compared one with one: as they are where they share a product; where they share none, each with
@@ -38,21 +39,4 @@ function dropFromProfile(profile: Profile): Profile {
 function dropFromSide(side: Side): Side {
   const order = Int32Array.from(side.time, (_, row) => row).sort((a, b) => side.time[a] - side.time[b])
   return takeRows({ ...side, product: new Array<string>(side.rows).fill('') }, order, side.name)
-}
-
-/** The given rows of a side, in that order. */
-export function takeRows(side: Side, rows: ArrayLike<number>, name: string): Side {
-  return {
-    ...side,
-    name,
-    rows: rows.length,
-    product: Array.from(rows, row => side.product[row]),
-    time: Float64Array.from(rows, row => side.time[row]),
-    columns: Object.fromEntries(
-      Object.entries(side.columns).map(([column, { kind, values }]) => [
-        column,
-        { kind, values: Float64Array.from(rows, row => values[row]) },
-      ]),
-    ),
-  }
 }
