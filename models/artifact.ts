@@ -1,3 +1,5 @@
+import type { FittedVolatility } from './volatility_predict.ts'
+
 /**
  * A fitted linear scorer, as it is saved in `model.json`; the same arithmetic is written as ONNX beside it.
  * p = 1/(1+exp(-(intercept + sum_j weights[j]*(x[j]-mean[j])/scale[j]))), where x holds the k inputs with nulls replaced
@@ -29,3 +31,25 @@ export interface LinearArtifact {
   /** Where the fit came from: digest of the features, span of the training rows. */
   trained_on: { digest: string; from: string; to: string; rows: number }
 }
+
+/**
+ * A fitted volatility model, as it is saved in `model.json`: the plain average of a ridge and of boosted trees on terms relative
+ * to tau (either may be absent), and the link to P(sigma_future >= tau). tau is an input: its ONNX graph reads it as the last
+ * column, after `inputs`.
+ */
+export interface VolatilityArtifact extends FittedVolatility {
+  format: 'spike60-volatility'
+  version: 1
+  name: string
+  spec_version: string
+  config_hash: string
+  simulated: boolean
+  /** Feature columns it reads: the names of the readings. */
+  inputs: string[]
+  /** Label-1 threshold on the probability, picked on validation. */
+  threshold: number
+  tau: Record<string, number>
+  trained_on: LinearArtifact['trained_on']
+}
+
+export type Artifact = LinearArtifact | VolatilityArtifact

@@ -1,23 +1,24 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { SpikeError } from '../errors.ts'
-import type { LinearArtifact } from './artifact.ts'
+import type { Artifact } from './artifact.ts'
 import { parseArtifact } from './artifact_schema.ts'
 import { mlflowFiles } from './mlmodel.ts'
 import { onnxModel } from './onnx.ts'
+import { volatilityOnnx } from './onnx_volatility.ts'
 
 /**
  * Writes a model folder: model.json that our scorer reads, model.onnx, and what makes it an MLflow model. A folder of that
  * name is replaced whole.
  */
-export function saveModel(folder: string, artifact: LinearArtifact, createdAt: Date): void {
+export function saveModel(folder: string, artifact: Artifact, createdAt: Date): void {
   const temporary = `${folder}.${process.pid}.tmp`
   const former = `${folder}.${process.pid}.old`
   try {
     mkdirSync(temporary, { recursive: true })
     for (const [name, data] of Object.entries({
       'model.json': `${JSON.stringify(artifact, null, 2)}\n`,
-      'model.onnx': onnxModel(artifact),
+      'model.onnx': artifact.format === 'spike60-linear' ? onnxModel(artifact) : volatilityOnnx(artifact),
       ...mlflowFiles(artifact, createdAt),
     }))
       writeFileSync(join(temporary, name), data)
@@ -34,7 +35,7 @@ export function saveModel(folder: string, artifact: LinearArtifact, createdAt: D
  * Loads a model for scoring. @param path a model folder, or its model.json.
  * @throws SpikeError BAD_FILE when there is none, BAD_MODEL when it cannot be used, one line a fault.
  */
-export function loadModel(path: string): LinearArtifact {
+export function loadModel(path: string): Artifact {
   const file = existsSync(path) && statSync(path).isDirectory() ? join(path, 'model.json') : path
   if (!existsSync(file))
     throw new SpikeError('BAD_FILE', `${file}: does not exist; name a model folder that models/train.ts wrote`)

@@ -1,19 +1,38 @@
 import { z } from 'zod'
 import { SpikeError } from '../errors.ts'
 import { featureNames, specVersion } from '../features/spec.ts'
-import type { LinearArtifact } from './artifact.ts'
+import type { Artifact } from './artifact.ts'
+import { volatilityParts } from './volatility_schema.ts'
 
 const numbers = z.array(z.number())
 
-const schema = z
+const common = {
+  version: z.literal(1),
+  name: z.string().regex(/^[a-z][a-z0-9_]*$/),
+  spec_version: z.literal(specVersion, `rows of another spec version; this program has ${specVersion}: train again`),
+  config_hash: z.string(),
+  simulated: z.boolean(),
+  inputs: z.array(z.enum(featureNames)).min(1),
+  threshold: z.number().min(0).max(1),
+  tau: z.record(z.string(), z.number().min(0)),
+  trained_on: z.strictObject({ digest: z.string(), from: z.string(), to: z.string(), rows: z.int().min(1) }),
+}
+
+const volatility = z
+  .strictObject({ format: z.literal('spike60-volatility'), ...common, ...volatilityParts })
+  .refine(a => a.readings.every(({ name }, i) => name === a.inputs[i]) && a.readings.length === a.inputs.length, {
+    path: ['readings'],
+    message: 'are not those of inputs',
+  })
+  .refine(a => a.terms.every(({ of, less }) => Math.max(of, less ?? 0) < a.readings.length), {
+    path: ['terms'],
+    message: 'point outside readings',
+  })
+
+const linear = z
   .strictObject({
     format: z.literal('spike60-linear'),
-    version: z.literal(1),
-    name: z.string().regex(/^[a-z][a-z0-9_]*$/),
-    spec_version: z.literal(specVersion, `rows of another spec version; this program has ${specVersion}: train again`),
-    config_hash: z.string(),
-    simulated: z.boolean(),
-    inputs: z.array(z.enum(featureNames)).min(1),
+    ...common,
     impute: numbers,
     logs: z.array(z.int().min(0)),
     indicators: z.array(z.int().min(0)),
@@ -21,9 +40,6 @@ const schema = z
     scale: z.array(z.number().positive()),
     weights: numbers,
     intercept: z.number(),
-    threshold: z.number().min(0).max(1),
-    tau: z.record(z.string(), z.number().min(0)),
-    trained_on: z.strictObject({ digest: z.string(), from: z.string(), to: z.string(), rows: z.int().min(1) }),
   })
   .refine(a => new Set(a.inputs).size === a.inputs.length, { path: ['inputs'], message: 'names a feature twice' })
   .refine(a => a.impute.length === a.inputs.length, { path: ['impute'], message: 'is not as long as inputs' })
@@ -40,14 +56,15 @@ const schema = z
  * Reads the text of a model.json. @param where names it in faults.
  * @throws SpikeError BAD_MODEL with one line a fault.
  */
-export function parseArtifact(text: string, where: string): LinearArtifact {
+export function parseArtifact(text: string, where: string): Artifact {
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch (cause) {
     throw new SpikeError('BAD_MODEL', `${where}: is not JSON; train again`, { cause })
   }
-  const result = schema.safeParse(value)
+  const isVolatility = (value as { format?: unknown } | null)?.format === 'spike60-volatility'
+  const result = (isVolatility ? volatility : linear).safeParse(value)
   if (result.success) return result.data
   throw new SpikeError(
     'BAD_MODEL',

@@ -1,6 +1,7 @@
 import { exp, log } from '../features/numeric.ts'
 import { binColumns, findEdges } from './boosting_bins.ts'
-import { type Tree, TreeGrower } from './boosting_tree.ts'
+import { TreeGrower } from './boosting_tree.ts'
+import { type Ensemble, valueAt } from './ensemble.ts'
 
 export interface BoostingSettings {
   /** `log_loss`: labels 0 and 1, scores are log odds. `squared_error`: any target, scores in its unit. */
@@ -15,12 +16,6 @@ export interface BoostingSettings {
   monotone?: number[]
   /** Rows that are not trained on: growth ends after `patience` rounds without a lower loss there, and the best round counts. */
   watch?: { columns: Float32Array[]; targets: ArrayLike<number>; patience: number }
-}
-
-/** score(x) = base + the values of the leaves that x reaches. */
-export interface Ensemble {
-  base: number
-  trees: Tree[]
 }
 
 const leastHessian = 1e-3
@@ -57,28 +52,6 @@ export function fitBoosting(columns: Float32Array[], targets: ArrayLike<number>,
   return ensemble
 }
 
-/** Scores of rows given as columns: log odds or the target's unit. */
-export function boostingScores({ base, trees }: Ensemble, columns: Float32Array[], rows: number): Float64Array {
-  const scores = new Float64Array(rows).fill(base)
-  for (const tree of trees) for (let row = 0; row < rows; row++) scores[row] += valueAt(tree, columns, row)
-  return scores
-}
-
-/** Score of one row of float32 values. */
-export function boostingScore({ base, trees }: Ensemble, values: Float32Array): number {
-  let score = base
-  for (const { feature, threshold, nullLeft, left, right, value } of trees) {
-    let node = 0
-    while (feature[node] >= 0) {
-      const x = values[feature[node]]
-      const goesLeft = Number.isNaN(x) ? nullLeft[node] === 1 : x <= threshold[node]
-      node = goesLeft ? left[node] : right[node]
-    }
-    score += value[node]
-  }
-  return score
-}
-
 /** Share of the whole gain that the splits on each column brought. */
 export function gainShares({ trees }: Ensemble, width: number): number[] {
   const gains = new Array<number>(width).fill(0)
@@ -88,16 +61,6 @@ export function gainShares({ trees }: Ensemble, width: number): number[] {
     })
   const whole = gains.reduce((sum, gain) => sum + gain, 0)
   return gains.map(gain => (whole > 0 ? gain / whole : 0))
-}
-
-function valueAt({ feature, threshold, nullLeft, left, right, value }: Tree, columns: Float32Array[], row: number) {
-  let node = 0
-  while (feature[node] >= 0) {
-    const x = columns[feature[node]][row]
-    const goesLeft = Number.isNaN(x) ? nullLeft[node] === 1 : x <= threshold[node]
-    node = goesLeft ? left[node] : right[node]
-  }
-  return value[node]
 }
 
 function startOf(targets: ArrayLike<number>, objective: BoostingSettings['objective']): number {

@@ -7,21 +7,7 @@ import {
   type Sums,
   stride,
 } from './boosting_split.ts'
-
-/**
- * A tree as parallel arrays; node 0 is the root. A node whose `feature` is -1 is a leaf with `value`; else rows with
- * x[feature] <= threshold, and nulls where `nullLeft` is 1, go to `left`, others to `right`.
- */
-export interface Tree {
-  feature: number[]
-  threshold: number[]
-  nullLeft: number[]
-  left: number[]
-  right: number[]
-  value: number[]
-  /** Fall of the loss by the split of each node; 0 for leaves. */
-  gain: number[]
-}
+import type { Tree } from './ensemble.ts'
 
 export interface GrowRules extends SplitRules {
   leaves: number

@@ -7,9 +7,11 @@ import { drawnCurve, reliability } from './curves.ts'
 import type { ModelResult, Segment } from './evaluation.ts'
 import { weightNames } from './fit.ts'
 import { judge } from './judge.ts'
+import type { Entrant } from './model.ts'
 import { scoreTable } from './score.ts'
 import type { SegmentName, Split } from './split.ts'
 import { bestThreshold } from './threshold.ts'
+import type { VolatilityEntrant } from './volatility_entrants.ts'
 
 export interface Contest {
   table: FeatureTable
@@ -17,15 +19,10 @@ export interface Contest {
   labels: Float64Array
   segments: Record<SegmentName, Segment>
   artifact: LinearArtifact
+  volatility: VolatilityEntrant[]
   /** Newton steps of the fit. */
   iterations: number
   config: Config
-}
-
-/** What is judged beside the others: scores of all rows and words for people. */
-type Entrant = Pick<ModelResult, 'name' | 'title' | 'kind' | 'recipe' | 'params' | 'weights'> & {
-  scores: Float64Array
-  probability: boolean
 }
 
 /** Judges baselines and the learned model on the same rows, the same resamples and by the same rules, in the order shown. */
@@ -41,7 +38,9 @@ export function judgeModels(contest: Contest): {
       { block_s, samples, seed },
     )
   const resamples = { validation: resamplesOf(split.validation), test: resamplesOf(split.test) }
-  const entrants = [...baselineEntrants(contest), logisticEntrant(contest)]
+  const har = contest.volatility.filter(({ kind }) => kind === 'baseline')
+  const learned = contest.volatility.filter(({ kind }) => kind === 'learned')
+  const entrants: Entrant[] = [...baselineEntrants(contest), ...har, logisticEntrant(contest), ...learned]
   return {
     models: Object.fromEntries(entrants.map(entrant => [entrant.name, judgeEntrant(contest, entrant, resamples)])),
     scores: Object.fromEntries(entrants.map(entrant => [entrant.name, entrant.scores])),
@@ -50,7 +49,7 @@ export function judgeModels(contest: Contest): {
 
 function judgeEntrant(
   { split, labels, segments }: Contest,
-  { scores, probability, ...words }: Entrant,
+  { scores, probability, name, title, kind, recipe, params, weights }: Entrant,
   resamples: Record<'validation' | 'test', ReturnType<typeof drawBlocks>>,
 ): ModelResult {
   const of = (segment: SegmentName, values: Float64Array) => Float64Array.from(split[segment], row => values[row])
@@ -66,8 +65,12 @@ function judgeEntrant(
       resamples: resamples[segment],
     })
   return {
-    ...words,
-    params: { ...words.params, threshold_picked_on: onValidation === null ? 'train' : 'validation' },
+    name,
+    title,
+    kind,
+    recipe,
+    ...(weights && { weights }),
+    params: { ...params, threshold_picked_on: onValidation === null ? 'train' : 'validation' },
     validation: judged('validation'),
     test: judged('test'),
     curve: drawnCurve(of('test', labels), of('test', scores)),

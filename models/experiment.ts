@@ -4,7 +4,7 @@ import { digestOf } from '../features/digest.ts'
 import { horizonSeconds } from '../features/label.ts'
 import { specVersion } from '../features/spec.ts'
 import type { FeatureTable } from '../features/table.ts'
-import type { LinearArtifact } from './artifact.ts'
+import type { LinearArtifact, VolatilityArtifact } from './artifact.ts'
 import { auditTraining } from './audit.ts'
 import { judgeModels } from './contest.ts'
 import type { Evaluation, Segment } from './evaluation.ts'
@@ -14,6 +14,7 @@ import { logisticInputs } from './recipe.ts'
 import { describeSegment, isoTime } from './segment.ts'
 import { labelledRows, type SegmentName, type Split, splitByTime } from './split.ts'
 import { sigmaPercentiles, type Tau, tauFromConfig, tauFromTraining } from './tau.ts'
+import { volatilityEntrants } from './volatility_entrants.ts'
 
 /** Where the rows come from, as the feature file says. */
 export interface Source {
@@ -30,7 +31,10 @@ export interface Experiment {
   split: Split
   labels: Float64Array
   tau: Tau
+  /** The logistic model. */
   artifact: LinearArtifact
+  /** The learned volatility models. */
+  volatility: VolatilityArtifact[]
   /** Scores of every row of the table, by model. */
   scores: Record<string, Float64Array>
   evaluation: Evaluation
@@ -55,19 +59,48 @@ export function runExperiment(table: FeatureTable, source: Source, config: Confi
 
   const { fitted, dropped, iterations } = fitLinear(table, split.train, labels, logisticInputs, config.models.l2)
   const digest = digestOf(table)
-  const artifact: LinearArtifact = {
-    format: 'spike60-linear',
-    version: 1,
-    name: 'logistic',
+  const belonging = {
+    version: 1 as const,
     spec_version: specVersion,
     config_hash: source.config_hash,
     simulated: source.simulated,
-    ...fitted,
     threshold: 0.5,
     tau: tau.tau,
     trained_on: { digest, from: segments.train.from, to: segments.train.to, rows: segments.train.rows },
   }
-  const { models, scores } = judgeModels({ table, split, labels, segments, artifact, iterations, config })
+  const artifact: LinearArtifact = {
+    format: 'spike60-linear',
+    name: 'logistic',
+    ...fitted,
+    ...belonging,
+  }
+  const entrants = volatilityEntrants(
+    { table, rows: split.train, labels, tau: tau.tau },
+    segments.validation.degenerate === null ? split.validation : null,
+    config,
+  )
+  const { models, scores } = judgeModels({
+    table,
+    split,
+    labels,
+    segments,
+    artifact,
+    volatility: entrants,
+    iterations,
+    config,
+  })
+  const volatility = entrants
+    .filter(({ kind }) => kind === 'learned')
+    .map(
+      ({ name, fitted: parts }): VolatilityArtifact => ({
+        format: 'spike60-volatility',
+        name,
+        ...parts,
+        inputs: parts.readings.map(reading => reading.name),
+        ...belonging,
+        threshold: models[name].test.threshold ?? belonging.threshold,
+      }),
+    )
   artifact.threshold = models.logistic.test.threshold ?? artifact.threshold
 
   const audit = auditTraining({
@@ -108,7 +141,7 @@ export function runExperiment(table: FeatureTable, source: Source, config: Confi
     imputed: artifact.indicators.map(input => artifact.inputs[input]),
     sigma_percentiles: sigmaPercentiles(table, split.train),
   }
-  return { split, labels, tau, artifact, scores, evaluation }
+  return { split, labels, tau, artifact, volatility, scores, evaluation }
 }
 
 function chooseTau(table: FeatureTable, split: Split, { label }: Config): Tau {

@@ -3,12 +3,12 @@ import { command, runCommand } from '../cli.ts'
 import { SpikeError } from '../errors.ts'
 import { specVersion } from '../features/spec.ts'
 import { type Metadata, readTable } from '../tables/parquet.ts'
-import type { LinearArtifact } from './artifact.ts'
+import type { Artifact } from './artifact.ts'
 import { loadModel } from './artifact_files.ts'
 import { baselines } from './baselines.ts'
 import { labelRows } from './label.ts'
 import { writePredictions } from './predictions.ts'
-import { scoreTable } from './score.ts'
+import { scoreRows } from './score.ts'
 
 export interface InferOptions {
   /** Parquet file of features, with or without labels. */
@@ -45,7 +45,7 @@ export async function infer({ features, model, out }: InferOptions): Promise<Inf
   const { table, metadata } = await readTable(features, [...needed])
   checkRows(features, metadata, table.product, artifact)
   const scoringStarted = performance.now()
-  const probability = scoreTable(artifact, table)
+  const probability = scoreRows(artifact, table)
   const scoring_s = (performance.now() - scoringStarted) / 1000
   const scores = Object.fromEntries(
     baselines.map((baseline): [string, Float64Array] => [baseline.name, baseline.score(table, artifact.tau)]),
@@ -73,7 +73,7 @@ export async function infer({ features, model, out }: InferOptions): Promise<Inf
   }
 }
 
-function checkRows(path: string, metadata: Metadata, products: string[], artifact: LinearArtifact): void {
+function checkRows(path: string, metadata: Metadata, products: string[], artifact: Artifact): void {
   const spec = metadata['spike60.spec_version']
   const unknown = [...new Set(products)].filter(product => !(product in artifact.tau))
   const faults = [

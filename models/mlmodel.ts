@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { LinearArtifact } from './artifact.ts'
+import type { Artifact } from './artifact.ts'
 
 /** Versions that the folder was tried with; `docker/python/requirements.lock` holds the same. */
 const pins = { mlflow: '3.17.2', onnx: '1.23.2', onnxruntime: '1.31.1', numpy: '2.4.6', pandas: '<3.1' }
@@ -9,9 +9,9 @@ const python = '3.11'
  * The files that make a folder with `model.onnx` an MLflow model, by name. The signature has one column of type double a
  * feature, by name, so that a data frame with columns in another order or with more of them is read right.
  */
-export function mlflowFiles(artifact: LinearArtifact, createdAt: Date): Record<string, string> {
-  const { inputs, impute } = artifact
-  const example = { columns: inputs, data: [impute] }
+export function mlflowFiles(artifact: Artifact, createdAt: Date): Record<string, string> {
+  const inputs = graphInputs(artifact)
+  const example = { columns: inputs, data: [exampleRow(artifact)] }
   const id = createHash('sha256').update(JSON.stringify(artifact)).digest('hex').slice(0, 32)
   const requirements = Object.entries(pins).map(([name, pin]) => (/^\d/.test(pin) ? `${name}==${pin}` : name + pin))
   const signature = {
@@ -73,4 +73,15 @@ name: mlflow-env
     'input_example.json': `${JSON.stringify(example)}\n`,
     'serving_input_example.json': `${JSON.stringify({ dataframe_split: example })}\n`,
   }
+}
+
+/** Columns of the ONNX graph: the features, and for a volatility model tau. */
+export function graphInputs({ format, inputs }: Artifact): string[] {
+  return format === 'spike60-linear' ? inputs : [...inputs, 'tau']
+}
+
+/** A row that the model takes: training medians, or features unknown beside a product's tau. */
+function exampleRow(artifact: Artifact): (number | null)[] {
+  if (artifact.format === 'spike60-linear') return artifact.impute
+  return [...artifact.inputs.map(() => null), Object.values(artifact.tau)[0]]
 }

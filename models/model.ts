@@ -1,6 +1,6 @@
 import type { FeatureTable } from '../features/table.ts'
 import type { ModelResult } from './evaluation.ts'
-import type { FittedVolatility } from './volatility_model.ts'
+import type { FittedVolatility } from './volatility_predict.ts'
 
 /** Rows that a model may be fitted on, and what belongs to them. */
 export interface Training {
@@ -30,4 +30,10 @@ export interface Fitted {
 export interface Model extends Pick<ModelResult, 'name' | 'title' | 'kind' | 'recipe' | 'params'> {
   probability: boolean
   fit(training: Training): Fitted
+}
+
+/** What is judged beside the others: scores of all rows and words for people. */
+export type Entrant = Pick<ModelResult, 'name' | 'title' | 'kind' | 'recipe' | 'params' | 'weights'> & {
+  scores: Float64Array
+  probability: boolean
 }

@@ -1,7 +1,8 @@
 import { exp, logAbove } from '../features/numeric.ts'
 import { featureIndex, volatilityFloor } from '../features/spec.ts'
 import type { FeatureTable } from '../features/table.ts'
-import type { LinearArtifact } from './artifact.ts'
+import type { Artifact, LinearArtifact } from './artifact.ts'
+import { predictVolatility } from './volatility_predict.ts'
 
 /** What scoring needs of an artifact. */
 export type LinearScorer = Pick<
@@ -18,6 +19,13 @@ export function scoreTable(artifact: LinearScorer, table: FeatureTable): Float64
     for (let j = 0; j < columns.length; j++) values[j] = columns[j][row]
     return score(values)
   })
+}
+
+/** Probability of a spike for each row, whatever kind of model it is; each product's tau is the artifact's. */
+export function scoreRows(artifact: Artifact, table: FeatureTable): Float64Array {
+  if (artifact.format === 'spike60-linear') return scoreTable(artifact, table)
+  const every = Uint32Array.from({ length: table.rows }, (_, row) => row)
+  return predictVolatility(artifact, table, every, artifact.tau).probability
 }
 
 /**

@@ -76,7 +76,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 async function writeResults(
   table: FeatureTable,
   metadata: Metadata,
-  { split, labels, tau, artifact, scores, evaluation }: Experiment,
+  { split, labels, tau, artifact, volatility, scores, evaluation }: Experiment,
   { features, out }: TrainOptions,
 ): Promise<TrainFiles> {
   const beside = dirname(features)
@@ -97,7 +97,7 @@ async function writeResults(
   const test = takeRows({ ...table, columns: scores, label: labels }, split.test)
   await writePredictions(files.predictions, test, test.label!, test.columns, { ...metadata, ...labelling })
   await writeFileAtomically(files.evaluation, `${JSON.stringify(evaluation, null, 2)}\n`)
-  saveModel(files.model, artifact, new Date())
+  for (const model of [artifact, ...volatility]) saveModel(join(artifacts, model.name), model, new Date())
   return files
 }
 

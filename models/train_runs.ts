@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path'
 import type { Evaluation, Metrics, ModelResult } from './evaluation.ts'
 import type { RunDataset, RunRecord } from './run_record.ts'
 import { runId } from './tracker.ts'
@@ -9,7 +10,7 @@ export interface TrainFiles {
   test: string
   predictions: string
   evaluation: string
-  /** Model folder of the learned model. */
+  /** Model folder of the logistic model; those of the other learned models lie beside it. */
   model: string
 }
 
@@ -68,13 +69,18 @@ export function runsOf(
       params: { kind: model.kind, ...model.params },
       metrics: [...metricsOf('validation', model.validation), ...metricsOf('test', model.test)],
       tags: { ...tags, ...undefinedOf(model), 'mlflow.note.content': model.recipe },
-      artifacts: model.kind === 'learned' ? [{ path: 'model.json', file: `${files.model}/model.json` }] : [],
+      artifacts:
+        model.kind === 'learned' ? [{ path: 'model.json', file: join(folderOf(model, files), 'model.json') }] : [],
       ...(model.kind === 'learned' && {
-        model: { registered: `spike60-${model.name}`, folder: files.model, alias: 'champion' },
+        model: { registered: `spike60-${model.name}`, folder: folderOf(model, files), alias: 'champion' },
       }),
     }),
   )
   return [parent, ...children]
+}
+
+function folderOf({ name }: ModelResult, { model }: TrainFiles): string {
+  return join(dirname(model), name)
 }
 
 function identified(record: Omit<RunRecord, 'id'>): RunRecord {

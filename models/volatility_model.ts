@@ -1,30 +1,11 @@
 import type { FeatureTable } from '../features/table.ts'
-import { type BoostingSettings, boostingScores, type Ensemble, fitBoosting, gainShares } from './boosting.ts'
+import { type BoostingSettings, fitBoosting, gainShares } from './boosting.ts'
 import { percentileOf } from './percentile.ts'
-import { type Link, residualLink, sigmaOf, spikeProbability, spikeTarget, targetOf } from './residual.ts'
+import { residualLink, spikeTarget, targetOf } from './residual.ts'
 import { fitRidge } from './ridge.ts'
 import { fitScaler, standardise } from './standardise.ts'
 import { type Reading, type Term, termColumns } from './term.ts'
-
-/** The ridge part: mean = intercept + sum of weights on (x-mean)/scale, x the terms with nulls imputed, then null indicators. */
-export interface LinearPart {
-  impute: number[]
-  /** Indices of the terms with an indicator. */
-  indicators: number[]
-  mean: number[]
-  scale: number[]
-  weights: number[]
-  intercept: number
-}
-
-/** A fitted model of the next minute's volatility: the plain average of its parts, and the link from it to a probability. */
-export interface FittedVolatility {
-  readings: Reading[]
-  terms: Term[]
-  linear: LinearPart | null
-  trees: Ensemble | null
-  link: Link
-}
+import { type FittedVolatility, type LinearPart, linearMatrix, meanOfParts, toFloat } from './volatility_predict.ts'
 
 export interface VolatilitySettings {
   terms: Term[]
@@ -64,27 +45,6 @@ export function fitVolatility(training: TrainingRows, settings: VolatilitySettin
   return { ...parts, link: residualLink(targets.map((target, i) => target - means[i])) }
 }
 
-export interface VolatilityPrediction {
-  /** P(sigma_future >= tau). */
-  probability: Float64Array
-  /** Predicted sigma_future. */
-  sigma: Float64Array
-}
-
-export function predictVolatility(
-  fitted: FittedVolatility,
-  table: FeatureTable,
-  rows: ArrayLike<number>,
-  tau: Record<string, number>,
-): VolatilityPrediction {
-  const columns = termColumns(table, rows, tau, fitted.readings, fitted.terms)
-  const means = meanOfParts(fitted, columns, rows.length)
-  return {
-    probability: means.map(mean => spikeProbability(mean, fitted.link)),
-    sigma: means.map((mean, i) => sigmaOf(mean, tau[table.product[rows[i]]])),
-  }
-}
-
 /** Weight of each term, largest first: of the standardised ridge, else the share of the trees' gain. */
 export function explainVolatility({ terms, linear, trees }: FittedVolatility): { feature: string; weight: number }[] {
   const shares = trees === null ? [] : gainShares(trees, terms.length)
@@ -95,45 +55,12 @@ export function explainVolatility({ terms, linear, trees }: FittedVolatility): {
     .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
 }
 
-type Parts = Pick<FittedVolatility, 'terms' | 'linear' | 'trees'>
-
-function meanOfParts({ linear, trees }: Parts, columns: Float64Array[], rows: number): Float64Array {
-  const fromTrees = trees && boostingScores(trees, columns.map(toFloat), rows)
-  const fromLinear = linear && linearMeans(linear, columns, rows)
-  if (fromTrees && fromLinear) return fromTrees.map((value, i) => (value + fromLinear[i]) / 2)
-  return fromTrees ?? fromLinear ?? new Float64Array(rows)
-}
-
 function fitLinearPart(columns: Float64Array[], targets: Float64Array, l2: number): LinearPart {
   const impute = columns.map(column => percentileOf(column, 50))
   const indicators = columns.flatMap((column, j) => (column.some(Number.isNaN) ? [j] : []))
   const matrix = linearMatrix(columns, impute, indicators, targets.length)
   const scaler = fitScaler(matrix, columns.length + indicators.length)
   return { impute, indicators, ...scaler, ...fitRidge(standardise(matrix, scaler), targets, l2) }
-}
-
-function linearMeans(part: LinearPart, columns: Float64Array[], rows: number): Float64Array {
-  const matrix = linearMatrix(columns, part.impute, part.indicators, rows)
-  const width = part.weights.length
-  return Float64Array.from({ length: rows }, (_, i) => {
-    let sum = part.intercept
-    for (let j = 0; j < width; j++) sum += (part.weights[j] * (matrix[i * width + j] - part.mean[j])) / part.scale[j]
-    return sum
-  })
-}
-
-function linearMatrix(columns: Float64Array[], impute: number[], indicators: number[], rows: number): Float64Array {
-  const width = columns.length + indicators.length
-  const matrix = new Float64Array(rows * width)
-  columns.forEach((column, j) => {
-    const indicator = indicators.indexOf(j)
-    for (let i = 0; i < rows; i++) {
-      const isNull = Number.isNaN(column[i])
-      matrix[i * width + j] = isNull ? impute[j] : column[i]
-      if (indicator >= 0) matrix[i * width + columns.length + indicator] = isNull ? 1 : 0
-    }
-  })
-  return matrix
 }
 
 function isUsable(column: Float64Array): boolean {
@@ -145,5 +72,3 @@ function isUsable(column: Float64Array): boolean {
   }
   return false
 }
-
-const toFloat = (column: Float64Array): Float32Array => Float32Array.from(column)

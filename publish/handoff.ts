@@ -9,7 +9,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
 import { type Config, configHash } from '../config.ts'
@@ -120,7 +120,7 @@ async function fill(folder: string, raw: string[], config: Config, model: string
 function findModels(run: string): string[] {
   const models = globSync('models/artifacts/*/model.json', { cwd: run })
     .map(path => dirname(path))
-    .sort()
+    .sort((a, b) => Number(basename(b) === 'logistic') - Number(basename(a) === 'logistic') || (a < b ? -1 : 1))
   const faults = [
     ...Object.keys(fromRun)
       .filter(path => !existsSync(join(run, path)))

@@ -1,6 +1,7 @@
 import type { Config } from '../../config.ts'
 import type { Model } from '../model.ts'
-import { explainVolatility, fitVolatility, predictVolatility, type VolatilitySettings } from '../volatility_model.ts'
+import { explainVolatility, fitVolatility, type VolatilitySettings } from '../volatility_model.ts'
+import { predictVolatility } from '../volatility_predict.ts'
 
 type Words = Pick<Model, 'name' | 'title' | 'kind' | 'recipe' | 'params'>
 

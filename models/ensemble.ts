@@ -1,0 +1,42 @@
+/**
+ * A tree as parallel arrays; node 0 is the root. A node whose `feature` is -1 is a leaf with `value`; else rows with
+ * x[feature] <= threshold, and nulls where `nullLeft` is 1, go to `left`, others to `right`.
+ */
+export interface Tree {
+  feature: number[]
+  threshold: number[]
+  nullLeft: number[]
+  left: number[]
+  right: number[]
+  value: number[]
+  /** Fall of the loss by the split of each node; 0 for leaves. */
+  gain: number[]
+}
+
+/** score(x) = base + the values of the leaves that x reaches. */
+export interface Ensemble {
+  base: number
+  trees: Tree[]
+}
+
+/** Scores of rows given as columns: log odds or the target's unit. */
+export function boostingScores({ base, trees }: Ensemble, columns: Float32Array[], rows: number): Float64Array {
+  const scores = new Float64Array(rows).fill(base)
+  for (const tree of trees) for (let row = 0; row < rows; row++) scores[row] += valueAt(tree, columns, row)
+  return scores
+}
+
+/** What one tree says of one row. */
+export function valueAt(
+  { feature, threshold, nullLeft, left, right, value }: Tree,
+  columns: Float32Array[],
+  row: number,
+) {
+  let node = 0
+  while (feature[node] >= 0) {
+    const x = columns[feature[node]][row]
+    const goesLeft = Number.isNaN(x) ? nullLeft[node] === 1 : x <= threshold[node]
+    node = goesLeft ? left[node] : right[node]
+  }
+  return value[node]
+}
