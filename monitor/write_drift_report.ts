@@ -75,6 +75,8 @@ export async function saveProfile(
       ? mergeProfiles(from.profiles.map(readProfile))
       : profileOf(await readSide(from.reference), config)
   const faults = faultsOf(profile)
+  if (Object.values(profile.columns).every(column => column.nulls === profile.rows))
+    faults.push(`${profile.name}: holds no number at all; name a Parquet file with features`)
   if (faults.length > 0) throw new SpikeError('BAD_TABLE', faults)
   await writeProfile(path, profile)
   return profile

@@ -1,4 +1,4 @@
-import { command, positiveNumber, runCommand } from '../cli.ts'
+import { command, runCommand, wholeNumber } from '../cli.ts'
 import { type Config, readConfig } from '../config.ts'
 import { SpikeError } from '../errors.ts'
 import { explainFailure } from '../monitor/fail_on.ts'
@@ -41,13 +41,16 @@ const program = command(
   .option('--profile <files...>', 'stored profiles in place of --reference, taken together')
   .option('--topic <name>', 'judge the newest rows of a topic of features in place of --current')
   .option('--topics <engine>', 'embedded, embedded://path or kafka://host:port', 'embedded')
-  .option('--last <seconds>', 'judge only the last so many seconds (of a topic: 3600)', positiveNumber('--last'))
+  .option('--last <seconds>', 'judge only the last so many seconds (of a topic: 3600)', wholeNumber('--last', 1))
   .option('--out <folder>', 'where <name>.html and <name>.json go', 'reports/evidently')
   .option('--name <name>', 'name of the report (default: early_vs_late, last_vs_profile, or from the file names)')
   .option('--fail-on <what>', 'exit 1 when it is found: drift or quality')
   .option('--model <folder>', 'model whose columns are marked')
   .option('--config <yaml>', 'another config.yaml')
   .option('--json', 'print one JSON object as the last line')
+
+/** Of a topic, where --last is not named: an hour. */
+const lastOfTopic = 3600
 
 if (import.meta.main) await runCommand<Options>(program, run)
 
@@ -84,9 +87,6 @@ async function run(options: Options): Promise<void> {
     )
   if (failure !== null) throw new SpikeError('CHECK_FAILED', failure)
 }
-
-/** Of a topic, where --last is not named: an hour. */
-const lastOfTopic = 3600
 
 async function save(options: Options, path: string, config: Config): Promise<void> {
   const { reference, profile, current, features, topic } = options

@@ -86,7 +86,11 @@ function renderDetail(report: DriftReport, column: DriftColumn): string {
     free.p === null
       ? ''
       : `p from blocks of ${formatDuration(free.block_s)}${free.p_adjusted === null ? '' : `, ${formatScore(free.p_adjusted)} after allowing for ${report.columns.length} columns`}.`
-  const notes = [evidently.note, free.note].filter(note => note !== undefined)
+  const kept =
+    column.rank_error > 0
+      ? `The stored reference keeps a part of its values: its shares are right to ${(100 * column.rank_error).toPrecision(1)} %.`
+      : undefined
+  const notes = [evidently.note, free.note, kept].filter(note => note !== undefined)
   const known = features.find(feature => feature.name === column.name)
   const meaning = known
     ? `<p>${escapeHtml(known.formula)}. <span class="soft">Unit: ${escapeHtml(known.unit)}.</span></p>`
