@@ -1,7 +1,21 @@
-/** Ranks from 1 on, ties their mean rank. */
-export function rank(values: ArrayLike<number>): Float64Array {
-  const sorted = Float64Array.from(values).sort()
-  return Float64Array.from(values, value => (firstNotBelow(sorted, value) + 1 + firstAbove(sorted, value)) / 2)
+/**
+ * Places of values in their ascending order, from 0 on, equal values at the place of the first of them; -1 for NaN. Places of some
+ * of the values rank as these do, so a column is sorted once and then compared over many parts of it.
+ */
+export function findPlaces(values: ArrayLike<number>): Int32Array {
+  const sorted = Float64Array.from(values)
+    .filter(value => !Number.isNaN(value))
+    .sort()
+  return Int32Array.from(values, value => (Number.isNaN(value) ? -1 : firstNotBelow(sorted, value)))
+}
+
+/** Ranks from 1 on, ties their mean rank. @param places not negative. */
+export function rank(places: Int32Array): Float64Array {
+  const highest = places.reduce((most, place) => Math.max(most, place), -1)
+  const ends = new Int32Array(highest + 1)
+  for (const place of places) ends[place]++
+  for (let i = 1; i < ends.length; i++) ends[i] += ends[i - 1]
+  return Float64Array.from(places, place => ((place > 0 ? ends[place - 1] : 0) + 1 + ends[place]) / 2)
 }
 
 /**
@@ -9,12 +23,22 @@ export function rank(values: ArrayLike<number>): Float64Array {
  * side that does not vary.
  */
 export function rankCorrelation(a: ArrayLike<number>, b: ArrayLike<number>): number | null {
-  const pairs: number[] = []
-  for (let i = 0; i < a.length; i++) if (!Number.isNaN(a[i]) && !Number.isNaN(b[i])) pairs.push(i)
-  if (pairs.length < 3) return null
-  const x = rank(pairs.map(i => a[i]))
-  const y = rank(pairs.map(i => b[i]))
-  const mean = (pairs.length + 1) / 2
+  return correlatePlaces(findPlaces(a), findPlaces(b))
+}
+
+/** `rankCorrelation` of what `findPlaces` gave, or of the same part of both. */
+export function correlatePlaces(a: Int32Array, b: Int32Array): number | null {
+  const [inA, inB] = [new Int32Array(a.length), new Int32Array(a.length)]
+  let pairs = 0
+  for (let i = 0; i < a.length; i++) {
+    if (a[i] < 0 || b[i] < 0) continue
+    inA[pairs] = a[i]
+    inB[pairs++] = b[i]
+  }
+  if (pairs < 3) return null
+  const x = rank(inA.subarray(0, pairs))
+  const y = rank(inB.subarray(0, pairs))
+  const mean = (pairs + 1) / 2
   let xx = 0
   let yy = 0
   let xy = 0
@@ -26,21 +50,13 @@ export function rankCorrelation(a: ArrayLike<number>, b: ArrayLike<number>): num
   return xx > 0 && yy > 0 ? xy / Math.sqrt(xx * yy) : null
 }
 
+/** Place of the first value that is not below, by halving. */
 function firstNotBelow(sorted: Float64Array, value: number): number {
-  return firstWhere(sorted, other => other >= value)
-}
-
-function firstAbove(sorted: Float64Array, value: number): number {
-  return firstWhere(sorted, other => other > value)
-}
-
-/** Place of the first value for which `test` holds, by halving; the length if there is none. */
-function firstWhere(sorted: Float64Array, test: (value: number) => boolean): number {
   let low = 0
   let high = sorted.length
   while (low < high) {
     const middle = (low + high) >>> 1
-    if (test(sorted[middle])) high = middle
+    if (sorted[middle] >= value) high = middle
     else low = middle + 1
   }
   return low

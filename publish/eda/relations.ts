@@ -2,7 +2,7 @@ import type { FeatureTable } from '../../features/table.ts'
 import { labelRows } from '../../models/label.ts'
 import { percentileOfSorted, sortedWithoutNull } from '../../models/percentile.ts'
 import { tauFromTraining } from '../../models/tau.ts'
-import { rankCorrelation } from './rank_correlation.ts'
+import { correlatePlaces, findPlaces } from './rank_correlation.ts'
 import { groupByBlock } from './stretches.ts'
 
 /**
@@ -50,26 +50,33 @@ export const binnedFeatures = [
 /** Rank correlation of every feature with sigma_future. @param train training rows, ascending: no judged row is looked at. */
 export function relateFeatures(table: FeatureTable, train: Int32Array): FeatureRelation[] {
   return byProduct(table, train).flatMap(([product, rows]) => {
-    const take = (column: Float64Array, at: number[]): number[] => at.map(row => column[row])
     const half = Math.floor(rows.length / 2)
-    const blocks = [...groupByBlock(table, rows, blockLength).values()].filter(block => block.length >= leastInBlock)
+    const at = new Map(rows.map((row, i) => [row, i]))
+    const blocks = [...groupByBlock(table, rows, blockLength).values()]
+      .filter(block => block.length >= leastInBlock)
+      .map(block => Int32Array.from(block, row => at.get(row)!))
+    const target = findPlaces(rows.map(row => table.sigma_future[row]))
     return Object.entries(table.columns).map(([feature, column]) => {
-      const known = (at: number[]): number => at.filter(row => !Number.isNaN(column[row])).length
-      const over = (at: number[]): number | null =>
-        known(at) < at.length / 4 ? null : rankCorrelation(take(column, at), take(table.sigma_future, at))
+      const places = findPlaces(rows.map(row => column[row]))
+      const known = (part: Int32Array): number => part.reduce((count, place) => count + Number(place >= 0), 0)
+      const over = (x: Int32Array, y: Int32Array): number | null =>
+        known(x) < x.length / 4 ? null : correlatePlaces(x, y)
       const parts = blocks.flatMap(block => {
-        const value = over(block)
+        const value = over(
+          block.map(i => places[i]),
+          block.map(i => target[i]),
+        )
         return value === null ? [] : [{ value, weight: block.length }]
       })
       const weight = parts.reduce((sum, part) => sum + part.weight, 0)
       return {
         product,
         feature,
-        rows: known(rows),
-        pooled: over(rows),
+        rows: known(places),
+        pooled: over(places, target),
         within: weight > 0 ? parts.reduce((sum, part) => sum + part.value * part.weight, 0) / weight : null,
-        first_half: over(rows.slice(0, half)),
-        second_half: over(rows.slice(half)),
+        first_half: over(places.subarray(0, half), target.subarray(0, half)),
+        second_half: over(places.subarray(half), target.subarray(half)),
       }
     })
   })
