@@ -1,20 +1,17 @@
 import { fileURLToPath } from 'node:url'
+import { type Logger, pino } from 'pino'
 import { command, runCommand } from '../cli.ts'
-import { type Config, configHash, readConfig } from '../config.ts'
+import { type Config, readConfig } from '../config.ts'
 import { SpikeError } from '../errors.ts'
 import { touchHealth } from '../health.ts'
-import { deadLetterTopic, encodeDeadLetter } from '../streams/dead_letter.ts'
+import { deadLetterTopic } from '../streams/dead_letter.ts'
+import { follow } from '../streams/follow.ts'
 import { openStreams } from '../streams/open.ts'
-import type { Incoming, Position, Reader, Streams, Writer } from '../streams/port.ts'
-import { readAll } from '../streams/read_all.ts'
-import { readLast } from '../streams/read_last.ts'
+import type { Incoming, Streams } from '../streams/port.ts'
 import { sinkRows } from '../tables/sink.ts'
 import type { EngineCounts } from './engine.ts'
-import { FeaturizerPartition, totalCounts } from './featurizer_partition.ts'
-import { type PartitionState, stateKey } from './job_state.ts'
-import { specVersion } from './spec.ts'
-
-const recordsAtOnce = 4000
+import { commitJob, openJobs, type PartitionJob } from './featurizer_jobs.ts'
+import { totalCounts } from './featurizer_partition.ts'
 
 export interface FeaturizerOptions {
   streams: Streams
@@ -28,8 +25,10 @@ export interface FeaturizerOptions {
   /** Go on to the end that the input has when this is aborted, then stop. */
   finish?: AbortSignal
   onProgress?: (counts: EngineCounts) => void
+  log?: Logger
 }
 
+/** What was taken in since the featurizer last began, by a start or after an error. */
 export interface FeaturizerResult {
   counts: EngineCounts
   products: Record<string, EngineCounts>
@@ -38,13 +37,46 @@ export interface FeaturizerResult {
 
 /**
  * Reads market events, writes bars, rows, labels, late events, dead letters and its own state, each batch in one
- * transaction with its input positions: killed at any moment, the next one goes on with the same rows.
- * @throws SpikeError BAD_CONFIG when the state on the topic was written under another spec or configuration.
+ * transaction with its input positions: killed at any moment, the next one goes on with the same rows. When the broker
+ * fails it begins anew from what is committed, again and again until the broker is back.
+ * @throws SpikeError WRITER_FENCED when another featurizer took over one of its partitions; BAD_CONFIG when the state on
+ * the topic was written under another spec or configuration.
  */
 export async function runFeaturizer(options: FeaturizerOptions): Promise<FeaturizerResult> {
-  const { streams, config, topicIn, topicOut } = options
-  const { topics } = config
-  await streams.createTopics([
+  const { streams, config, topicIn, stop, finish, onProgress, log } = options
+  const partitions = options.partitions ?? Array.from({ length: config.topics.raw.partitions }, (_, i) => i)
+  checkPartitions(partitions, config.topics.raw.partitions)
+  let jobs = new Map<number, PartitionJob>()
+  await follow({
+    streams,
+    topic: topicIn,
+    stop,
+    finish,
+    async begin(_, life) {
+      await createTopics(options)
+      jobs = await openJobs(options, partitions, life)
+      const start = [...jobs].map(([partition, { from }]) => ({ topic: topicIn, partition, offset: from }))
+      return {
+        start,
+        partitions,
+        take: batch => take(options, jobs, batch).then(() => onProgress?.(countsOf(jobs).counts)),
+      }
+    },
+    onTurn: touchHealth,
+    onBegun: () => log?.info({ partitions, offsets: [...jobs.values()].map(({ next }) => next) }, 'ready'),
+    onRetry: (error, pause_ms) => log?.warn({ code: error.code, reason: error.message, pause_ms }, 'begins anew'),
+  })
+  return countsOf(jobs)
+}
+
+function checkPartitions(partitions: number[], count: number): void {
+  const unknown = partitions.find(p => !Number.isInteger(p) || p < 0 || p >= count)
+  if (unknown !== undefined)
+    throw new SpikeError('BAD_ARGUMENT', `--partitions takes numbers from 0 to ${count - 1}, not '${unknown}'`)
+}
+
+function createTopics({ streams, config: { topics }, topicIn, topicOut }: FeaturizerOptions): Promise<void> {
+  return streams.createTopics([
     { ...topics.raw, name: topicIn },
     { ...topics.features, name: topicOut },
     { ...topics.raw, name: deadLetterTopic(topicIn) },
@@ -53,147 +85,27 @@ export async function runFeaturizer(options: FeaturizerOptions): Promise<Featuri
     topics.late,
     topics.state,
   ])
-  const jobs = new Map<number, Job>()
-  try {
-    await openJobs(options, jobs)
-    const start: Position[] = [...jobs].map(([partition, { from }]) => ({ topic: topicIn, partition, offset: from }))
-    const reader = await streams.reader(topicIn, start)
-    try {
-      await follow(options, jobs, reader)
-    } finally {
-      await reader.close()
-    }
-    const counts = [...jobs.values()].map(({ job }) => job.counts())
-    const products = Object.assign({}, ...counts.map(count => count.products)) as Record<string, EngineCounts>
-    return {
-      counts: totalCounts(Object.values(products)),
-      products,
-      dead: counts.reduce((sum, count) => sum + count.dead, 0),
-    }
-  } finally {
-    for (const { writer } of jobs.values()) await writer.close()
+}
+
+async function take(options: FeaturizerOptions, jobs: Map<number, PartitionJob>, batch: Incoming[]): Promise<void> {
+  const touched = new Set<PartitionJob>()
+  for (const record of batch) {
+    const entry = jobs.get(record.partition)!
+    entry.job.take(record)
+    entry.next = Math.max(entry.next, record.offset + 1)
+    touched.add(entry)
   }
+  for (const entry of touched) await commitJob(options, entry)
 }
 
-interface Job {
-  job: FeaturizerPartition
-  /** One a partition: whoever takes a partition over fences the one that had it. */
-  writer: Writer
-  /** Record to read first. */
-  from: number
-  /** Next record that has not been taken in by a committed transaction. */
-  next: number
-  barsEnd: number
-}
-
-/** Takes the partitions over, fencing whoever had them, before reading where they stand. */
-async function openJobs({ streams, config, topicIn, topicOut, ...options }: FeaturizerOptions, jobs: Map<number, Job>) {
-  const { topics } = config
-  const partitions = options.partitions ?? Array.from({ length: topics.raw.partitions }, (_, i) => i)
-  const unknown = partitions.find(p => !Number.isInteger(p) || p < 0 || p >= topics.raw.partitions)
-  if (unknown !== undefined)
-    throw new SpikeError(
-      'BAD_ARGUMENT',
-      `--partitions takes numbers from 0 to ${topics.raw.partitions - 1}, not '${unknown}'`,
-    )
-  const writers = new Map<number, Writer>()
-  for (const partition of partitions) writers.set(partition, await streams.writer(`featurizer-${topicIn}-${partition}`))
-  const states = await readStates(streams, config, topicIn, partitions)
-  const barsEnds = await streams.ends(topics.bars.name)
-  for (const partition of partitions) {
-    const job = new FeaturizerPartition({
-      partition,
-      settings: { ...config.time, ...config.features },
-      configHash: configHash(config),
-      topics: {
-        bars: topics.bars.name,
-        features: topicOut,
-        labels: topics.labels.name,
-        late: topics.late.name,
-        dead: deadLetterTopic(topicIn),
-      },
-      encodeDead: encodeDeadLetter,
-    })
-    const state = states.get(partition)
-    const barsEnd = barsEnds.find(end => end.partition === partition)?.offset ?? 0
-    if (state) job.restore(state, await readBars(streams, topics.bars.name, partition, state.bars_from))
-    const writer = writers.get(partition)!
-    const entry = { job, writer, from: state?.resume ?? 0, next: state?.offset ?? 0, barsEnd }
-    jobs.set(partition, entry)
-    if (!state) await commit(config, topicIn, entry)
+function countsOf(jobs: Map<number, PartitionJob>): FeaturizerResult {
+  const counts = [...jobs.values()].map(({ job }) => job.counts())
+  const products = Object.assign({}, ...counts.map(count => count.products)) as Record<string, EngineCounts>
+  return {
+    counts: totalCounts(Object.values(products)),
+    products,
+    dead: counts.reduce((sum, count) => sum + count.dead, 0),
   }
-}
-
-async function readStates(
-  streams: Streams,
-  config: Config,
-  topicIn: string,
-  partitions: number[],
-): Promise<Map<number, PartitionState>> {
-  const topic = config.topics.state.name
-  const hash = configHash(config)
-  const keys = partitions.map(partition => stateKey(topicIn, partition))
-  const last = await readLast(streams, topic, keys)
-  const states = new Map<number, PartitionState>()
-  for (const value of last.values()) {
-    const state = JSON.parse(value.toString()) as PartitionState
-    if (state.spec_version !== specVersion || state.config_hash !== hash)
-      throw new SpikeError(
-        'BAD_CONFIG',
-        `topic ${topic}: the featurizer's state is of spec ${state.spec_version}, configuration ${state.config_hash}, not ${specVersion}, ${hash}; go on with the old settings, or name other topics`,
-      )
-    states.set(state.partition, state)
-  }
-  return states
-}
-
-async function readBars(streams: Streams, topic: string, partition: number, from: number): Promise<Incoming[]> {
-  const bars: Incoming[] = []
-  const ends = await streams.ends(topic)
-  const start = ends.map(end => ({ ...end, offset: end.partition === partition ? from : end.offset }))
-  for await (const records of readAll(streams, topic, start)) bars.push(...records)
-  return bars
-}
-
-async function follow(
-  { streams, config, topicIn, stop, finish, onProgress }: FeaturizerOptions,
-  jobs: Map<number, Job>,
-  reader: Reader,
-): Promise<void> {
-  let ends: Map<number, number> | null = null
-  const atEnd = (): boolean =>
-    ends !== null &&
-    reader.positions().every(({ partition, offset }) => !jobs.has(partition) || offset >= ends!.get(partition)!)
-  while (!stop?.aborted) {
-    touchHealth()
-    if (ends === null && finish?.aborted)
-      ends = new Map((await streams.ends(topicIn)).map(({ partition, offset }) => [partition, offset]))
-    if (atEnd()) return
-    const batch = await reader.poll(recordsAtOnce, 200)
-    const touched = new Set<Job>()
-    for (const record of batch) {
-      const entry = jobs.get(record.partition)
-      if (entry === undefined) continue
-      entry.job.take(record)
-      entry.next = Math.max(entry.next, record.offset + 1)
-      touched.add(entry)
-    }
-    for (const entry of touched) await commit(config, topicIn, entry)
-    if (touched.size > 0)
-      onProgress?.(totalCounts([...jobs.values()].flatMap(({ job }) => Object.values(job.counts().products))))
-  }
-}
-
-async function commit(config: Config, topicIn: string, entry: Job): Promise<void> {
-  const { job, writer, next, barsEnd } = entry
-  const records = job.drain()
-  const state = job.state(barsEnd)
-  const { partition } = state
-  records.push({ topic: config.topics.state.name, key: stateKey(topicIn, partition), value: JSON.stringify(state) })
-  const positions = [{ topic: topicIn, partition, offset: next }]
-  const ends = await writer.commit({ records, group: 'featurizer', positions })
-  const bars = ends.find(end => end.topic === config.topics.bars.name && end.partition === partition)
-  if (bars) entry.barsEnd = bars.offset
 }
 
 interface Arguments {
@@ -222,6 +134,7 @@ async function main(options: Arguments): Promise<void> {
       partitions: options.partitions,
       stop: stop.signal,
       finish,
+      log: pino({ level: process.env.LOG_LEVEL ?? 'info' }, pino.destination({ dest: 2, sync: true })),
       onProgress: counts =>
         process.stderr.isTTY && process.stderr.write(`\r${counts.quotes} quotes, ${counts.rows} rows `),
     })

@@ -1,79 +1,86 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { SpikeError } from '../errors.ts'
-import type { Incoming, Position, Streams, Transaction } from './port.ts'
+import type { Incoming, Position, Streams } from './port.ts'
 
 /** One life of a job: where it goes on, and what it makes of what it reads. */
 export interface Job {
   start: Position[]
-  /** Null when there is nothing to write yet. */
-  compute(batch: Incoming[]): Transaction | null
+  /** Partitions to read; all when absent. */
+  partitions?: number[]
+  /** Computes and commits; the positions of what it took go into its transactions. */
+  take(batch: Incoming[]): Promise<void>
 }
 
 export interface FollowOptions {
-  /** Opens the topics; called again after an error. */
-  open(): Promise<Streams>
-  /** Reads what the job committed before and builds it anew from that; called again after an error. */
-  begin(streams: Streams): Promise<Job>
+  streams: Streams
   topic: string
-  /** Id of the transactional writer: a job that starts fences the one it replaces. */
-  writer: string
+  /**
+   * Opens the job's writers, reads what was committed before and builds the job anew from that; called again after an error.
+   * What it opens it leaves to `life`, which closes it when the job ends or is thrown away.
+   */
+  begin(streams: Streams, life: AsyncDisposableStack): Promise<Job>
   /** Ends the loop after the batch in hand. */
-  stop: AbortSignal
+  stop?: AbortSignal
   /** Once aborted: the loop ends when it has read what was on the topic then. */
   finish?: AbortSignal
+  /** Called each turn of the loop, some five times a second in a silent topic. */
+  onTurn?(): void
+  /** The job could be begun and reads. */
+  onBegun?(): void
+  /** The job was thrown away and is begun anew after the pause. */
+  onRetry?(error: SpikeError, pauseMs: number): void
 }
 
-const batchRecords = 5000
+const batchRecords = 4000
 const pollMs = 200
+const firstPauseMs = 100
 const longestPauseMs = 5000
 
 /**
- * Reads, computes and writes, exactly once by the log: `compute` puts its input positions into the transaction it returns.
- * An error that can be retried throws the job away, pauses (100 ms, doubling to 5 s) and begins anew from what was
- * committed; any other ends the loop.
+ * Reads, computes and writes, exactly once by the log. An error that can be retried throws the job away with its reader
+ * and writers, pauses (100 ms, doubling to 5 s while nothing succeeds) and begins anew from what was committed; any other
+ * ends the loop.
  */
 export async function follow(options: FollowOptions): Promise<void> {
-  let pause = 100
+  const { stop, onTurn, onRetry } = options
+  let pause = firstPauseMs
   const progress = (): void => {
-    pause = 100
+    pause = firstPauseMs
   }
-  while (!options.stop.aborted) {
+  while (!stop?.aborted) {
+    onTurn?.()
     try {
       await live(options, progress)
       return
-    } catch (error) {
+    } catch (thrown) {
+      const error = thrown instanceof SuppressedError ? thrown.suppressed : thrown
       if (!(error instanceof SpikeError && error.retriable)) throw error
-      console.error(`${options.writer}: ${error.message}; begins anew in ${pause} ms`)
-      await delay(pause, undefined, { signal: options.stop }).catch(() => {})
+      onRetry?.(error, pause)
+      await delay(pause, undefined, { signal: stop }).catch(() => {})
       pause = Math.min(2 * pause, longestPauseMs)
     }
   }
 }
 
-async function live(
-  { open, begin, topic, writer: id, stop, finish }: FollowOptions,
-  progress: () => void,
-): Promise<void> {
-  await using stack = new AsyncDisposableStack()
-  const streams = await open()
-  stack.defer(() => streams.close())
-  const writer = await streams.writer(id)
-  stack.defer(() => writer.close())
-  const { start, compute } = await begin(streams)
-  const reader = await streams.reader(topic, start)
-  stack.defer(() => reader.close())
+async function live(options: FollowOptions, progress: () => void): Promise<void> {
+  const { streams, topic, begin, stop, finish, onTurn, onBegun } = options
+  await using life = new AsyncDisposableStack()
+  const job = await begin(streams, life)
+  const reader = await streams.reader(topic, job.start, job.partitions)
+  life.defer(() => reader.close())
+  onBegun?.()
   let ends: Position[] | null = null
-  while (!stop.aborted) {
+  while (!stop?.aborted) {
+    onTurn?.()
     if (ends === null && finish?.aborted) ends = await streams.ends(topic)
     if (ends !== null && hasReached(reader.positions(), ends)) return
     const batch = await reader.poll(batchRecords, pollMs)
-    const transaction = batch.length > 0 ? compute(batch) : null
-    if (transaction === null) continue
-    await writer.commit(transaction)
+    if (batch.length === 0) continue
+    await job.take(batch)
     progress()
   }
 }
 
 function hasReached(positions: Position[], ends: Position[]): boolean {
-  return ends.every(end => positions.some(at => at.partition === end.partition && at.offset >= end.offset))
+  return positions.every(at => at.offset >= (ends.find(end => end.partition === at.partition)?.offset ?? 0))
 }

@@ -64,8 +64,11 @@ export interface Streams {
   createTopics(topics: TopicSpec[]): Promise<void>
   /** Opens a transactional writer; an earlier writer of the same id is fenced and its open transaction aborted. */
   writer(id: string): Promise<Writer>
-  /** Reads committed records of all partitions of `topic`: from its beginning, or from `start` where a partition is named there. */
-  reader(topic: string, start?: Position[]): Promise<Reader>
+  /**
+   * Reads committed records of `topic`: from its beginning, or from `start` where a partition is named there.
+   * @param partitions which to read; all when absent.
+   */
+  reader(topic: string, start?: Position[], partitions?: number[]): Promise<Reader>
   /** Committed positions of a group on a topic; a partition without one is absent. */
   committed(group: string, topic: string): Promise<Position[]>
   /** End of each partition as a read_committed reader sees it. */

@@ -2,11 +2,16 @@ import type { Incoming, Position, Streams } from './port.ts'
 
 /**
  * Every committed record of a topic up to the ends it has now, in offset order within a partition, in batches.
- * @param start as for `Streams.reader`.
+ * @param start and `partitions` as for `Streams.reader`.
  */
-export async function* readAll(streams: Streams, topic: string, start: Position[] = []): AsyncGenerator<Incoming[]> {
+export async function* readAll(
+  streams: Streams,
+  topic: string,
+  start: Position[] = [],
+  partitions?: number[],
+): AsyncGenerator<Incoming[]> {
   const ends = new Map((await streams.ends(topic)).map(end => [end.partition, end.offset]))
-  const reader = await streams.reader(topic, start)
+  const reader = await streams.reader(topic, start, partitions)
   try {
     while (reader.positions().some(({ partition, offset }) => offset < ends.get(partition)!)) {
       const records = await reader.poll(5000, 1000)

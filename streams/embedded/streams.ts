@@ -21,12 +21,12 @@ export function openEmbedded(path: string): Streams {
     async writer(id) {
       return openWriter(database, path, id)
     },
-    async reader(topic, start) {
+    async reader(topic, start, partitions) {
       return guard(path, () => {
         const row = requireTopic(database, path, topic)
         const ends = readEnds(database, path, topic, row)
         const begins = ends.map(end => ({ ...end, offset: 0 }))
-        return openReader(database, path, topic, row.id, startPositions(begins, ends, start))
+        return openReader(database, path, topic, row.id, startPositions(begins, ends, start, partitions))
       })
     },
     async committed(group, topic) {

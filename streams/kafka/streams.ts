@@ -32,9 +32,9 @@ export async function openKafka(brokers: string[]): Promise<Streams> {
   return {
     createTopics: topics => told('creating topics', createTopics(admin, topics)),
     writer: id => openWriter(options, where, id),
-    async reader(topic, start) {
+    async reader(topic, start, partitions) {
       const [begins, ends] = await told(`topic '${topic}'`, outline(admin, topic))
-      return openReader(options, where, topic, startPositions(begins, ends, start))
+      return openReader(options, where, topic, startPositions(begins, ends, start, partitions))
     },
     async committed(group, topic) {
       const what = `positions of ${group} on topic '${topic}'`

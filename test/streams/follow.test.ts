@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { SpikeError } from '../../errors.ts'
 import { follow, type Job } from '../../streams/follow.ts'
 import { openStreams } from '../../streams/open.ts'
-import type { Streams, Transaction, Writer } from '../../streams/port.ts'
+import type { Streams, Writer } from '../../streams/port.ts'
 import { readAll } from '../../streams/read_all.ts'
 
 const input = 'in'
@@ -26,21 +26,21 @@ beforeEach(async () => {
     records: Array.from({ length: 500 }, (_, i) => ({ topic: input, key: `${i % 9}`, value: `${i}` })),
   })
   await streams.close()
-  vi.spyOn(console, 'error').mockImplementation(() => {})
 })
 afterEach(() => {
-  vi.restoreAllMocks()
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** Sums what came per partition: a state that is wrong as soon as one record is lost or taken twice. */
-async function begin(streams: Streams): Promise<Job> {
+/** Sums what came: a state that is wrong as soon as one record is lost or taken twice. */
+async function begin(streams: Streams, life: AsyncDisposableStack): Promise<Job> {
+  const writer = await streams.writer('job')
+  life.defer(() => writer.close())
   const start = await streams.committed('job', input)
   let sum = 0
   for await (const records of readAll(streams, output)) sum = Number(records.at(-1)!.value)
   return {
     start,
-    compute(batch): Transaction {
+    async take(batch) {
       for (const { value } of batch) sum += Number(value)
       const positions = new Map(
         batch.map(record => [
@@ -48,11 +48,11 @@ async function begin(streams: Streams): Promise<Job> {
           { topic: input, partition: record.partition, offset: record.offset + 1 },
         ]),
       )
-      return {
+      await writer.commit({
         records: [{ topic: output, key: 'sum', value: `${sum}` }],
         group: 'job',
         positions: [...positions.values()],
-      }
+      })
     },
   }
 }
@@ -92,49 +92,103 @@ async function faulty(failures: ('before' | 'after')[]): Promise<Streams> {
 
 test('reads to the end it was told to finish at, each record once, whatever commits fail', async () => {
   const failures: ('before' | 'after')[] = ['before', 'after', 'after']
+  const streams = await faulty(failures)
+  const pauses: number[] = []
   await follow({
-    open: () => faulty(failures),
+    streams,
     begin,
     topic: input,
-    writer: 'job',
-    stop: new AbortController().signal,
     finish: AbortSignal.abort(),
+    onRetry: (_, pause) => pauses.push(pause),
   })
+  await streams.close()
   expect(failures).toEqual([])
+  expect(pauses).toEqual([100, 100, 100])
   expect(await lastSum()).toBe((499 * 500) / 2)
 })
 
+test('waits longer while nothing succeeds, closes what each life opened, and stops when told to', async () => {
+  const streams = await openStreams(spec)
+  const stop = new AbortController()
+  const pauses: number[] = []
+  let closed = 0
+  await follow({
+    streams,
+    topic: input,
+    stop: stop.signal,
+    async begin(_, life) {
+      life.defer(async () => {
+        closed++
+        throw new Error('cannot even be closed')
+      })
+      throw new SpikeError('BROKER_UNAVAILABLE', 'gone')
+    },
+    onRetry(_, pause) {
+      pauses.push(pause)
+      if (pauses.length === 3) stop.abort()
+    },
+  })
+  await streams.close()
+  expect({ pauses, closed }).toEqual({ pauses: [100, 200, 400], closed: 3 })
+})
+
 test('an error that no retry can help ends it', async () => {
+  const streams = await openStreams(spec)
+  const writer = await streams.writer('other')
   const refused = follow({
-    open: () => openStreams(spec),
+    streams,
     begin: async () => ({
       start: [],
-      compute: () => ({ records: [{ topic: 'nowhere', key: 'a', value: '' }] }),
+      take: async () => void (await writer.commit({ records: [{ topic: 'nowhere', key: 'a', value: '' }] })),
     }),
     topic: input,
-    writer: 'job',
-    stop: new AbortController().signal,
   })
   await expect(refused).rejects.toMatchObject({ code: 'TOPIC_UNKNOWN' })
+  await streams.close()
+})
+
+test('reads the partitions it is told to, to their end', async () => {
+  const streams = await openStreams(spec)
+  const seen = new Set<number>()
+  let records = 0
+  await follow({
+    streams,
+    topic: input,
+    finish: AbortSignal.abort(),
+    begin: async () => ({
+      start: [],
+      partitions: [1],
+      async take(batch) {
+        for (const { partition } of batch) seen.add(partition)
+        records += batch.length
+      },
+    }),
+  })
+  const ends = await streams.ends(input)
+  await streams.close()
+  expect([...seen]).toEqual([1])
+  expect(records).toBe(ends[1].offset)
+  expect(records).toBeGreaterThan(0)
 })
 
 test('stops when told to', async () => {
   const stop = new AbortController()
+  const streams = await openStreams(spec)
   await follow({
-    open: () => openStreams(spec),
-    begin: async streams => {
-      const job = await begin(streams)
+    streams,
+    async begin(_, life) {
+      const job = await begin(streams, life)
       return {
         ...job,
-        compute(batch) {
+        take(batch) {
           stop.abort()
-          return job.compute(batch)
+          return job.take(batch)
         },
       }
     },
     topic: input,
-    writer: 'job',
     stop: stop.signal,
   })
+  await streams.close()
   expect(await lastSum()).toBe((499 * 500) / 2)
 })

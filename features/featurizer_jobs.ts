@@ -1,0 +1,117 @@
+import { type Config, configHash } from '../config.ts'
+import { SpikeError } from '../errors.ts'
+import { deadLetterTopic, encodeDeadLetter } from '../streams/dead_letter.ts'
+import type { Incoming, Streams, Writer } from '../streams/port.ts'
+import { readAll } from '../streams/read_all.ts'
+import { readLast } from '../streams/read_last.ts'
+import { FeaturizerPartition } from './featurizer_partition.ts'
+import { type PartitionState, stateKey } from './job_state.ts'
+import { specVersion } from './spec.ts'
+
+/** The featurizer of one partition with its place in the topics. */
+export interface PartitionJob {
+  job: FeaturizerPartition
+  /** One a partition: whoever takes a partition over fences the one that had it. */
+  writer: Writer
+  /** Record to read first. */
+  from: number
+  /** Next record that has not been taken in by a committed transaction. */
+  next: number
+  barsEnd: number
+}
+
+export interface JobsOptions {
+  streams: Streams
+  config: Config
+  topicIn: string
+  topicOut: string
+}
+
+/** Group under which the featurizer's input positions are committed. */
+export const featurizerGroup = 'featurizer'
+
+/**
+ * Takes the partitions over, fencing whoever had them, before reading where they stand.
+ * @param life closes the writers.
+ * @throws SpikeError BAD_CONFIG when the state on the topic was written under another spec or configuration.
+ */
+export async function openJobs(
+  options: JobsOptions,
+  partitions: number[],
+  life: AsyncDisposableStack,
+): Promise<Map<number, PartitionJob>> {
+  const { streams, config, topicIn, topicOut } = options
+  const { topics } = config
+  const writers = new Map<number, Writer>()
+  for (const partition of partitions) {
+    const writer = await streams.writer(`featurizer-${topicIn}-${partition}`)
+    life.defer(() => writer.close())
+    writers.set(partition, writer)
+  }
+  const states = await readStates(options, partitions)
+  const barsEnds = await streams.ends(topics.bars.name)
+  const jobs = new Map<number, PartitionJob>()
+  for (const partition of partitions) {
+    const job = new FeaturizerPartition({
+      partition,
+      settings: { ...config.time, ...config.features },
+      configHash: configHash(config),
+      topics: {
+        bars: topics.bars.name,
+        features: topicOut,
+        labels: topics.labels.name,
+        late: topics.late.name,
+        dead: deadLetterTopic(topicIn),
+      },
+      encodeDead: encodeDeadLetter,
+    })
+    const state = states.get(partition)
+    const barsEnd = barsEnds.find(end => end.partition === partition)?.offset ?? 0
+    if (state) job.restore(state, await readBars(streams, topics.bars.name, partition, state.bars_from))
+    const entry = { job, writer: writers.get(partition)!, from: state?.resume ?? 0, next: state?.offset ?? 0, barsEnd }
+    jobs.set(partition, entry)
+    if (!state) await commitJob(options, entry)
+  }
+  return jobs
+}
+
+/** Commits what is due, the state after it and the input position, all or nothing. */
+export async function commitJob({ config, topicIn }: JobsOptions, entry: PartitionJob): Promise<void> {
+  const { job, writer, next, barsEnd } = entry
+  const records = job.drain()
+  const state = job.state(barsEnd)
+  const { partition } = state
+  records.push({ topic: config.topics.state.name, key: stateKey(topicIn, partition), value: JSON.stringify(state) })
+  const positions = [{ topic: topicIn, partition, offset: next }]
+  const ends = await writer.commit({ records, group: featurizerGroup, positions })
+  const bars = ends.find(end => end.topic === config.topics.bars.name && end.partition === partition)
+  if (bars) entry.barsEnd = bars.offset
+}
+
+async function readStates(
+  { streams, config, topicIn }: JobsOptions,
+  partitions: number[],
+): Promise<Map<number, PartitionState>> {
+  const topic = config.topics.state.name
+  const hash = configHash(config)
+  const keys = partitions.map(partition => stateKey(topicIn, partition))
+  const last = await readLast(streams, topic, keys)
+  const states = new Map<number, PartitionState>()
+  for (const value of last.values()) {
+    const state = JSON.parse(value.toString()) as PartitionState
+    if (state.spec_version !== specVersion || state.config_hash !== hash)
+      throw new SpikeError(
+        'BAD_CONFIG',
+        `topic ${topic}: the featurizer's state is of spec ${state.spec_version}, configuration ${state.config_hash}, not ${specVersion}, ${hash}; go on with the old settings, or name other topics`,
+      )
+    states.set(state.partition, state)
+  }
+  return states
+}
+
+async function readBars(streams: Streams, topic: string, partition: number, from: number): Promise<Incoming[]> {
+  const bars: Incoming[] = []
+  const start = [{ topic, partition, offset: from }]
+  for await (const records of readAll(streams, topic, start, [partition])) bars.push(...records)
+  return bars
+}
