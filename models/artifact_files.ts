@@ -18,7 +18,7 @@ export function saveModel(folder: string, artifact: Artifact, createdAt: Date): 
     mkdirSync(temporary, { recursive: true })
     for (const [name, data] of Object.entries({
       'model.json': `${JSON.stringify(artifact, null, 2)}\n`,
-      'model.onnx': artifact.format === 'spike60-linear' ? onnxModel(artifact) : volatilityOnnx(artifact),
+      'model.onnx': artifact.format === 'spike60-volatility' ? volatilityOnnx(artifact) : onnxModel(artifact),
       ...mlflowFiles(artifact, createdAt),
     }))
       writeFileSync(join(temporary, name), data)

@@ -62,7 +62,7 @@ export interface Evaluation {
   simulated: boolean
   spec_version: string
   config_hash: string
-  /** Feature file, its digest and its rows. */
+  /** Feature file as seen from the folder of the run, its digest and its rows. */
   source: { file: string; digest: string; rows: number; labelled: number; products: string[]; from: string; to: string }
   horizon_s: number
   percentile: number

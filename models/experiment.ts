@@ -6,6 +6,7 @@ import { specVersion } from '../features/spec.ts'
 import type { FeatureTable } from '../features/table.ts'
 import type { LinearArtifact, VolatilityArtifact } from './artifact.ts'
 import { auditTraining } from './audit.ts'
+import { checkShuffledLabels, checkShuffledSplit } from './audit_shuffle.ts'
 import { judgeModels } from './contest.ts'
 import type { Evaluation, Segment } from './evaluation.ts'
 import { fitLinear } from './fit.ts'
@@ -103,7 +104,7 @@ export function runExperiment(table: FeatureTable, source: Source, config: Confi
     )
   artifact.threshold = models.logistic.test.threshold ?? artifact.threshold
 
-  const audit = auditTraining({
+  const asked = auditTraining({
     table,
     digest: { stated: source.digest, found: digest },
     split,
@@ -115,6 +116,13 @@ export function runExperiment(table: FeatureTable, source: Source, config: Confi
     embargo_s: config.split.embargo_s,
     perturbation: source.perturbation,
   })
+  const judged = Int32Array.from([...split.train, ...split.validation, ...split.test]).sort()
+  const checks = [
+    ...asked.checks,
+    checkShuffledLabels(labels, split.test, scores, segments.test),
+    checkShuffledSplit(table, judged, labels, tau.tau, models),
+  ]
+  const audit = { passed: checks.every(({ verdict }) => verdict !== 'failed'), checks }
   const labelled = split.train.length + split.validation.length + split.test.length + split.purged
   const [first, last] = spanOf(table)
   const evaluation: Evaluation = {

@@ -77,11 +77,12 @@ name: mlflow-env
 
 /** Columns of the ONNX graph: the features, and for a volatility model tau. */
 export function graphInputs({ format, inputs }: Artifact): string[] {
-  return format === 'spike60-linear' ? inputs : [...inputs, 'tau']
+  return format === 'spike60-volatility' ? [...inputs, 'tau'] : inputs
 }
 
 /** A row that the model takes: training medians, or features unknown beside a product's tau. */
 function exampleRow(artifact: Artifact): (number | null)[] {
-  if (artifact.format === 'spike60-linear') return artifact.impute
-  return [...artifact.inputs.map(() => null), Object.values(artifact.tau)[0]]
+  if (artifact.format === 'spike60-volatility')
+    return [...artifact.inputs.map(() => null), Object.values(artifact.tau)[0]]
+  return artifact.impute
 }

@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { writeFileAtomically } from '../atomic.ts'
 import { command, runCommand } from '../cli.ts'
 import { type Config, configHash, readConfig } from '../config.ts'
@@ -46,7 +46,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   checkSpec(features, metadata)
   onProgress(`splitting, fitting and auditing ${table.rows} rows`)
   const source = {
-    file: features,
+    file: relative(out, features),
     digest: metadata['spike60.digest'],
     perturbation: metadata['spike60.perturbation'],
     simulated: simulatedFile(metadata),

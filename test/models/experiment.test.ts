@@ -42,12 +42,23 @@ test('tau is the percentile of training sigma, one a product, and its share of s
 
 test('every model is printed beside prevalence and baselines; baselines have no probability metrics, with the reason', () => {
   const { models, splits } = runExperiment(table, source, config).evaluation
-  expect(Object.keys(models)).toEqual(['persistence', 'zscore', 'logistic'])
-  for (const { test, kind } of Object.values(models)) {
+  expect(Object.keys(models)).toEqual([
+    'persistence',
+    'zscore',
+    'persistence_300s',
+    'ewma_120s',
+    'har',
+    'logistic',
+    'ridge',
+    'boosting_regression',
+    'average',
+  ])
+  for (const { test, kind, name } of Object.values(models)) {
     expect(test.prevalence).toBe(splits.test.prevalence)
     expect(test.pr_auc_low).toBeLessThan(test.pr_auc_high!)
-    expect(test.brier === null).toBe(kind === 'baseline')
-    if (kind === 'baseline') expect(test.degenerate.brier).toMatch(/not a probability/)
+    const isRule = kind === 'baseline' && name !== 'har'
+    expect(test.brier === null).toBe(isRule)
+    if (isRule) expect(test.degenerate.brier).toMatch(/not a probability/)
   }
 })
 

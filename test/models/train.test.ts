@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readConfig } from '../../config.ts'
 import type { FeatureTable } from '../../features/table.ts'
@@ -92,16 +92,19 @@ describe('a training run', () => {
     expect(logistic.metrics).toContainEqual({ key: 'test_pr_auc', value: result.models.logistic.test.pr_auc })
   })
 
-  test('a saved model scores the test file as training did, and as its predictions say', async () => {
-    const out = join(root, 'inferred.parquet')
-    const scored = await infer({ features: result.files.test, model: result.files.model, out })
-    expect(scored).toMatchObject({ rows: result.splits.test.rows, warning: null })
-    const columns = `product, time, label, ${Object.keys(result.models).join(', ')}`
-    const both = (a: string, b: string) =>
-      `SELECT ${columns} FROM ${quoted(a)} EXCEPT SELECT ${columns} FROM ${quoted(b)}`
-    expect(await rowsOf(both(out, result.files.predictions))).toEqual([])
-    expect(await rowsOf(both(result.files.predictions, out))).toEqual([])
-  })
+  test.each(['logistic', 'ridge', 'boosting_regression', 'average'])(
+    'the saved %s scores the test file as training did, and as its predictions say',
+    async name => {
+      const out = join(root, 'inferred.parquet')
+      const scored = await infer({ features: result.files.test, model: join(dirname(result.files.model), name), out })
+      expect(scored).toMatchObject({ rows: result.splits.test.rows, warning: null })
+      const columns = `product, time, label, persistence, zscore, persistence_300s, ewma_120s, ${name}`
+      const both = (a: string, b: string) =>
+        `SELECT ${columns} FROM ${quoted(a)} EXCEPT SELECT ${columns} FROM ${quoted(b)}`
+      expect(await rowsOf(both(out, result.files.predictions))).toEqual([])
+      expect(await rowsOf(both(result.files.predictions, out))).toEqual([])
+    },
+  )
 })
 
 describe('what is refused leaves nothing behind', () => {
