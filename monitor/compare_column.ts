@@ -1,13 +1,13 @@
 import { describeShift, type Move } from './describe_shift.ts'
 import { chooseEdges, describeSide, type SideOfColumn } from './describe_side.ts'
-import { type ColumnType, isDistance, isDrift } from './evidently/choose.ts'
+import type { ColumnType } from './evidently/choose.ts'
 import { countDistinctOfBoth } from './evidently/clean.ts'
-import { type EvidentlyScore, scoreNumbers } from './evidently/score.ts'
-import { measureWasserstein, spreadFloor } from './evidently/wasserstein.ts'
+import { measureWasserstein } from './evidently/wasserstein.ts'
 import type { ColumnLimits } from './limits.ts'
 import type { Part, Profile, ProfileColumn, Profiled } from './profile.ts'
 import { type Pooled, poolParts } from './profile_column.ts'
 import { compareScaleFree, distanceThreshold, type ProductColumn, type ScaleFree } from './scale_free.ts'
+import { type ColumnScore, scoreColumn, sharedDistance } from './score_column.ts'
 import { measureSpread, type Spread } from './spread.ts'
 import { followColumn, type OverTime } from './windows.ts'
 
@@ -17,8 +17,7 @@ export interface DriftColumn {
   type: ColumnType
   /** Whether the model reads it; null where no model was named. */
   used_by_model: boolean | null
-  /** As Evidently 0.7 judges it; score and test are null where it would stop with an error. */
-  evidently: Partial<Omit<EvidentlyScore, 'score'>> & { score: number | null; drifted: boolean; note?: string }
+  evidently: ColumnScore
   scale_free: ScaleFree & {
     /** Distance from which the column may drift. */
     threshold: number
@@ -127,42 +126,4 @@ function pairParts(a: ProfileColumn, b: ProfileColumn): ProductColumn[] {
     const distance = filled ? measureWasserstein(reference.sorted, current.sorted) : 0
     return [{ product: reference.product, reference, current, spread, distance }]
   })
-}
-
-function scoreColumn(
-  { reference, current }: Record<'reference' | 'current', Pooled>,
-  type: ColumnType,
-  limits: ColumnLimits | undefined,
-  own: { free: number | null; distance?: number },
-): DriftColumn['evidently'] {
-  const { deviation } = reference
-  const scored = scoreNumbers(reference.sorted, current.sorted, { type, deviation, distance: own.distance })
-  const threshold = (isDistance(scored.test) ? limits?.evidently_distance : limits?.evidently_p) ?? scored.threshold
-  const score = { ...scored, threshold, drifted: isDrift(scored.test, scored.score, threshold) }
-  return addNote(score, deviation, own.free)
-}
-
-/** The distance that is known already where one product is all there is. */
-function sharedDistance(
-  { reference, current }: Record<'reference' | 'current', Pooled>,
-  products: ProductColumn[],
-): number | undefined {
-  return products.find(
-    product => product.reference.sorted === reference.sorted && product.current.sorted === current.sorted,
-  )?.distance
-}
-
-/** Says where the floor of 0.001 hides a column of small scale. */
-function addNote(score: EvidentlyScore, deviation: number, own: number | null): DriftColumn['evidently'] {
-  if (score.test !== 'wasserstein' || deviation >= spreadFloor || deviation === 0) return score
-  const unhidden = (score.score * spreadFloor) / deviation
-  if (score.drifted || unhidden < score.threshold)
-    return {
-      ...score,
-      note: `scale below Evidently's floor of ${spreadFloor}: its score is ${own === null ? 'of little use' : 'too small'}`,
-    }
-  return {
-    ...score,
-    note: `hidden by Evidently's floor: it divides by ${spreadFloor}, the column's standard deviation is ${deviation.toExponential(1)}; over that the score is ${unhidden.toFixed(2)}`,
-  }
 }

@@ -8,7 +8,3 @@ export function quantileOf(sorted: Sorted, share: number): number {
   const above = Math.min(below + 1, sorted.length - 1)
   return sorted[below] + (place - below) * (sorted[above] - sorted[below])
 }
-
-export function meanOf(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
-}
