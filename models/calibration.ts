@@ -27,12 +27,6 @@ export function fitCalibration(labels: ArrayLike<number>, probabilities: ArrayLi
   return weights[0] > 0 ? { slope: weights[0], offset: intercept } : null
 }
 
-/** Expected calibration error: mean of |share of positives - mean prediction| over ten bins (a, b], by their rows. */
-export function calibrationError(bins: { predicted: number; observed: number; rows: number }[]): number {
-  const rows = bins.reduce((sum, bin) => sum + bin.rows, 0)
-  return bins.reduce((sum, bin) => sum + (bin.rows / rows) * Math.abs(bin.observed - bin.predicted), 0)
-}
-
 /** Share of positives among the `share` of rows with the highest scores; ties at the edge count by their mean. */
 export function precisionAtTop(labels: ArrayLike<number>, scores: ArrayLike<number>, share: number): number {
   const order = rankByScore(scores)

@@ -2,10 +2,12 @@ import { dirname, join } from 'node:path'
 import { command, runCommand } from '../cli.ts'
 import { SpikeError } from '../errors.ts'
 import { specVersion } from '../features/spec.ts'
+import { openStreams } from '../streams/open.ts'
 import { type Metadata, readTable } from '../tables/parquet.ts'
 import type { Artifact } from './artifact.ts'
 import { loadModel } from './artifact_files.ts'
 import { baselines } from './baselines.ts'
+import { inferLive } from './infer_live.ts'
 import { labelRows } from './label.ts'
 import { writePredictions } from './predictions.ts'
 import { scoreRows } from './score.ts'
@@ -90,14 +92,22 @@ function checkRows(path: string, metadata: Metadata, products: string[], artifac
 }
 
 interface Arguments {
-  features: string
+  features?: string
+  topics?: string
+  topic_in: string
+  topic_out: string
+  untilEnd?: boolean
   model: string
   out?: string
   json?: boolean
 }
 
-async function main({ json, ...options }: Arguments): Promise<void> {
-  const result = await infer(options)
+async function main(given: Arguments): Promise<void> {
+  const { features, topics, model, out, json } = given
+  if ((features === undefined) === (topics === undefined))
+    throw new SpikeError('BAD_ARGUMENT', 'name either --features FILE or --topics ENGINE')
+  if (features === undefined) return await followTopic(given)
+  const result = await infer({ features, model, out })
   if (result.warning !== null) console.error(`warning: ${result.warning}`)
   if (json) {
     console.log(JSON.stringify(result))
@@ -110,14 +120,45 @@ async function main({ json, ...options }: Arguments): Promise<void> {
   )
 }
 
+/** Scores a topic until it is stopped, or to its end. */
+async function followTopic({ topics, topic_in, topic_out, model, untilEnd, json }: Arguments): Promise<void> {
+  const artifact = loadModel(model)
+  const stop = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+  const streams = await openStreams(topics!)
+  try {
+    const result = await inferLive({
+      streams,
+      artifact,
+      topicIn: topic_in,
+      topicOut: topic_out,
+      stop: stop.signal,
+      finish: untilEnd ? AbortSignal.abort() : undefined,
+      now: () => performance.now(),
+    })
+    const { rows, alarms, skipped, p50_ms, p99_ms } = result
+    if (json) console.log(JSON.stringify(result))
+    else
+      console.log(
+        `${rows} rows scored onto ${topic_out}, ${alarms} alarms, ${skipped} records skipped; a row takes ${p50_ms.toFixed(3)} ms, 99 % at most ${p99_ms.toFixed(3)} ms`,
+      )
+  } finally {
+    await streams.close()
+  }
+}
+
 if (import.meta.main)
   await runCommand<Arguments>(
     command(
       'infer',
-      'Scores a feature file with a saved model.',
+      'Scores a feature file, or a topic of rows as they come, with a saved model.',
       'npm run infer -- --features data/processed/features_test.parquet',
     )
-      .requiredOption('--features <file>', 'Parquet file of features')
+      .option('--features <file>', 'Parquet file of features')
+      .option('--topics <engine>', 'embedded, embedded://FILE or kafka://HOST:PORT: score a topic until stopped')
+      .option('--topic_in <topic>', 'topic of rows', 'ticks.features')
+      .option('--topic_out <topic>', 'topic of predictions', 'ticks.predictions')
+      .option('--until-end', 'stop at the end that the topic has now')
       .option('--model <dir>', 'model folder', 'models/artifacts/logistic')
       .option('--out <file>', 'predictions; predictions.parquet beside the features by default')
       .option('--json', 'print one JSON object as the last line'),
