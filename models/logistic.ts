@@ -39,7 +39,7 @@ export function fitLogistic(x: Float64Array, y: ArrayLike<number>, settings: Log
     const step = solve(hessian, slope)
     // twice the gain that is left: below rounding, one last full step lands on the optimum
     const left = step.reduce((sum, value, j) => sum + value * slope[j], 0)
-    if (left <= 1e-15 * objective) {
+    if (left <= 1e-13 * objective) {
       theta = theta.map((value, j) => value - step[j])
       iterations++
       break
