@@ -32,7 +32,8 @@ const flushAfterMs = 50
 
 /**
  * Writes bronze: `<directory>/<feed>-<time of first line>-<connection>.ndjson`, always new files, whole lines at a time.
- * At most 64 KiB and one line wait in memory, for at most 50 ms.
+ * At most 64 KiB and one line wait in memory, for at most 50 ms; the first line of a file goes there at once, so that no
+ * file stands empty.
  */
 export function createBronzeWriter(options: BronzeOptions): BronzeWriter {
   const { directory, feed, maxBytes = 128 << 20, maxAge = 3_600_000_000 } = options
@@ -51,13 +52,14 @@ export function createBronzeWriter(options: BronzeOptions): BronzeWriter {
     if (failure !== null) throw failure
     if (closed) throw new Error('bronze writer: closed')
     if (descriptor !== null && (inFile >= maxBytes || received_at - opened >= maxAge)) closeFile()
-    if (descriptor === null) openFile(connection, received_at)
+    const isFirst = descriptor === null
+    if (isFirst) openFile(connection, received_at)
     const data = Buffer.from(`${line}\n`)
     waiting.push(data)
     waitingBytes += data.length
     inFile += data.length
     bytes += data.length
-    if (waitingBytes >= bufferLimit) write()
+    if (isFirst || waitingBytes >= bufferLimit) write()
     else timer ??= setTimeout(flushLater, flushAfterMs)
   }
 

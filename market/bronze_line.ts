@@ -48,6 +48,14 @@ export function bronzeRecord(text: string, file: string, line: number, before: M
   return { received_at: before, feed: '', connection: '', dead, text, file, line }
 }
 
+/**
+ * Whether a last line without its end is complete all the same: it is when it is a JSON object, since no beginning of one is
+ * one. Else it is torn, or still grows.
+ */
+export function isWhole(line: string): boolean {
+  return asObject(parseJson(line)) !== null
+}
+
 /** The parsed value; undefined when the text is not JSON. */
 export function parseJson(text: string): unknown {
   try {

@@ -83,7 +83,7 @@ export async function createPublisher(options: PublisherOptions): Promise<Publis
           const decoded = open.decoder.decode(record)
           outgoing.push(...outgoingOf(decoded, raw.name))
           countDecoded(batch, record, decoded)
-          files[nameOf(bronze, record.file)] = { offset: record.end, line: record.line }
+          files[nameOf(bronze, record.file)] = record.end
           if (outgoing.length >= outgoingLimit) await commit()
         }
       }
@@ -124,7 +124,6 @@ export async function createPublisher(options: PublisherOptions): Promise<Publis
   return { publishAvailable, follow, close, published }
 }
 
-/** A dead letter as all topics have it: the offset is the line of the bronze file, the key says which file. */
 /** Waits, or less when the signal comes. */
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal }).catch(error => {

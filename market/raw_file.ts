@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { parseBareLine } from './bare_line.ts'
-import { bronzeRecord } from './bronze_line.ts'
+import { bronzeRecord, isWhole } from './bronze_line.ts'
 import { ConnectionTracker } from './connection_tracker.ts'
 import { feedByName, feedOf } from './feed.ts'
 import type { FileKind } from './file_kind.ts'
@@ -16,7 +16,9 @@ export interface RawCounts {
   torn: number
 }
 
-/** The records of one bronze file. A line that cannot be read is a dead record; torn at the end of the file, it is none. */
+/**
+ * The records of one bronze file. A line that cannot be read is a dead record; torn at the end of the file, it is none.
+ */
 export async function* readBronzeFile(
   file: FileKind & { kind: 'bronze' },
   counts: RawCounts,
@@ -27,9 +29,12 @@ export async function* readBronzeFile(
     for (let i = 0; i < texts.length; i++) {
       if (texts[i].trim() === '') continue
       counts.lines++
+      if (torn && i === texts.length - 1 && !isWhole(texts[i])) {
+        counts.torn++
+        continue
+      }
       const record = bronzeRecord(texts[i], file.path, first + i, before)
-      if (record.dead === 'not_json' && torn && i === texts.length - 1 && record.connection === '') counts.torn++
-      else records.push(record)
+      records.push(record)
       before = record.received_at
     }
     if (records.length > 0) yield records

@@ -63,17 +63,31 @@ describe('the publisher', () => {
     })
   })
 
-  it('leaves a line without its end until the end is there', async () => {
+  it('leaves a torn line, takes a whole one without its end, and goes on after either as replay does', async () => {
     const one = await publisher()
     const text = quote('c0', 5)
     append('a', quote('c0', 1))
-    appendFileSync(path('a'), text.slice(0, 40))
-    expect((await one.publishAvailable()).records).toBe(1)
-    appendFileSync(path('a'), text.slice(40))
-    expect((await one.publishAvailable()).records).toBe(0)
-    appendFileSync(path('a'), '\n')
-    expect((await one.publishAvailable()).records).toBe(1)
-    expect(published()).toEqual(await replayed('a'))
+    const grow = async (piece: string): Promise<number> => {
+      appendFileSync(path('a'), piece)
+      const { records } = await one.publishAvailable()
+      expect(published()).toEqual(await replayed('a'))
+      return records
+    }
+    expect(await grow(text.slice(0, 40))).toBe(1)
+    expect(await grow(text.slice(40))).toBe(1)
+    expect(await grow('')).toBe(0)
+    expect(await grow('\n')).toBe(0)
+    expect(await grow(`${quote('c0', 7)}\n12`)).toBe(1)
+    expect(await grow('3\n')).toBe(1)
+    const [letter] = streams.records(`${raw.name}.dlq`).map(record => decodeDeadLetter(record.value))
+    expect(letter).toMatchObject({ reason: 'bad_line', offset: 4 })
+  })
+
+  it('ignores a file that holds no more than a torn first line, as replay does', async () => {
+    append('b', quote('c0', 1))
+    appendFileSync(path('a'), quote('c1', 0).slice(0, 30))
+    expect((await (await publisher()).publishAvailable()).records).toBe(1)
+    expect(published()).toEqual(await replayed('a', 'b'))
   })
 
   it('publishes each event once, whenever it is stopped, restarted or fails to commit', async () => {
