@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { writeFileAtomically } from '../atomic.ts'
 import type { Config } from '../config.ts'
 import type { Evaluation } from '../models/evaluation.ts'
+import type { Exploration } from './eda/explore.ts'
 import { evaluationPaper } from './evaluation_pdf.ts'
 import { featureSpec } from './feature_spec.ts'
 import { modelCard } from './model_card.ts'
@@ -11,10 +12,11 @@ import { renderPng, renderSvg } from './plot.ts'
 import { plotPrCurve } from './plots/pr_curve.ts'
 import { plotPriceStrip } from './plots/price_strip.ts'
 import { plotScores } from './plots/scores.ts'
-import { plotSigmaPercentiles } from './plots/sigma_percentiles.ts'
 import { readEvaluation } from './read_evaluation.ts'
+import { readExploration } from './read_exploration.ts'
 import { resultsTable } from './results_table.ts'
 import type { Strip } from './strip.ts'
+import { plotTau } from './tau_plots.ts'
 import { compileFirstPage, compilePdf } from './typst.ts'
 
 const brief = fileURLToPath(new URL('./scoping_brief.typ', import.meta.url))
@@ -23,6 +25,7 @@ const brief = fileURLToPath(new URL('./scoping_brief.typ', import.meta.url))
 export interface Example {
   evaluation: Evaluation
   strip: Strip
+  exploration: Exploration
 }
 
 /** Reads the example that is committed under `docs/example`. */
@@ -31,6 +34,7 @@ export function readExample(root: string): Example {
   return {
     evaluation: readEvaluation(join(folder, 'evaluation.json')),
     strip: JSON.parse(readFileSync(join(folder, 'strip.json'), 'utf8')) as Strip,
+    exploration: readExploration(join(folder, 'exploration.json')),
   }
 }
 
@@ -40,22 +44,26 @@ export function readExample(root: string): Example {
  */
 export async function composeDocuments(
   config: Config,
-  { evaluation, strip }: Example,
+  { evaluation, strip, exploration }: Example,
   readme: string,
 ): Promise<Record<string, string | Buffer>> {
-  const picture = async (spec: Parameters<typeof renderSvg>[0]): Promise<Buffer> => renderPng(await renderSvg(spec))
-  const paper = await evaluationPaper(evaluation, strip)
-  const { prevalence } = evaluation.splits.test
+  const paper = await evaluationPaper(evaluation, strip, exploration)
+  const plots = {
+    ...plotTau(evaluation, exploration),
+    pr_curve: plotPrCurve(evaluation),
+    scores: plotScores(evaluation),
+    price_strip: plotPriceStrip(strip.products[0], evaluation.splits.test.prevalence, evaluation.simulated),
+  }
+  const pictures: Record<string, Buffer> = {}
+  for (const [name, spec] of Object.entries(plots))
+    pictures[`docs/pictures/${name}.png`] = renderPng(await renderSvg(spec))
   return {
-    'docs/feature_spec.md': featureSpec(config, evaluation, 'pictures/sigma_percentiles.png'),
+    'docs/feature_spec.md': featureSpec(config, evaluation, exploration),
     'docs/model_card_v1.md': modelCard(evaluation),
     'docs/scoping_brief.pdf': compilePdf({ template: brief, files: {} }),
     'docs/example/model_eval.pdf': compilePdf(paper),
     'docs/pictures/model_eval.png': renderPng(compileFirstPage(paper), 1.6),
-    'docs/pictures/sigma_percentiles.png': await picture(plotSigmaPercentiles(evaluation)),
-    'docs/pictures/pr_curve.png': await picture(plotPrCurve(evaluation)),
-    'docs/pictures/scores.png': await picture(plotScores(evaluation)),
-    'docs/pictures/price_strip.png': await picture(plotPriceStrip(strip.products[0], prevalence, evaluation.simulated)),
+    ...pictures,
     'README.md': replaceBlock(readme, resultsTable(evaluation)),
   }
 }

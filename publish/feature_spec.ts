@@ -1,14 +1,18 @@
 import type { Config } from '../config.ts'
 import { type FeatureSpec, features, specVersion, volatilityFloor } from '../features/spec.ts'
 import type { Evaluation } from '../models/evaluation.ts'
+import type { Exploration } from './eda/explore.ts'
+import { compareCandidates, weighCandidates } from './eda/tau_tables.ts'
 import { markdownTable } from './markdown.ts'
 import { basisPoints, percent } from './numbers.ts'
+import { tauChoiceOf } from './tau_plots.ts'
 
 /**
  * The feature specification as Markdown, from the one list of features, the settings and a named example run.
- * @param picture path of the percentile plot, as it is linked.
+ * @param exploration of the example's feature file; without it the comparison of candidates for tau is left out.
+ * The pictures of `plotTau` are linked as `pictures/<name>.png`.
  */
-export function featureSpec(config: Config, example: Evaluation, picture: string): string {
+export function featureSpec(config: Config, example: Evaluation, exploration?: Exploration): string {
   const { time, label } = config
   const { horizon_s } = example
   return `# Feature specification, version ${specVersion}
@@ -22,9 +26,9 @@ Written from \`features/spec.ts\` by \`npm run docs\`; do not edit by hand.
 
 ## Why this tau
 
-![Percentiles of sigma_future over training with tau${example.simulated ? ', simulated data' : ''}](${picture})
+${whyThisTau(config, example, exploration)}
 
-The curve is flat for most seconds and bends upward near its end: there quiet seconds turn into spikes. P${label.percentile} lies at that bend and leaves enough spikes to learn from; a higher percentile would leave a test segment with a handful of episodes, a lower one would call ordinary seconds spikes. By construction the prevalence in training is about ${percent(1 - label.percentile / 100, 0)}; in the example run it is ${percent(example.splits.train.prevalence)} in training, ${percent(example.splits.validation.prevalence)} in validation and ${percent(example.splits.test.prevalence)} in test, because volatility drifts. tau is never computed from validation or test rows; its value and source are in the Parquet metadata, the summary, the report and the model.
+tau is never computed from validation or test rows; its value and source are in the Parquet metadata, the summary, the report and the model.
 
 ${markdownTable(
   ['Product', 'tau', 'exact', 'source'],
@@ -64,6 +68,30 @@ function row({ name, unit, formula, lookback, nullRule, coverageOf, source }: Fe
     ...(nullRule === '' ? [] : [nullRule]),
   ]
   return [`\`${name}\``, unit, `\`${formula}\``, String(lookback), rules.join('; ') || 'never', source]
+}
+
+function whyThisTau({ label }: Config, example: Evaluation, exploration?: Exploration): string {
+  const picture = (name: string, words: string): string =>
+    `![${words}${example.simulated ? ', simulated data' : ''}](pictures/${name}.png)`
+  const { train, validation, test } = example.splits
+  const shares = `The share of spikes is ${percent(train.prevalence)} in training, ${percent(validation.prevalence)} in validation and ${percent(test.prevalence)} in test, because volatility drifts.`
+  const choice = tauChoiceOf(example, exploration)
+  if (choice === undefined)
+    return `${picture('sigma_percentiles', 'Percentiles of sigma_future over training with tau')}\n\n${shares}`
+  const { header, rows, right } = compareCandidates(choice)
+  return `${picture('tau_candidates', 'Percentiles of sigma_future over training with the candidates for tau')}
+
+The curve is flat for most seconds and bends upward near its end: there quiet seconds turn into spikes. A lower tau calls ordinary seconds spikes; a higher one leaves few episodes, lies where the curve is steep, and so hangs on single stretches of training. The run's own numbers, each tau from training rows alone, the later segments only counted with it:
+
+${markdownTable(header, rows, right)}
+
+${weighCandidates(choice)
+  .map(line => `* ${line}`)
+  .join('\n')}
+
+P${label.percentile} was fixed before any score was seen; it makes ${percent(1 - label.percentile / 100, 0)} of the training seconds spikes by construction. ${shares}
+
+${picture('spike_share_over_time', 'Share of spike seconds over time for each candidate')}`
 }
 
 function tauText({ tau }: Evaluation): string {

@@ -21,10 +21,11 @@ import { featureSpec } from './feature_spec.ts'
 import { type Manifest, writeManifest } from './handoff_manifest.ts'
 import { cutSlice } from './handoff_slice.ts'
 import { renderPng, renderSvg } from './plot.ts'
-import { plotSigmaPercentiles } from './plots/sigma_percentiles.ts'
 import { pythonPins } from './python_pins.ts'
 import { readEvaluation } from './read_evaluation.ts'
+import { readExploration } from './read_exploration.ts'
 import { selectedBase } from './selected_base.ts'
+import { plotTau } from './tau_plots.ts'
 
 export interface HandoffOptions {
   /** Folder of a run: models/artifacts, data/processed, reports, docs. */
@@ -51,6 +52,7 @@ const fromRoot = [
 const fromRun = {
   'reports/model_card_v1.md': 'docs/model_card_v1.md',
   'reports/model_eval.pdf': 'reports/model_eval.pdf',
+  'reports/exploration.json': 'reports/exploration.json',
   'models/artifacts/evaluation.json': 'models/artifacts/evaluation.json',
   'data/processed/predictions.parquet': 'data/predictions.parquet',
 }
@@ -102,10 +104,11 @@ async function fill(folder: string, raw: string[], config: Config, model: string
     features,
     predictions,
   }
-  const picture = 'pictures/sigma_percentiles.png'
+  const exploration = readExploration(join(folder, 'reports/exploration.json'))
   mkdirSync(join(folder, 'docs/pictures'), { recursive: true })
-  writeFileSync(join(folder, 'docs', picture), renderPng(await renderSvg(plotSigmaPercentiles(evaluation))))
-  writeFileSync(join(folder, 'docs/feature_spec.md'), featureSpec(config, evaluation, picture))
+  for (const [name, spec] of Object.entries(plotTau(evaluation, exploration)))
+    writeFileSync(join(folder, `docs/pictures/${name}.png`), renderPng(await renderSvg(spec)))
+  writeFileSync(join(folder, 'docs/feature_spec.md'), featureSpec(config, evaluation, exploration))
   writeFileSync(join(folder, 'SELECTED-BASE.md'), selectedBase(evaluation, { model, slice }))
   return writeManifest(folder, {
     simulated: evaluation.simulated,
@@ -132,7 +135,7 @@ function findModels(run: string): string[] {
   if (faults.length > 0)
     throw new SpikeError(
       'BAD_FILE',
-      faults.map(fault => `${fault}; finish the run (npm run demo) first`),
+      faults.map(fault => `${fault}; finish the run first (npm run demo, or train, drift and scripts/report.ts)`),
     )
   return models
 }

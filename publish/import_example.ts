@@ -3,11 +3,12 @@ import { join, resolve } from 'node:path'
 import { writeFileAtomically } from '../atomic.ts'
 import { SpikeError } from '../errors.ts'
 import { readEvaluation } from './read_evaluation.ts'
+import { readExploration } from './read_exploration.ts'
 import { readStrip } from './strip.ts'
 
 /**
  * Takes the numbers of a run of the simulated demo as the example of the committed documents: `docs/example/`
- * evaluation.json, strip.json and the drift reports.
+ * evaluation.json, exploration.json, strip.json and the drift reports.
  * @param run a folder that the demo wrote.
  * @throws SpikeError BAD_FILE when something is missing, BAD_ARGUMENT when the run is not simulated: captures are never committed.
  */
@@ -20,9 +21,11 @@ export async function importExample(run: string, root: string): Promise<void> {
     )
   const test = join(run, 'data/processed/features_test.parquet')
   if (!existsSync(test)) throw new SpikeError('BAD_FILE', `${test}: does not exist; name a folder that the demo wrote`)
+  const exploration = readExploration(join(run, 'reports/exploration.json'))
   const strip = await readStrip(test, evaluation.tau)
   const example = join(root, 'docs/example')
   await writeFileAtomically(join(example, 'evaluation.json'), inRun(`${JSON.stringify(evaluation, null, 2)}\n`, run))
+  await writeFileAtomically(join(example, 'exploration.json'), `${JSON.stringify(exploration)}\n`)
   await writeFileAtomically(join(example, 'strip.json'), `${JSON.stringify(strip)}\n`)
   for (const report of globSync('*.html', { cwd: join(run, 'reports/evidently') })) {
     const text = readFileSync(join(run, 'reports/evidently', report), 'utf8')

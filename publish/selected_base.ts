@@ -50,7 +50,7 @@ Run in a checkout of spike60, with this folder as \`handoff/\`. \`npm run setup\
 | \`${slice.predictions}\` | scores of the model and the baselines on them |
 | \`data/predictions.parquet\` | scores on the whole test segment of the training run |
 | \`models/artifacts/\` | model (JSON, ONNX, MLflow folder) and \`evaluation.json\` |
-| \`reports/\` | \`model_eval.pdf\`, drift reports in \`evidently/\` |
+| \`reports/\` | \`model_eval.pdf\`, \`exploration.json\` (its plots as numbers), drift reports in \`evidently/\` |
 | \`docs/\` | feature spec with this run's tau, model card |
 | \`docker/\`, \`.env.example\`, \`config.yaml\` | compose file, Dockerfiles, settings of the run |
 | \`requirements.txt\` | pins for a Python reader of the model |

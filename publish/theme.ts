@@ -10,7 +10,7 @@ export const colours = {
 } as const
 
 const learned = ['#0072b2', '#009e73', '#cc79a7', '#56b4e9', '#d55e00']
-const baselines = ['#555555', '#e69f00', '#999999', '#b08d57']
+const baselines = ['#555555', '#e69f00', '#999999', '#b08d57', '#7a5195']
 
 /** Colour and dash of each model, in the order of the evaluation: learned models solid, baselines dashed. */
 export function modelStyles(models: { name: string; kind: 'baseline' | 'learned' }[]): {
@@ -32,7 +32,8 @@ export function modelStyles(models: { name: string; kind: 'baseline' | 'learned'
               [5, 3],
               [2, 2],
               [8, 3, 2, 3],
-            ][place % 3],
+              [1, 3],
+            ][place % 4],
     }
   })
 }

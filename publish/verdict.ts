@@ -23,10 +23,7 @@ export function giveVerdict(evaluation: Evaluation): Verdict {
         .join('; '),
     }
   const models = Object.values(evaluation.models)
-  const learned = best(
-    models.filter(model => model.kind === 'learned' && model.test.pr_auc !== null),
-    model => model.validation.pr_auc ?? -1,
-  )
+  const learned = leadOf(models)
   const baseline = best(
     models.filter(model => model.kind === 'baseline' && model.test.pr_auc !== null),
     model => model.test.pr_auc ?? -1,
@@ -41,6 +38,14 @@ export function giveVerdict(evaluation: Evaluation): Verdict {
     sentence: `${learned.title} ${comparison(learned, baseline)}: ${figures}.`,
     caution: cautionOf(evaluation, learned.test),
   }
+}
+
+/** The learned model with the best PR-AUC on validation, so that test does not choose; undefined where test scores none. */
+export function leadOf(models: ModelResult[]): ModelResult | undefined {
+  return best(
+    models.filter(model => model.kind === 'learned' && model.test.pr_auc !== null),
+    model => model.validation.pr_auc ?? -1,
+  )
 }
 
 function comparison(learned: ModelResult, baseline: ModelResult): string {

@@ -2,8 +2,9 @@ import type { TopLevelSpec } from 'vega-lite'
 import type { Evaluation } from '../../models/evaluation.ts'
 import { score } from '../numbers.ts'
 import { colours, modelStyles, subtitle } from '../theme.ts'
+import { leadOf } from '../verdict.ts'
 
-/** Precision-recall curves on test, the baselines dashed, prevalence as the level of a coin. */
+/** Precision-recall curves on test, the baselines dashed, the model that validation chose thick, prevalence as the level of a coin. */
 export function plotPrCurve(evaluation: Evaluation): TopLevelSpec {
   const models = Object.values(evaluation.models)
   const styles = modelStyles(models)
@@ -11,6 +12,8 @@ export function plotPrCurve(evaluation: Evaluation): TopLevelSpec {
   const label = (i: number): string => `${models[i].title} ${score(models[i].test.pr_auc)}`
   const values = models.flatMap((model, i) => model.curve.map(point => ({ ...point, model: label(i) })))
   const domain = models.map((_, i) => label(i))
+  const lead = leadOf(models)
+  const width = { test: { field: 'model', equal: lead ? label(models.indexOf(lead)) : '' }, value: 2.8 }
   return {
     title: {
       text: 'Precision and recall on test',
@@ -26,7 +29,7 @@ export function plotPrCurve(evaluation: Evaluation): TopLevelSpec {
       },
       {
         data: { values },
-        mark: { type: 'line', interpolate: 'step-after', strokeWidth: 1.8 },
+        mark: { type: 'line', interpolate: 'step-after' },
         encoding: {
           x: {
             field: 'recall',
@@ -47,6 +50,7 @@ export function plotPrCurve(evaluation: Evaluation): TopLevelSpec {
             scale: { domain, range: styles.map(s => s.colour) },
             title: null,
           },
+          strokeWidth: { condition: width, value: 1.3 },
           strokeDash: {
             field: 'model',
             type: 'nominal',

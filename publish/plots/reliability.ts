@@ -2,7 +2,7 @@ import type { TopLevelSpec } from 'vega-lite'
 import type { Evaluation } from '../../models/evaluation.ts'
 import { colours, modelStyles, subtitle } from '../theme.ts'
 
-/** Predicted probability against the share that came true, in bins on test; the diagonal is perfect. */
+/** Predicted probability against the share that came true, in bins on test, a panel a model; the diagonal is perfect. */
 export function plotReliability(evaluation: Evaluation): TopLevelSpec {
   const all = Object.values(evaluation.models)
   const styles = modelStyles(all)
@@ -10,6 +10,13 @@ export function plotReliability(evaluation: Evaluation): TopLevelSpec {
   const domain = models.map(model => model.title)
   const range = models.map(model => styles.find(style => style.name === model.name)?.colour ?? colours.line)
   const values = models.flatMap(model => model.reliability.map(bin => ({ ...bin, model: model.title })))
+  const highest = Math.max(0.1, ...values.flatMap(({ predicted, observed }) => [predicted, observed]))
+  const edge = Math.ceil(10 * highest) / 10
+  const color = { field: 'model', type: 'nominal' as const, scale: { domain, range }, legend: null }
+  const scale = { domain: [0, edge] }
+  const axis = { tickCount: 5 }
+  const x = { field: 'predicted', type: 'quantitative' as const, scale, axis, title: 'Predicted' }
+  const y = { field: 'observed', type: 'quantitative' as const, scale, axis, title: 'Came true' }
   return {
     title: {
       text: 'Are the probabilities right?',
@@ -18,54 +25,41 @@ export function plotReliability(evaluation: Evaluation): TopLevelSpec {
         'Ten equal bins on test; area of a dot: rows in the bin; dotted: perfect',
       ),
     },
-    width: 300,
-    height: 260,
-    layer: [
-      {
-        data: { values: [{ from: 0, to: 1 }] },
-        mark: { type: 'rule', strokeDash: [1, 3], strokeWidth: 1.5, color: colours.ink },
-        encoding: {
-          x: { field: 'from', type: 'quantitative' },
-          y: { field: 'from', type: 'quantitative' },
-          x2: { field: 'to' },
-          y2: { field: 'to' },
+    data: { values },
+    facet: { field: 'model', type: 'nominal', sort: domain },
+    columns: 3,
+    spacing: 16,
+    spec: {
+      width: 160,
+      height: 130,
+      layer: [
+        {
+          transform: [{ aggregate: [{ op: 'count', as: 'bins' }] }],
+          mark: { type: 'rule', strokeDash: [1, 3], strokeWidth: 1.5, color: colours.ink },
+          encoding: { x: { datum: 0 }, y: { datum: 0 }, x2: { datum: edge }, y2: { datum: edge } },
         },
-      },
-      {
-        data: { values },
-        mark: { type: 'line', strokeWidth: 1.2 },
-        encoding: {
-          x: {
-            field: 'predicted',
-            type: 'quantitative',
-            scale: { domain: [0, 1] },
-            title: 'Predicted probability of a spike',
-          },
-          y: { field: 'observed', type: 'quantitative', scale: { domain: [0, 1] }, title: 'Share that became a spike' },
-          color: { field: 'model', type: 'nominal', scale: { domain, range }, title: null },
-        },
-      },
-      {
-        data: { values },
-        mark: { type: 'circle', opacity: 0.85 },
-        encoding: {
-          x: { field: 'predicted', type: 'quantitative' },
-          y: { field: 'observed', type: 'quantitative' },
-          size: {
-            field: 'rows',
-            type: 'quantitative',
-            scale: { range: [12, 500] },
-            legend: {
-              title: 'rows',
-              tickCount: 3,
-              format: ',d',
-              symbolFillColor: '#999999',
-              symbolStrokeColor: '#999999',
+        { mark: { type: 'line', strokeWidth: 1.2 }, encoding: { x, y, color } },
+        {
+          mark: { type: 'circle', opacity: 0.85, clip: false },
+          encoding: {
+            x,
+            y,
+            size: {
+              field: 'rows',
+              type: 'quantitative',
+              scale: { range: [12, 400] },
+              legend: {
+                title: 'rows',
+                tickCount: 3,
+                format: ',d',
+                symbolFillColor: '#999999',
+                symbolStrokeColor: '#999999',
+              },
             },
+            color,
           },
-          color: { field: 'model', type: 'nominal', scale: { domain, range }, title: null },
         },
-      },
-    ],
+      ],
+    },
   }
 }

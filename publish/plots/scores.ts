@@ -11,6 +11,7 @@ export function plotScores(evaluation: Evaluation): TopLevelSpec {
   const domain = models.map(model => model.title)
   const range = models.map(model => styles.find(style => style.name === model.name)?.colour ?? colours.line)
   const { prevalence } = evaluation.splits.test
+  const isLong = models.length > 5
   const values = models.map(model => ({
     model: model.title,
     value: model.test.pr_auc,
@@ -34,8 +35,8 @@ export function plotScores(evaluation: Evaluation): TopLevelSpec {
         `Bars: 95 % block-bootstrap interval; dotted: prevalence ${score(prevalence)}`,
       ),
     },
-    width: 420,
-    height: { step: 34 },
+    width: isLong ? 500 : 420,
+    height: { step: isLong ? 21 : 34 },
     data: { values },
     layer: [
       {
@@ -58,11 +59,11 @@ export function plotScores(evaluation: Evaluation): TopLevelSpec {
         },
       },
       {
-        mark: { type: 'circle', size: 110, opacity: 1 },
+        mark: { type: 'circle', size: isLong ? 75 : 110, opacity: 1 },
         encoding: { y, x: { field: 'value', type: 'quantitative' }, color },
       },
       {
-        mark: { type: 'text', dy: -11, fontSize: 10.5 },
+        mark: { type: 'text', dy: isLong ? -9 : -11, fontSize: isLong ? 9.5 : 10.5 },
         encoding: { y, x: { field: 'value', type: 'quantitative' }, text: { field: 'text' } },
       },
     ],

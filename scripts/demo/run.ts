@@ -4,10 +4,8 @@ import type { Config } from '../../config.ts'
 import { SpikeError } from '../../errors.ts'
 import { type TrainResult, train } from '../../models/train.ts'
 import { writeDriftReport } from '../../monitor/write_drift_report.ts'
-import { writeEvaluationPdf } from '../../publish/evaluation_pdf.ts'
 import { writeHandoff } from '../../publish/handoff.ts'
-import { writeModelCard } from '../../publish/model_card.ts'
-import { readStrip } from '../../publish/strip.ts'
+import { writeReports } from '../../publish/write_reports.ts'
 import { openStreams } from '../../streams/open.ts'
 import { type ReplayResult, replay } from '../../tables/replay.ts'
 import { sinkRows } from '../../tables/sink.ts'
@@ -79,10 +77,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const drift = await reportDrift(options, features, training, replayed)
 
   onStep('Evaluation PDF and model card')
-  const pdf = join(out, 'reports/model_eval.pdf')
-  const card = join(out, 'reports/model_card_v1.md')
-  await writeEvaluationPdf(pdf, training, await readStrip(training.files.test, training.tau))
-  await writeModelCard(card, training)
+  const reports = await writeReports(out, config)
 
   onStep('Hand-off folder')
   const handoff = join(out, 'handoff')
@@ -102,8 +97,8 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
       predictions: training.files.predictions,
       drift_html: drift.html,
       drift_json: drift.json,
-      evaluation_pdf: pdf,
-      model_card: card,
+      evaluation_pdf: reports.evaluation_pdf,
+      model_card: reports.model_card,
       handoff,
     },
   }

@@ -10,8 +10,9 @@ import { featureSpec } from '../../publish/feature_spec.ts'
 import { importExample } from '../../publish/import_example.ts'
 import { modelCard } from '../../publish/model_card.ts'
 import { readEvaluation } from '../../publish/read_evaluation.ts'
+import { readExploration } from '../../publish/read_exploration.ts'
 import { writeTable } from '../../tables/parquet.ts'
-import { exampleEvaluation } from './example.ts'
+import { exampleEvaluation, exampleExploration, tauOf } from './example.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -38,7 +39,7 @@ describe('committed documents', () => {
 })
 
 describe('feature spec', () => {
-  const text = featureSpec(readConfig(), exampleEvaluation(), 'pictures/x.png')
+  const text = featureSpec(readConfig(), exampleEvaluation())
 
   it('lists every feature once, with its look-back', () => {
     for (const { name, lookback } of features) {
@@ -52,6 +53,22 @@ describe('feature spec', () => {
     expect(text).toContain('**Target horizon**: 60 s')
     expect(text).toContain('**Label definition**: 1 if sigma_future >= tau')
     expect(text).toContain('BTC-USD 0.710 bp (0.0000710000)')
+  })
+
+  it('says why this tau from the run itself: every candidate with its episodes and how far one block moves it', () => {
+    const exploration = exampleExploration()
+    const spec = featureSpec(readConfig(), exampleEvaluation({ tau: tauOf(exploration) }), exploration)
+    const section = spec.slice(spec.indexOf('## Why this tau'), spec.indexOf('## Rows'))
+    for (const product of ['BTC-USD', 'ETH-USD'])
+      for (const percentile of ['P85', '**P90**', 'P95']) expect(section).toContain(`| ${product} | ${percentile} |`)
+    expect(section).toMatch(/\*\*P90\*\* \(chosen\): \d+ episodes to learn from; \d+ of \d+ training blocks/)
+    expect(section).toContain('pictures/spike_share_over_time.png')
+  })
+
+  it('does not explain a tau that is not the one compared', () => {
+    const spec = featureSpec(readConfig(), exampleEvaluation(), exampleExploration())
+    expect(spec).not.toContain('P85')
+    expect(spec).toContain('pictures/sigma_percentiles.png')
   })
 
   it('keeps | inside formulas from breaking the table', () => {
@@ -103,6 +120,7 @@ describe('example import', () => {
     writeFileSync(join(folder, 'models/artifacts/evaluation.json'), JSON.stringify(evaluation))
     mkdirSync(join(folder, 'reports/evidently'), { recursive: true })
     writeFileSync(join(folder, 'reports/evidently/drift.html'), `<p>${processed}/features.parquet</p>`)
+    writeFileSync(join(folder, 'reports/exploration.json'), JSON.stringify(exampleExploration()))
     const column = Float64Array.of(1, 2, 3)
     const columns = Object.fromEntries(features.map(({ name }) => [name, column]))
     const table = { rows: 3, product: ['BTC-USD', 'BTC-USD', 'BTC-USD'], time: column, columns, sigma_future: column }
@@ -111,6 +129,14 @@ describe('example import', () => {
     for (const file of ['evaluation.json', 'strip.json', 'drift_drift.html'])
       expect(readFileSync(join(folder, 'docs/example', file), 'utf8')).not.toContain(folder)
     expect(readExample(folder).evaluation.source.file).toBe('data/processed/features.parquet')
+  })
+
+  it('names every fault of an exploration file', () => {
+    const path = join(folder, 'exploration.json')
+    const { tau: _, ...rest } = exampleExploration()
+    writeFileSync(path, JSON.stringify({ ...rest, simulated: 'yes' }))
+    expect(() => readExploration(path)).toThrow(/simulated:.*\n.*tau:/)
+    expect(() => readExploration(join(folder, 'none.json'))).toThrow(/none\.json: is not a readable exploration/)
   })
 
   it('names every fault of an evaluation file', () => {

@@ -2,13 +2,14 @@ import { dirname, join } from 'node:path'
 import { NodeCompiler } from '@myriaddreamin/typst-ts-node-compiler'
 import { describe, expect, it } from 'vitest'
 import type { Evaluation } from '../../models/evaluation.ts'
+import type { Exploration } from '../../publish/eda/explore.ts'
 import { evaluationPaper, evaluationPdf } from '../../publish/evaluation_pdf.ts'
 import { fontFolder } from '../../publish/plot.ts'
-import { exampleEvaluation, exampleStrip } from './example.ts'
+import { exampleEvaluation, exampleExploration, exampleStrip, tauOf } from './example.ts'
 
 /** The words of each page of the report, read back from what the compiler laid out. */
-async function readPages(evaluation: Evaluation): Promise<string[]> {
-  const { template, files } = await evaluationPaper(evaluation, exampleStrip())
+async function readPages(evaluation: Evaluation, exploration?: Exploration): Promise<string[]> {
+  const { template, files } = await evaluationPaper(evaluation, exampleStrip(), exploration)
   const compiler = NodeCompiler.create({ workspace: dirname(template), fontArgs: [{ fontPaths: [fontFolder] }] })
   for (const [name, text] of Object.entries(files)) compiler.mapShadow(join(dirname(template), name), Buffer.from(text))
   const svg = compiler.svg({ mainFilePath: template })
@@ -46,6 +47,21 @@ describe('evaluation report', () => {
       '2026-01-05 03:11:51',
     ])
       expect(first).toContain(words)
+  })
+
+  it('has six to eight pages with nine models and an exploration, the splits still on page one', async () => {
+    const exploration = exampleExploration()
+    const evaluation = exampleEvaluation({ tau: tauOf(exploration) })
+    for (const name of ['persistence_300s', 'ewma_120s']) evaluation.models[name] = evaluation.models.persistence
+    for (const name of ['har', 'ridge', 'boosting', 'average']) evaluation.models[name] = evaluation.models.logistic
+    const pages = await readPages(evaluation, exploration)
+    expect(pages.length).toBeGreaterThanOrEqual(6)
+    expect(pages.length).toBeLessThanOrEqual(8)
+    expect(pages[0]).toContain('2026-01-05 03:11:51')
+    const text = pages.join(' ')
+    for (const words of ['P85', 'P95', 'episodes to learn from', 'tau without one block', 'Rank correlations'])
+      expect(text).toContain(words)
+    for (const page of pages) expect(page).toContain('Simulated data')
   })
 
   it('prints digest, config hash and the failed check', async () => {

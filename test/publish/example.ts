@@ -1,5 +1,8 @@
+import { readConfig } from '../../config.ts'
 import type { Evaluation, Metrics, ModelResult, Segment } from '../../models/evaluation.ts'
+import { type Exploration, explore } from '../../publish/eda/explore.ts'
 import type { Strip } from '../../publish/strip.ts'
+import { makeMarket } from './eda/market.ts'
 
 /** A small seeded generator (mulberry32), for fixtures only. */
 export function seeded(seed: number): () => number {
@@ -154,4 +157,17 @@ export function exampleStrip(): Strip {
       return { product, tau, points }
     }),
   }
+}
+
+/** The exploration of a made-up market of two products whose volatility comes in waves. */
+export function exampleExploration(simulated = true): Exploration {
+  const sigmaAt = (second: number): number => 1e-4 * (1 + 2 * Math.max(0, Math.sin(second / 700)) ** 4)
+  const table = makeMarket({ products: ['BTC-USD', 'ETH-USD'], seconds: 4500, sigmaAt })
+  return explore(table, { 'spike60.simulated': String(simulated), 'spike60.digest': '60'.repeat(32) }, readConfig())
+}
+
+/** tau of `exampleExploration` by product, so that an evaluation can go with it. */
+export function tauOf({ tau }: Exploration): Record<string, number> {
+  const chosen = tau.candidates.filter(({ percentile }) => percentile === tau.chosen)
+  return Object.fromEntries(chosen.map(one => [one.product, one.tau]))
 }

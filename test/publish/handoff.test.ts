@@ -102,7 +102,7 @@ describe('hand-off folder', () => {
     rmSync(join(run, 'reports'), { recursive: true })
     rmSync(join(run, 'models/artifacts/logistic'), { recursive: true })
     const error = await writeHandoff({ run, raw: [raw], out: join(folder, 'out'), config }).catch((e: unknown) => e)
-    expect((error as { faults: string[] }).faults).toHaveLength(4)
+    expect((error as { faults: string[] }).faults).toHaveLength(5)
     expect(error).toMatchObject({ code: 'BAD_FILE' })
     expect(readdirSync(folder)).toEqual(['run'])
   })

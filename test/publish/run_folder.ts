@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { specVersion } from '../../features/spec.ts'
 import { frameLine } from '../../market/bronze_line.ts'
 import { saveModel } from '../../models/artifact_files.ts'
-import { exampleEvaluation, seeded } from './example.ts'
+import { exampleEvaluation, exampleExploration, seeded } from './example.ts'
 
 const start = Date.parse('2026-01-05T03:00:00Z')
 
@@ -49,6 +49,7 @@ export function makeRunFolder(folder: string, minutes: number): string {
   write('data/processed/predictions.parquet', 'test predictions')
   write('reports/model_card_v1.md', '# Model card')
   write('reports/model_eval.pdf', '%PDF-')
+  write('reports/exploration.json', JSON.stringify(exampleExploration()))
   write('reports/evidently/train_vs_test.html', '<html></html>')
   saveModel(
     join(folder, 'models/artifacts/logistic'),

@@ -1,0 +1,114 @@
+import type { Evaluation, ModelResult, Segment } from '../models/evaluation.ts'
+import type { Exploration } from './eda/explore.ts'
+import type { TauChoice } from './eda/tau_choice.ts'
+import { compareCandidates, weighCandidates } from './eda/tau_tables.ts'
+import { basisPoints, count, interval, percent, score, utc } from './numbers.ts'
+import { tauChoiceOf } from './tau_plots.ts'
+import { giveVerdict } from './verdict.ts'
+
+/** What the evaluation report prints, every number already a text. @param plots names of the plots that there are. */
+export function evaluationPage(evaluation: Evaluation, plots: string[], exploration?: Exploration) {
+  const { source, splits } = evaluation
+  const choice = tauChoiceOf(evaluation, exploration)
+  const models = Object.values(evaluation.models)
+  return {
+    simulated: evaluation.simulated,
+    verdict: giveVerdict(evaluation),
+    plots,
+    products: source.products.join(', '),
+    from: utc(source.from),
+    to: utc(source.to),
+    horizon: String(evaluation.horizon_s),
+    models: models.map(modelRow),
+    weights: models.flatMap(model => (model.weights ? [{ title: model.title, rows: topWeights(model) }] : [])),
+    segments: (['train', 'validation', 'test'] as const).map(name => segmentRow(name, splits[name])),
+    degenerate: (['train', 'validation', 'test'] as const).flatMap(name =>
+      splits[name].degenerate === null ? [] : [`${name}: ${splits[name].degenerate}`],
+    ),
+    undefined_metrics: undefinedMetrics(models),
+    purged: count(splits.purged_rows),
+    embargo: String(splits.embargo_s),
+    tau: Object.entries(evaluation.tau).map(([product, tau]) => [product, basisPoints(tau), tau.toPrecision(6)]),
+    tau_source: evaluation.tau_source,
+    tau_choice: choice ? tauCells(choice) : null,
+    audit: evaluation.audit,
+    dropped: evaluation.dropped,
+    imputed: evaluation.imputed,
+    reproduce: [
+      ['Feature file', source.file],
+      ['Digest of its rows', source.digest],
+      ['Rows, of them labelled', `${count(source.rows)}, ${count(source.labelled)}`],
+      ['Spec version', evaluation.spec_version],
+      ['Config hash', evaluation.config_hash],
+    ],
+  }
+}
+
+function modelRow(model: ModelResult) {
+  const { validation, test } = model
+  return {
+    title: model.title,
+    kind: model.kind,
+    recipe: model.recipe.replace(/\.$/, ''),
+    params: Object.entries(model.params)
+      .filter(([name]) => name !== 'threshold_picked_on')
+      .map(([name, value]) => `${name} = ${value}`)
+      .join('; '),
+    table: [
+      score(test.pr_auc),
+      interval(test),
+      score(test.prevalence),
+      score(validation.pr_auc),
+      score(test.roc_auc),
+      score(test.f1),
+      score(test.brier),
+      score(test.log_loss),
+    ],
+    threshold: [
+      score(test.threshold),
+      score(validation.f1),
+      score(validation.precision),
+      score(validation.recall),
+      score(test.f1),
+      score(test.precision),
+      score(test.recall),
+    ],
+  }
+}
+
+/** What test leaves undefined, a text a reason: metrics, models, why. */
+function undefinedMetrics(models: ModelResult[]): string[] {
+  const reasons = new Map<string, { metrics: Set<string>; titles: Set<string> }>()
+  for (const { title, test } of models)
+    for (const [metric, reason] of Object.entries(test.degenerate)) {
+      const found = reasons.get(reason) ?? { metrics: new Set(), titles: new Set() }
+      found.metrics.add(metric.replaceAll('_', ' '))
+      found.titles.add(title)
+      reasons.set(reason, found)
+    }
+  return [...reasons].map(([reason, { metrics, titles }]) => {
+    const of = titles.size === models.length ? 'all models' : [...titles].join(', ')
+    return `${[...metrics].join(' and ')} of ${of}, because ${reason}`
+  })
+}
+
+function segmentRow(name: string, segment: Segment): string[] {
+  const { from, to, rows, positives, episodes, prevalence } = segment
+  return [name, utc(from), utc(to), count(rows), count(positives), count(episodes), percent(prevalence)]
+}
+
+function topWeights(model: ModelResult): string[][] {
+  return (model.weights ?? [])
+    .slice(0, 6)
+    .map(({ feature, weight }) => [feature, (weight >= 0 ? '+' : '−') + Math.abs(weight).toFixed(3)])
+}
+
+/** The comparison of candidates, narrow enough for a page. */
+function tauCells(choice: TauChoice) {
+  const { header, rows } = compareCandidates(choice)
+  return {
+    header,
+    rows: rows.map(row => row.map(cell => cell.replace(/ episodes?$/, ''))),
+    findings: weighCandidates(choice).map(line => line.replaceAll('**', '')),
+  }
+}
