@@ -147,7 +147,7 @@ export function describeFull(report: FullReport): string {
       ]),
     ]),
     '',
-    `Intervals: ${report.bootstrap.samples} moving-block resamples (${report.bootstrap.block_s} s, inside days, products together, paired). They leave out that another day may differ from these and that a fit could have come out otherwise, so they are too narrow.`,
+    `Intervals: ${report.bootstrap.samples} moving-block resamples (${report.bootstrap.block_s} s, inside days, products together, paired). They leave out that another day may differ from these that a fit could have come out otherwise, and that the recipe was settled after variants had been seen on captures, so they are too narrow.`,
   ].join('\n')
 }
 

@@ -38,7 +38,9 @@ const ratio = (above: string, below: string): Term => ({
 })
 
 /**
- * What the volatility models read, fixed beforehand. One level, relative to tau, and ratios of the row's own windows: no term
+ * What the volatility models read; the same for every run and fold. It was settled after other sets of terms (levels, counts as
+ * they are, counts relative to the product) had been seen on the captures at hand, so figures on those flatter it.
+ * One level, relative to tau, and ratios of the row's own windows: no term
  * knows the price, the product or how loud the day is, so a model of one day can be read on another. The level is the shortest
  * window: it is known 30 s after a reset, while a ratio to a window not yet full is null and takes the usual ratio.
  */

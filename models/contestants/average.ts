@@ -11,7 +11,7 @@ export function average(config: Config): Model {
       title: 'Average of ridge and trees',
       kind: 'learned',
       recipe:
-        'The plain average of the ridge and of the boosted trees, both on ln(sigma_future/tau + .05); then P(sigma >= tau) from the spread of its residuals. Fixed beforehand, nothing is chosen per fold.',
+        'The plain average of the ridge and of the boosted trees, both on ln(sigma_future/tau + .05); then P(sigma >= tau) from the spread of its residuals. Fixed in config, nothing is chosen per fold.',
       params: { l2: config.models.ridge_l2, ...treeParams(config), terms: volatilityTerms.length },
     },
     {
