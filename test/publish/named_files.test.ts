@@ -10,6 +10,8 @@ const documents = [
   'docs/adding_a_feed.md',
   'docs/architecture.md',
   'docs/decisions.md',
+  'docs/determinism.md',
+  'docs/drift.md',
   'docs/genai_appendix.md',
 ]
 
