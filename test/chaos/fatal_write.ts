@@ -1,0 +1,59 @@
+/**
+ * Preloaded with `--import`: ends its own process as a crash would, in the middle of the n-th write of a kind that
+ * FATAL_WRITE names (`record 137`), so that the moment is exact where a signal from outside would seldom meet it.
+ */
+import fs from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
+import { DatabaseSync, StatementSync } from 'node:sqlite'
+
+const [kind, count] = (process.env.FATAL_WRITE ?? ' 0').split(':')
+let left = Number(count)
+
+function die(): void {
+  if (--left === 0) process.kill(process.pid, 'SIGKILL')
+}
+
+/** Statements after which the process dies, its transaction open. */
+const statements: Record<string, RegExp> = {
+  topic: /^\s*INSERT OR IGNORE INTO topics/i,
+  epoch: /^\s*INSERT INTO writers/i,
+  record: /^\s*INSERT INTO records/i,
+  position: /^\s*INSERT OR REPLACE INTO committed/i,
+  end: /^\s*UPDATE ends/i,
+}
+
+const { run, get } = StatementSync.prototype
+for (const [name, original] of Object.entries({ run, get })) {
+  Object.defineProperty(StatementSync.prototype, name, {
+    value(this: StatementSync, ...values: []) {
+      const result = original.apply(this, values)
+      if (statements[kind]?.test(this.sourceSQL)) die()
+      return result
+    },
+  })
+}
+
+const { exec } = DatabaseSync.prototype
+DatabaseSync.prototype.exec = function (sql) {
+  const isCommit = sql === 'COMMIT'
+  if (isCommit && kind === 'before commit') die()
+  exec.call(this, sql)
+  if (kind === 'tables' && /CREATE TABLE topics/.test(sql)) die()
+  if (isCommit && kind === 'after commit') die()
+}
+
+/** Of what is written to bronze a part arrives: half of it, or all but the last line end. */
+const { writeSync, renameSync } = fs
+fs.writeSync = ((descriptor: number, data: Uint8Array | string, at?: number) => {
+  if (data instanceof Uint8Array && (kind === 'bronze' || kind === 'bronze but the line end') && --left === 0) {
+    const length = kind === 'bronze' ? Math.ceil(data.length / 2) : data.length - 1
+    writeSync(descriptor, data, at ?? 0, length - (at ?? 0))
+    process.kill(process.pid, 'SIGKILL')
+  }
+  return typeof data === 'string' ? writeSync(descriptor, data) : writeSync(descriptor, data, at)
+}) as typeof writeSync
+fs.renameSync = (from, to) => {
+  if (kind === 'rename') die()
+  renameSync(from, to)
+}
+syncBuiltinESMExports()
