@@ -22,10 +22,10 @@ const statements: Record<string, RegExp> = {
   end: /^\s*UPDATE ends/i,
 }
 
-const { run, get } = StatementSync.prototype
-for (const [name, original] of Object.entries({ run, get })) {
+for (const name of ['run', 'get'] as const) {
+  const original = StatementSync.prototype[name] as (...values: unknown[]) => unknown
   Object.defineProperty(StatementSync.prototype, name, {
-    value(this: StatementSync, ...values: []) {
+    value(this: StatementSync, ...values: unknown[]) {
       const result = original.apply(this, values)
       if (statements[kind]?.test(this.sourceSQL)) die()
       return result

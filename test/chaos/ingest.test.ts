@@ -1,0 +1,110 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, expect, test } from 'vitest'
+import { readConfig } from '../../config.ts'
+import { runFeaturizer } from '../../features/featurizer.ts'
+import { readEvents } from '../../market/events.ts'
+import { startSimulator } from '../../market/simulator.ts'
+import { seededRandom } from '../../random.ts'
+import { openStreams } from '../../streams/open.ts'
+import { replay } from '../../tables/replay.ts'
+import { sinkRows } from '../../tables/sink.ts'
+import { at, drop, settings } from '../market/simulated_market.ts'
+import { contentsOf } from './outputs.ts'
+import { startVictim, type Victim } from './victim.ts'
+
+const seed = Number(process.env.CHAOS_SEED ?? 60)
+const random = seededRandom(seed)
+const config = readConfig()
+const folder = mkdtempSync(join(tmpdir(), 'spike60-chaos-'))
+const preload = ['--import', new URL('./fatal_write.ts', import.meta.url).href]
+const victims: Victim[] = []
+afterAll(async () => {
+  for (const victim of victims) await victim.kill9()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const oneOf = (limit: number): number => 1 + Math.floor(limit * random())
+
+/** Every kind of write of an ingestor: part of a bronze block, a transaction before, within and after its end. */
+const writes = [
+  'bronze:1',
+  `bronze:${1 + oneOf(6)}`,
+  'bronze but the line end:1',
+  `bronze but the line end:${1 + oneOf(6)}`,
+  `record:${oneOf(40)}`,
+  `before commit:${2 + oneOf(5)}`,
+  `after commit:${2 + oneOf(5)}`,
+  `end:${oneOf(9)}`,
+  `bronze but the line end:${1 + oneOf(6)}`,
+  `record:${oneOf(200)}`,
+]
+
+test('an ingestor killed in the middle of its writes: all of bronze is published, in the order of its replay, once', async () => {
+  console.log(`chaos, seed ${seed}: ${writes.join(', ')}`)
+  const bronze = join(folder, 'raw')
+  const topics = `embedded://${join(folder, 'log.db')}`
+  const faults = [drop(70, 80, 'abrupt'), { kind: 'loss', at: at(140) } as const, drop(200, 203, 'close')]
+  const simulator = await startSimulator({ settings: { ...settings, hours: 0.12 }, faults, speed: 40, settleMs: 300 })
+  const args = ['scripts/ws_ingest.ts', '--url', simulator.url, '--raw', bronze, '--topics', topics, '--json']
+  const begin = (fatalWrite?: string): Victim => {
+    const victim = startVictim(fatalWrite ? [...preload, ...args] : args, fatalWrite ? { FATAL_WRITE: fatalWrite } : {})
+    victims.push(victim)
+    return victim
+  }
+  try {
+    for (const write of writes) {
+      const victim = begin(write)
+      expect({ write, ...(await victim.wait()) }, victim.log()).toEqual({ write, code: null, signal: 'SIGKILL' })
+    }
+    for (let round = 0; round < 3; round++) {
+      const victim = begin()
+      while (!victim.log().includes('"msg":"connected"')) await delay(20)
+      await delay(500 * random())
+      await victim.kill9()
+    }
+    const last = begin()
+    expect(await last.wait(), last.log()).toEqual({ code: 0, signal: null })
+  } finally {
+    await simulator.close()
+  }
+
+  const files = readdirSync(bronze).map(name => join(bronze, name))
+  const ends = files.map(file => readFileSync(file, 'utf8').at(-1))
+  console.log(`${files.length} files of bronze, ${ends.filter(end => end !== '\n').length} without a last line end`)
+  expect(files.length).toBeGreaterThan(writes.length)
+  expect(ends.filter(end => end !== '\n').length).toBeGreaterThan(3)
+
+  const wanted = new Map(config.feed.products.map(product => [product, [] as string[]]))
+  for await (const { events, dead } of readEvents(files, config)) {
+    expect(dead).toEqual([])
+    for (const event of events) wanted.get(event.product)!.push(`${event.product} ${JSON.stringify(event)}`)
+  }
+  const streams = await openStreams(topics)
+  try {
+    const { raw, features } = config.topics
+    const found = (await contentsOf(streams, raw.name)).flat()
+    for (const [product, lines] of wanted) {
+      expect(lines.length).toBeGreaterThan(500)
+      expect(found.filter(line => line.startsWith(product))).toEqual(lines)
+    }
+    expect(found.length).toBe([...wanted.values()].reduce((sum, lines) => sum + lines.length, 0))
+    expect((await contentsOf(streams, `${raw.name}.dlq`)).flat()).toEqual([])
+
+    await runFeaturizer({
+      streams,
+      config,
+      topicIn: raw.name,
+      topicOut: features.name,
+      finish: AbortSignal.abort(),
+    })
+    const { digest, rows } = await replay({ raw: files, out: null, config })
+    const sunk = await sinkRows({ streams, config, topic: features.name, out: join(folder, 'features.parquet') })
+    expect(sunk).toEqual({ digest, rows, skipped: 0 })
+    expect(rows).toBeGreaterThan(300)
+  } finally {
+    await streams.close()
+  }
+}, 240_000)
