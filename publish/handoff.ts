@@ -135,7 +135,7 @@ function findModels(run: string): string[] {
   if (faults.length > 0)
     throw new SpikeError(
       'BAD_FILE',
-      faults.map(fault => `${fault}; finish the run first (npm run demo, or train, drift and scripts/report.ts)`),
+      faults.map(fault => `${fault}; finish the run first (npm run demo, or train, drift and report)`),
     )
   return models
 }

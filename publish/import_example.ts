@@ -5,6 +5,7 @@ import { SpikeError } from '../errors.ts'
 import { readEvaluation } from './read_evaluation.ts'
 import { readExploration } from './read_exploration.ts'
 import { readStrip } from './strip.ts'
+import { watchedOf } from './write_reports.ts'
 
 /**
  * Takes the numbers of a run of the simulated demo as the example of the committed documents: `docs/example/`
@@ -22,7 +23,11 @@ export async function importExample(run: string, root: string): Promise<void> {
   const test = join(run, 'data/processed/features_test.parquet')
   if (!existsSync(test)) throw new SpikeError('BAD_FILE', `${test}: does not exist; name a folder that the demo wrote`)
   const exploration = readExploration(join(run, 'reports/exploration.json'))
-  const strip = await readStrip(test, evaluation.tau)
+  const strip = await readStrip(
+    test,
+    evaluation.tau,
+    watchedOf(evaluation, join(run, 'data/processed/predictions.parquet')),
+  )
   const example = join(root, 'docs/example')
   await writeFileAtomically(join(example, 'evaluation.json'), inRun(`${JSON.stringify(evaluation, null, 2)}\n`, run))
   await writeFileAtomically(join(example, 'exploration.json'), `${JSON.stringify(exploration)}\n`)

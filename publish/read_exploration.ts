@@ -22,7 +22,7 @@ export function readExploration(path: string): Exploration {
   try {
     value = JSON.parse(readFileSync(path, 'utf8'))
   } catch (cause) {
-    throw new SpikeError('BAD_FILE', `${path}: is not a readable exploration; write it with scripts/report.ts`, {
+    throw new SpikeError('BAD_FILE', `${path}: is not a readable exploration; write it with npm run report`, {
       cause,
     })
   }

@@ -4,12 +4,14 @@ import { writeFileAtomically } from '../atomic.ts'
 import type { Config } from '../config.ts'
 import { SpikeError } from '../errors.ts'
 import { digestOf } from '../features/digest.ts'
+import type { Evaluation } from '../models/evaluation.ts'
 import { readTable } from '../tables/parquet.ts'
 import { explore } from './eda/explore.ts'
 import { writeEvaluationPdf } from './evaluation_pdf.ts'
 import { writeModelCard } from './model_card.ts'
 import { readEvaluation } from './read_evaluation.ts'
-import { readStrip } from './strip.ts'
+import { readStrip, type Watched } from './strip.ts'
+import { leadOf } from './verdict.ts'
 
 export interface Reports {
   exploration: string
@@ -47,9 +49,20 @@ export async function writeReports(run: string, config: Config): Promise<Reports
     evaluation_pdf: join(run, 'reports/model_eval.pdf'),
     model_card: join(run, 'reports/model_card_v1.md'),
   }
-  const strip = await readStrip(test, evaluation.tau)
+  const strip = await readStrip(
+    test,
+    evaluation.tau,
+    watchedOf(evaluation, join(dirname(features), 'predictions.parquet')),
+  )
   await writeFileAtomically(reports.exploration, `${JSON.stringify(exploration)}\n`)
   await writeEvaluationPdf(reports.evaluation_pdf, evaluation, strip, exploration)
   await writeModelCard(reports.model_card, evaluation)
   return reports
+}
+
+/** The model that the verdict speaks of, where it has a threshold. */
+export function watchedOf({ models }: Evaluation, predictions: string): Watched | undefined {
+  const lead = leadOf(Object.values(models))
+  if (lead === undefined || lead.test.threshold === null || !existsSync(predictions)) return undefined
+  return { predictions, name: lead.name, title: lead.title, threshold: lead.test.threshold }
 }

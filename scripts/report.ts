@@ -16,7 +16,7 @@ async function main({ run, config, json }: Arguments): Promise<void> {
 const program = command(
   'report',
   'Writes the evaluation PDF, the model card and the exploration of a training run.',
-  'npx node scripts/report.ts --run .',
+  'npm run report -- --run data/demo',
 )
   .option('--run <folder>', 'folder that training wrote to', '.')
   .option('--config <file>', 'the config.yaml of the run')

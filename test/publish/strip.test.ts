@@ -3,14 +3,38 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { featureNames } from '../../features/spec.ts'
+import { writePredictions } from '../../models/predictions.ts'
 import { readStrip } from '../../publish/strip.ts'
 import { writeTable } from '../../tables/parquet.ts'
+import { makeMarket } from './eda/market.ts'
 
 let folder: string
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'spike60-strip-'))
 })
 afterEach(() => rmSync(folder, { recursive: true }))
+
+it('shows an alarm of one second, by the rows of the predictions', async () => {
+  const table = makeMarket({ products: ['BTC-USD', 'ETH-USD'], seconds: 1500 })
+  await writeTable(join(folder, 'test.parquet'), table, {})
+  const score = (alarmAt: number) => new Float64Array(table.rows).fill(0.1).with(alarmAt, 0.5)
+  const write = (rows: typeof table) =>
+    writePredictions(
+      join(folder, 'p.parquet'),
+      rows,
+      new Float64Array(table.rows),
+      { ridge: score(2100) },
+      { 'spike60.simulated': 'true' },
+    )
+  const watched = { predictions: join(folder, 'p.parquet'), name: 'ridge', title: 'Ridge', threshold: 0.5 }
+  await write(table)
+  const { products } = await readStrip(join(folder, 'test.parquet'), { 'BTC-USD': 2, 'ETH-USD': 2 }, watched)
+  expect(products.map(({ points }) => points.filter(point => point.alarm).length)).toEqual([0, 1])
+  await write({ ...table, time: table.time.map(time => time + 1e6) })
+  await expect(readStrip(join(folder, 'test.parquet'), { 'BTC-USD': 2, 'ETH-USD': 2 }, watched)).rejects.toThrow(
+    /p\.parquet: has other rows than .*test\.parquet/,
+  )
+})
 
 it('thins a segment without losing a spike of one second', async () => {
   const rows = 3000
