@@ -1,12 +1,12 @@
 import type { Logger } from 'pino'
 import { SpikeError } from '../errors.ts'
 import type { Micros } from '../features/event.ts'
-import { createAcknowledgement, errorText } from './acknowledgement.ts'
 import type { BackoffOptions } from './backoff.ts'
 import type { BronzeWriter } from './bronze.ts'
 import type { Stamp } from './clock.ts'
 import type { Feed } from './feed.ts'
 import { openSocket } from './socket.ts'
+import { createSubscriber } from './subscriber.ts'
 
 export interface IngestOptions {
   feed: Feed
@@ -26,7 +26,7 @@ export interface IngestOptions {
   signal?: AbortSignal
   /** Ends the run after so long. */
   limitMs?: number
-  /** All products must be acknowledged within so long of the start, else the run fails. */
+  /** All products must be acknowledged within so long of the start, else the run fails. Later what is not is asked again. */
   acknowledgeWithinMs?: number
   /** Called for each message after it was written. */
   onFrame?: (counts: Readonly<IngestCounts>) => void
@@ -54,7 +54,6 @@ export async function ingest(options: IngestOptions): Promise<IngestCounts> {
   const { feed, url, products, bronze, stamp, log } = options
   const requests = feed.subscribe(products, options.channels)
   const counts: IngestCounts = { frames: 0, bytes: 0, reconnects: -1, stale: 0, from: null, to: null }
-  let acknowledgement = createAcknowledgement(feed, products, requests.length)
   let failure: SpikeError | null = null
 
   function take(connection: string, text: string): void {
@@ -64,19 +63,8 @@ export async function ingest(options: IngestOptions): Promise<IngestCounts> {
     counts.bytes += text.length
     counts.from ??= received
     counts.to = received
-    inspect(connection, text)
+    subscriber.see(connection, text)
     options.onFrame?.(counts)
-  }
-
-  function inspect(connection: string, text: string): void {
-    const error = errorText(text)
-    if (error !== null) log.warn({ connection, error }, 'the exchange reports an error')
-    const missing = acknowledgement.see(text)
-    if (missing === null) return
-    if (missing.length > 0) log.warn({ connection, missing }, 'the exchange does not serve these products')
-    if (missing.length > 0 && unanswered) fail(notServed(missing, url))
-    clearTimeout(unanswered)
-    unanswered = undefined
   }
 
   function fail(error: SpikeError): void {
@@ -84,18 +72,28 @@ export async function ingest(options: IngestOptions): Promise<IngestCounts> {
     socket.close()
   }
 
+  const within = options.acknowledgeWithinMs
+  const random = options.random ?? Math.random
+  const subscriber = createSubscriber({
+    ...{ feed, products, requests, log, random },
+    ask: () => socket.ask(),
+    withinMs: within,
+    backoff: options.backoff,
+    onAnswered: () => clearTimeout(unanswered),
+    onRefused: missing => within !== undefined && fail(notServed(missing, url)),
+  })
   const socket = openSocket({
     url,
     requests,
     nameOf: n => `${feed.name}-${options.start}-${String(n).padStart(6, '0')}`,
     staleAfterMs: options.staleAfterMs,
     backoff: options.backoff,
-    random: options.random ?? Math.random,
+    random,
     log,
     on: {
       open(connection) {
         counts.reconnects++
-        acknowledgement = createAcknowledgement(feed, products, requests.length)
+        subscriber.open(connection)
         bronze.control(connection, stamp(''), 'open')
       },
       message: take,
@@ -103,12 +101,15 @@ export async function ingest(options: IngestOptions): Promise<IngestCounts> {
         counts.stale++
         bronze.control(connection, stamp(''), 'stale')
       },
-      close: connection => bronze.control(connection, stamp(''), 'close'),
+      close(connection) {
+        subscriber.close()
+        bronze.control(connection, stamp(''), 'close')
+      },
     },
   })
 
-  const within = options.acknowledgeWithinMs
-  let unanswered = within === undefined ? undefined : setTimeout(() => fail(notAnswered(url, within)), within)
+  const giveUp = () => fail(notAnswered(url, within!, subscriber.complaint))
+  const unanswered = within === undefined ? undefined : setTimeout(giveUp, within)
   const limit = options.limitMs === undefined ? undefined : setTimeout(() => socket.close(), options.limitMs)
   const abort = () => socket.close()
   options.signal?.addEventListener('abort', abort)
@@ -117,6 +118,7 @@ export async function ingest(options: IngestOptions): Promise<IngestCounts> {
     await socket.ended
   } finally {
     clearTimeout(unanswered)
+    subscriber.close()
     clearTimeout(limit)
     options.signal?.removeEventListener('abort', abort)
   }
@@ -132,9 +134,10 @@ function notServed(missing: string[], url: string): SpikeError {
   )
 }
 
-function notAnswered(url: string, within: number): SpikeError {
+function notAnswered(url: string, within: number, complaint: string | null): SpikeError {
+  const said = complaint === null ? '' : `; it said '${complaint}'`
   return new SpikeError(
     'SOCKET_FAILED',
-    `${url}: no acknowledgement of the subscription within ${within / 1000} s; check the address and the network`,
+    `${url}: no acknowledgement of the subscription within ${within / 1000} s${said}; check the address and the network`,
   )
 }

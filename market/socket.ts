@@ -27,6 +27,8 @@ export interface SocketOptions {
 export interface MarketSocket {
   /** Resolves after `close`, or when the server said that the market is over. */
   ended: Promise<void>
+  /** Sends the requests once more on the connection that is open, if one is. */
+  ask(): void
   /** Shuts down with the closing handshake; what still arrives meanwhile is handed on. */
   close(): void
 }
@@ -111,6 +113,9 @@ export function openSocket(options: SocketOptions): MarketSocket {
   connect()
   return {
     ended,
+    ask() {
+      if (socket?.readyState === WebSocket.OPEN) for (const request of requests) socket.send(request)
+    },
     close() {
       if (stopping) return
       stopping = true
