@@ -5,6 +5,7 @@ import {
   globSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -24,6 +25,7 @@ import { renderPng, renderSvg } from './plot.ts'
 import { pythonPins } from './python_pins.ts'
 import { readEvaluation } from './read_evaluation.ts'
 import { readExploration } from './read_exploration.ts'
+import { seenFromRun } from './run_paths.ts'
 import { selectedBase } from './selected_base.ts'
 import { plotTau } from './tau_plots.ts'
 
@@ -71,7 +73,9 @@ export async function writeHandoff({ run, raw, out, config, minutes = 10 }: Hand
     for (const path of fromRoot)
       copyInto(join(root, path), join(temporary, path === 'handoff/README.md' ? 'README.md' : path))
     for (const [from, to] of Object.entries(fromRun)) copyInto(join(run, from), join(temporary, to))
-    cpSync(join(run, 'reports/evidently'), join(temporary, 'reports/evidently'), { recursive: true })
+    mkdirSync(join(temporary, 'reports/evidently'), { recursive: true })
+    for (const report of globSync('reports/evidently/*.{html,json}', { cwd: run }))
+      writeFileSync(join(temporary, report), seenFromRun(readFileSync(join(run, report), 'utf8'), run))
     for (const model of models) cpSync(join(run, model), join(temporary, model), { recursive: true })
     writeFileSync(join(temporary, 'config.yaml'), stringify(config))
     writeFileSync(join(temporary, 'requirements.txt'), pythonPins(root))

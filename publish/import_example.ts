@@ -1,9 +1,10 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { writeFileAtomically } from '../atomic.ts'
 import { SpikeError } from '../errors.ts'
 import { readEvaluation } from './read_evaluation.ts'
 import { readExploration } from './read_exploration.ts'
+import { seenFromRun } from './run_paths.ts'
 import { readStrip } from './strip.ts'
 import { watchedOf } from './write_reports.ts'
 
@@ -29,16 +30,14 @@ export async function importExample(run: string, root: string): Promise<void> {
     watchedOf(evaluation, join(run, 'data/processed/predictions.parquet')),
   )
   const example = join(root, 'docs/example')
-  await writeFileAtomically(join(example, 'evaluation.json'), inRun(`${JSON.stringify(evaluation, null, 2)}\n`, run))
+  await writeFileAtomically(
+    join(example, 'evaluation.json'),
+    seenFromRun(`${JSON.stringify(evaluation, null, 2)}\n`, run),
+  )
   await writeFileAtomically(join(example, 'exploration.json'), `${JSON.stringify(exploration)}\n`)
   await writeFileAtomically(join(example, 'strip.json'), `${JSON.stringify(strip)}\n`)
   for (const report of globSync('*.html', { cwd: join(run, 'reports/evidently') })) {
     const text = readFileSync(join(run, 'reports/evidently', report), 'utf8')
-    await writeFileAtomically(join(example, `drift_${report}`), inRun(text, run))
+    await writeFileAtomically(join(example, `drift_${report}`), seenFromRun(text, run))
   }
-}
-
-/** The text with every path as seen from the run folder, so that no path of this machine is committed. */
-function inRun(text: string, run: string): string {
-  return text.replaceAll(`${resolve(run)}/`, '').replaceAll(`${join(run, '/')}`, '')
 }

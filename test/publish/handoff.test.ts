@@ -50,6 +50,9 @@ describe('hand-off folder', () => {
       'data/slice/predictions.parquet',
     ])
       expect(existsSync(join(alone, path)), path).toBe(true)
+    expect(readFileSync(join(alone, 'reports/evidently/train_vs_test.html'), 'utf8')).toBe(
+      '<html>data/processed/features_test.parquet</html>',
+    )
     const { slice, files } = verifyManifest(alone)
     expect(Date.parse(slice.to) - Date.parse(slice.from)).toBe(600_000)
     const checked = await checkHandoff(alone)

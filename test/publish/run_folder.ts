@@ -50,7 +50,7 @@ export function makeRunFolder(folder: string, minutes: number): string {
   write('reports/model_card_v1.md', '# Model card')
   write('reports/model_eval.pdf', '%PDF-')
   write('reports/exploration.json', JSON.stringify(exampleExploration()))
-  write('reports/evidently/train_vs_test.html', '<html></html>')
+  write('reports/evidently/train_vs_test.html', `<html>${folder}/data/processed/features_test.parquet</html>`)
   saveModel(
     join(folder, 'models/artifacts/logistic'),
     {
