@@ -18,7 +18,7 @@ const template = fileURLToPath(new URL('./evaluation.typ', import.meta.url))
 
 /**
  * Writes the evaluation report as a PDF: verdict and table first, then curves, calibration, threshold, tau, features, audit,
- * limits, how to reproduce. The same evaluation gives the same bytes; the file appears whole or not at all.
+ * limits, how to reproduce. The same evaluation gives the same pages; the file appears whole or not at all.
  * @param strip test seconds for the price plot (`readStrip`); without it that plot is left out.
  * @param exploration of the same feature file (`explore`): why this tau, relations of features, coverage.
  */

@@ -10,7 +10,8 @@ export interface Paper {
 }
 
 /**
- * Compiles a Typst template to PDF bytes with the shipped font; the same input gives the same bytes (no date is written).
+ * Compiles a Typst template to PDF bytes with the shipped font; no date is written. The same input gives
+ * the same pages, and the same bytes within a process; another process may order the resources inside the PDF otherwise.
  * @throws SpikeError CHECK_FAILED with the compiler's own diagnostics: a fault of the template, not of the data.
  */
 export function compilePdf(paper: Paper): Buffer {

@@ -20,7 +20,7 @@ async function readPages(evaluation: Evaluation, exploration?: Exploration): Pro
 }
 
 describe('evaluation report', () => {
-  it('has the same bytes twice, and no date', async () => {
+  it('has the same bytes twice in a process, and no date', async () => {
     const first = await evaluationPdf(exampleEvaluation(), exampleStrip())
     expect((await evaluationPdf(exampleEvaluation(), exampleStrip())).equals(first)).toBe(true)
     expect(first.subarray(0, 5).toString()).toBe('%PDF-')
