@@ -40,7 +40,13 @@ const acknowledgeWithinMs = 10_000
  */
 export async function runIngestJob(options: IngestJobOptions): Promise<IngestSummary> {
   const { config, feed, url, directory, streams, log, limitMs, onProgress } = options
-  const publisher = await createPublisher({ streams, config, bronze: { directory } })
+  const publisher = await createPublisher({
+    streams,
+    config,
+    bronze: { directory },
+    onRetry: (error, pause_ms) =>
+      log.warn({ code: error.code, reason: error.message, pause_ms }, 'not published; bronze keeps it'),
+  })
   const bronze = createBronzeWriter({ directory, feed: feed.name })
   const stamp = wallStamp()
   const written = new AbortController()

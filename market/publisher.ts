@@ -16,6 +16,8 @@ export interface PublisherOptions {
   bronze: BronzeFiles
   /** Tells publishers apart that share topics. */
   name?: string
+  /** `follow` met an error that may pass; it tries again after the pause. Bronze keeps what is not published. */
+  onRetry?: (error: SpikeError, pauseMs: number) => void
 }
 
 export interface Publisher {
@@ -45,7 +47,7 @@ const retryMs = 1000
 
 /** Puts the events of bronze on `ticks.raw` and its dead letters on `ticks.raw.dlq`, each once: its position goes with them. */
 export async function createPublisher(options: PublisherOptions): Promise<Publisher> {
-  const { streams, config, bronze, name = 'bronze' } = options
+  const { streams, config, bronze, name = 'bronze', onRetry } = options
   const { raw, state: stateTopic } = config.topics
   const deadTopic = deadLetterTopic(raw.name)
   const published = emptyPublished()
@@ -110,6 +112,7 @@ export async function createPublisher(options: PublisherOptions): Promise<Publis
         if (records === 0 && !last) await pause(pollMs, signal)
       } catch (error) {
         if (last || !(error instanceof SpikeError) || !error.retriable) throw error
+        onRetry?.(error, retryMs)
         await pause(retryMs, signal)
       }
     }

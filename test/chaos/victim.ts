@@ -8,6 +8,7 @@ export interface Ended {
 
 /** A command of ours as a process of its own, to be killed. */
 export interface Victim {
+  pid: number
   /** Its standard error so far; its standard output alone is in `out`. */
   log(): string
   out(): string
@@ -56,6 +57,7 @@ export function startVictim(args: string[], environment: Record<string, string> 
     return ended()!
   }
   return {
+    pid: child.pid ?? 0,
     log: () => log,
     out: () => out,
     readyAfter: () => readyAfter,
