@@ -112,8 +112,8 @@ export function createDecoder(options: DecoderOptions): Decoder {
 
   function refuse(out: Decoded, record: RawRecord, reason: string, item?: unknown): void {
     countName(counters.dead, reason)
-    const { feed, connection, file, line } = record
-    out.dead.push({ reason, feed, connection, where: `${file}:${line}`, bytes: bytesOf(record, item) })
+    const { feed, connection, received_at, file, line } = record
+    out.dead.push({ reason, feed, connection, received_at, where: `${file}:${line}`, bytes: bytesOf(record, item) })
   }
 
   return { decode, snapshot: () => continuity.snapshot(), counters }

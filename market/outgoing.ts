@@ -15,8 +15,9 @@ export function outgoingOf({ events, dead }: Decoded, topic: string): Outgoing[]
   ]
 }
 
-function encodeLetter({ reason, feed, where, bytes }: DeadLetter): string {
+function encodeLetter({ reason, feed, received_at, where, bytes }: DeadLetter): string {
   const offset = Number(where.slice(where.lastIndexOf(':') + 1))
   const value = Buffer.from(bytes.slice(0, bytesLimit))
-  return encodeDeadLetter({ topic: feed || 'bronze', partition: 0, offset, key: where, value }, reason)
+  const time = received_at ?? undefined
+  return encodeDeadLetter({ topic: feed || 'bronze', partition: 0, offset, time, key: where, value }, reason)
 }

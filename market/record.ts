@@ -36,6 +36,8 @@ export interface DeadLetter {
   reason: string
   feed: string
   connection: string
+  /** null where the file does not say. */
+  received_at: Micros | null
   /** `file:line`. */
   where: string
   /** The text that was refused: the frame, or the one item of it. */
