@@ -66,12 +66,12 @@ export function describe({ digest, replayed, training, files, live }: DemoResult
         `${name.padEnd(12)}${String(s.rows).padStart(7)}${String(s.positives).padStart(8)}${s.prevalence.toFixed(3).padStart(12)}   ${s.from.slice(0, 19)}Z  ${s.to.slice(0, 19)}Z${s.degenerate ? `   degenerate: ${s.degenerate}` : ''}`,
     ),
     '',
-    `${'model'.padEnd(14)}${'PR-AUC test'.padStart(12)}${'95 % interval'.padStart(17)}${'F1'.padStart(8)}${'Brier'.padStart(9)}`,
+    `${'model'.padEnd(21)}${'PR-AUC test'.padStart(12)}${'95 % interval'.padStart(17)}${'F1'.padStart(8)}${'Brier'.padStart(9)}`,
     ...Object.values(models).map(
       ({ name, test }) =>
-        `${name.padEnd(14)}${cell(test.pr_auc, 12)}${interval(test).padStart(17)}${cell(test.f1, 8)}${cell(test.brier, 9, 4)}`,
+        `${name.padEnd(21)}${cell(test.pr_auc, 12)}${interval(test).padStart(17)}${cell(test.f1, 8)}${cell(test.brier, 9, 4)}`,
     ),
-    `${'prevalence'.padEnd(14)}${cell(splits.test.prevalence, 12)}   what a score without any knowledge gets`,
+    `${'prevalence'.padEnd(21)}${cell(splits.test.prevalence, 12)}   what a score without any knowledge gets`,
     '',
     'Open:',
     ...Object.entries(files).map(([name, path]) => `  ${name.padEnd(16)}${path}`),
