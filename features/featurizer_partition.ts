@@ -2,7 +2,7 @@ import type { Incoming, Outgoing } from '../streams/port.ts'
 import { type Bar, decodeBar, encodeBar } from './bar.ts'
 import { type EngineCounts, type EngineOutput, type EngineSettings, noCounts } from './engine.ts'
 import { Engines } from './engines.ts'
-import type { MarketEvent } from './event.ts'
+import type { MarketEvent, Micros } from './event.ts'
 import { decodeEvent } from './event_json.ts'
 import { BarMarks, OpenMarks, type PartitionState } from './job_state.ts'
 import { encodeRow } from './row_json.ts'
@@ -100,6 +100,12 @@ export class FeaturizerPartition {
         products.map(([product, { openFrom: open_from, watermark }]) => [product, { open_from, watermark }]),
       ),
     }
+  }
+
+  /** Watermarks of the products that have one. */
+  watermarks(): Map<string, Micros> {
+    const all = [...this.engines.byProduct].map(([product, { watermark }]) => [product, watermark] as const)
+    return new Map(all.filter(([, watermark]) => Number.isFinite(watermark)))
   }
 
   counts(): { products: Record<string, EngineCounts>; dead: number } {

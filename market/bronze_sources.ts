@@ -41,6 +41,15 @@ export async function sourcesBeyond(
   return sources
 }
 
+/** Bytes of the files beyond the positions. */
+export function bytesBeyond(bronze: BronzeFiles, positions: Record<string, TailPosition>): number {
+  const sizes = pathsOf(bronze).map(path => {
+    const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0
+    return Math.max(0, size - (positions[nameOf(bronze, path)]?.offset ?? 0))
+  })
+  return sizes.reduce((sum, size) => sum + size, 0)
+}
+
 function pathsOf(bronze: BronzeFiles): string[] {
   if ('paths' in bronze) return bronze.paths
   try {

@@ -7,8 +7,9 @@ import { createBronzeWriter } from './bronze.ts'
 import { wallStamp } from './clock.ts'
 import type { Feed } from './feed.ts'
 import { type IngestCounts, ingest } from './ingest.ts'
+import { type IngestStatus, newIngestStatus } from './ingest_status.ts'
 import type { Published } from './published.ts'
-import { createPublisher } from './publisher.ts'
+import { createPublisher, type Publisher } from './publisher.ts'
 
 export interface IngestJobOptions {
   /** Its `feed.products` are what is asked for and published. */
@@ -23,6 +24,8 @@ export interface IngestJobOptions {
   signal: AbortSignal
   limitMs?: number
   onProgress?: (counts: Readonly<IngestCounts>, published: Readonly<Published>) => void
+  /** Kept up to date while the job runs. */
+  status?: IngestStatus
 }
 
 export interface IngestSummary extends IngestCounts {
@@ -40,15 +43,22 @@ const acknowledgeWithinMs = 10_000
  */
 export async function runIngestJob(options: IngestJobOptions): Promise<IngestSummary> {
   const { config, feed, url, directory, streams, log, limitMs, onProgress } = options
+  const status = options.status ?? newIngestStatus()
   const publisher = await createPublisher({
     streams,
     config,
     bronze: { directory },
-    onRetry: (error, pause_ms) =>
-      log.warn({ code: error.code, reason: error.message, pause_ms }, 'not published; bronze keeps it'),
+    onRetry(error, pause_ms) {
+      status.retries++
+      log.warn({ code: error.code, reason: error.message, pause_ms }, 'not published; bronze keeps it')
+    },
   })
   const bronze = createBronzeWriter({ directory, feed: feed.name })
   const stamp = wallStamp()
+  status.published = publisher.published
+  status.bronzeBytes = () => bronze.bytes
+  status.backlogBytes = publisher.backlogBytes
+  const watch = watchBacklog(publisher, log)
   const written = new AbortController()
   const broken = new AbortController()
   const publishing = publisher.follow(written.signal)
@@ -70,6 +80,8 @@ export async function runIngestJob(options: IngestJobOptions): Promise<IngestSum
       limitMs,
       onFrame: counts => {
         touchHealth()
+        status.counts = counts
+        status.messageAt = performance.now()
         onProgress?.(counts, publisher.published)
       },
     })
@@ -78,8 +90,23 @@ export async function runIngestJob(options: IngestJobOptions): Promise<IngestSum
     return { ...counts, published: publisher.published, files: [...bronze.files] }
   } finally {
     written.abort()
+    clearInterval(watch)
     await publishing.catch(error => log.error({ reason: (error as Error).message }, 'not everything is published'))
     bronze.close()
     await publisher.close()
   }
+}
+
+const watchEveryMs = 10_000
+
+/** Says loudly when nothing was published for a while though there is something to publish. */
+function watchBacklog(publisher: Publisher, log: Logger): NodeJS.Timeout {
+  let before = -1
+  return setInterval(() => {
+    const { records } = publisher.published
+    const backlog_bytes = publisher.backlogBytes()
+    if (records === before && backlog_bytes > 0)
+      log.warn({ backlog_bytes, for_ms: watchEveryMs }, 'not published; bronze keeps it')
+    before = records
+  }, watchEveryMs).unref()
 }

@@ -3,7 +3,7 @@ import type { Config } from '../config.ts'
 import { SpikeError } from '../errors.ts'
 import { deadLetterTopic } from '../streams/dead_letter.ts'
 import type { Outgoing, Streams, Writer } from '../streams/port.ts'
-import { type BronzeFiles, nameOf, sourcesBeyond } from './bronze_sources.ts'
+import { type BronzeFiles, bytesBeyond, nameOf, sourcesBeyond } from './bronze_sources.ts'
 import { createDecoder, type Decoder } from './decoder.ts'
 import { mergeBronze } from './merge.ts'
 import { outgoingOf } from './outgoing.ts'
@@ -30,6 +30,8 @@ export interface Publisher {
   /** Publishes until the signal, then once more what is there; waits and tries again where a retry can help. */
   follow(signal: AbortSignal): Promise<void>
   close(): Promise<void>
+  /** Bytes that bronze holds beyond what is published, unfinished lines included. */
+  backlogBytes(): number
   /** What this publisher published since it was made. */
   readonly published: Published
 }
@@ -53,6 +55,7 @@ export async function createPublisher(options: PublisherOptions): Promise<Publis
   const published = emptyPublished()
   await streams.createTopics([raw, { name: deadTopic, partitions: raw.partitions }, stateTopic])
   let session: Session | null = await restore()
+  let positions = session.state.files
   let queue: Promise<unknown> = Promise.resolve()
 
   /** Fences an earlier publisher of this name and takes over where it stood. */
@@ -76,6 +79,7 @@ export async function createPublisher(options: PublisherOptions): Promise<Publis
         open.state = { ...open.state, files: { ...files }, decoder: open.decoder.snapshot() }
         outgoing.push({ topic: stateTopic.name, key: publisherKey(name), value: JSON.stringify(open.state) })
         await open.writer.commit({ records: outgoing })
+        positions = open.state.files
         for (const total of [done, published]) addPublished(total, batch)
         batch = emptyPublished()
         outgoing = []
@@ -124,7 +128,7 @@ export async function createPublisher(options: PublisherOptions): Promise<Publis
     session = null
   }
 
-  return { publishAvailable, follow, close, published }
+  return { publishAvailable, follow, close, backlogBytes: () => bytesBeyond(bronze, positions), published }
 }
 
 /** Waits, or less when the signal comes. */

@@ -14,7 +14,7 @@ export interface TailPosition {
 /** A record and where its line ends. */
 export type TailRecord = BronzeRecord & { end: TailPosition }
 
-const chunkBytes = 1 << 20
+const chunkBytes = 1 << 17
 const lineEnd = 0x0a
 const lineLimit = 128 << 20
 

@@ -1,9 +1,11 @@
 import { pino } from 'pino'
-import { command, positiveNumber, runCommand } from '../cli.ts'
-import { readConfig } from '../config.ts'
+import { command, positiveNumber, runCommand, wholeNumber } from '../cli.ts'
+import { type Config, readConfig } from '../config.ts'
 import { SpikeError } from '../errors.ts'
 import { type Feed, feedByName, feeds } from '../market/feed.ts'
 import { type IngestSummary, runIngestJob } from '../market/ingest_job.ts'
+import { type IngestStatus, ingestMetrics, newIngestStatus } from '../market/ingest_status.ts'
+import { type Operations, serveOperations } from '../operations.ts'
 import { openStreams } from '../streams/open.ts'
 
 interface Arguments {
@@ -13,13 +15,24 @@ interface Arguments {
   feed: string
   raw: string
   topics: string
+  metricsPort?: number
   config?: string
   json?: boolean
 }
 
 const longestMinutes = 35_000
 
-async function main({ pair, minutes, url, feed: name, raw, topics, config: path, json }: Arguments): Promise<void> {
+async function main({
+  pair,
+  minutes,
+  url,
+  feed: name,
+  raw,
+  topics,
+  config: path,
+  json,
+  ...options
+}: Arguments): Promise<void> {
   const base = readConfig(path)
   const feed = feedNamed(name)
   const address = checkUrl(url ?? (feed.name === 'coinbase' ? base.feed.url : feed.url))
@@ -32,6 +45,10 @@ async function main({ pair, minutes, url, feed: name, raw, topics, config: path,
 
   const streams = await openStreams(topics)
   const showProgress = createProgress()
+  const status = newIngestStatus()
+  const log = pino({ level: process.env.LOG_LEVEL ?? 'info' }, pino.destination({ dest: 2, sync: true }))
+  const operations = options.metricsPort === undefined ? null : await show(status, options.metricsPort, config)
+  if (operations) log.info({ url: operations.url }, 'operations')
   try {
     const summary = await runIngestJob({
       config,
@@ -39,8 +56,9 @@ async function main({ pair, minutes, url, feed: name, raw, topics, config: path,
       url: address,
       directory: raw,
       streams,
-      log: pino({ level: process.env.LOG_LEVEL ?? 'info' }, pino.destination({ dest: 2, sync: true })),
+      log,
       signal: stop.signal,
+      status,
       limitMs: minutes === undefined ? undefined : minutes * 60_000,
       onProgress: ({ frames, reconnects }, published) =>
         showProgress(`${frames} frames, ${sum(published.events)} events, ${reconnects} reconnects`),
@@ -48,8 +66,20 @@ async function main({ pair, minutes, url, feed: name, raw, topics, config: path,
     showProgress(null)
     print(summary, json)
   } finally {
+    await operations?.close()
     await streams.close()
   }
+}
+
+/** Ready while messages come; a job that waits for its exchange lives, too. */
+function show(status: IngestStatus, port: number, { feed }: Config): Promise<Operations> {
+  const silent = (): number => (performance.now() - (status.messageAt ?? Number.NEGATIVE_INFINITY)) / 1000
+  return serveOperations({
+    port,
+    idle: () => 0,
+    notReady: () => (silent() <= feed.stale_after_s ? null : `no message for ${feed.stale_after_s} s`),
+    metrics: () => ingestMetrics(status),
+  })
 }
 
 function print({ files, published, ...counts }: IngestSummary, json = false): void {
@@ -118,6 +148,7 @@ const program = command(
     'embedded, embedded://path or kafka://host:port',
     process.env.SPIKE60_TOPICS ?? 'embedded',
   )
+  .option('--metrics-port <n>', 'answer /healthz, /readyz and /metrics there', wholeNumber('--metrics-port'))
   .option('--config <file>', 'another config.yaml')
   .option('--json', 'print the summary as one JSON line')
 

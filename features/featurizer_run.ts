@@ -1,0 +1,129 @@
+import type { Logger } from 'pino'
+import type { Config } from '../config.ts'
+import { SpikeError } from '../errors.ts'
+import { touchHealth } from '../health.ts'
+import { deadLetterTopic } from '../streams/dead_letter.ts'
+import { follow } from '../streams/follow.ts'
+import type { Incoming, Streams } from '../streams/port.ts'
+import type { EngineCounts } from './engine.ts'
+import { commitJob, openJobs, type PartitionJob } from './featurizer_jobs.ts'
+import { totalCounts } from './featurizer_partition.ts'
+import { type FeaturizerStatus, newStatus } from './featurizer_status.ts'
+
+export interface FeaturizerOptions {
+  streams: Streams
+  config: Config
+  topicIn: string
+  topicOut: string
+  /** Partitions of the input to work on; all when absent. Another featurizer may have the others. */
+  partitions?: number[]
+  /** Stop after the transaction that is under way. */
+  stop?: AbortSignal
+  /** Go on to the end that the input has when this is aborted, then stop. */
+  finish?: AbortSignal
+  onProgress?: (counts: EngineCounts) => void
+  log?: Logger
+  /** Kept up to date while it runs. */
+  status?: FeaturizerStatus
+}
+
+/** What was taken in since the featurizer last began, by a start or after an error. */
+export interface FeaturizerResult {
+  counts: EngineCounts
+  products: Record<string, EngineCounts>
+  dead: number
+}
+
+/**
+ * Reads market events, writes bars, rows, labels, late events, dead letters and its own state, each batch in one
+ * transaction with its input positions: killed at any moment, the next one goes on with the same rows. When the broker
+ * fails it begins anew from what is committed, again and again until the broker is back.
+ * @throws SpikeError WRITER_FENCED when another featurizer took over one of its partitions; BAD_CONFIG when the state on
+ * the topic was written under another spec or configuration.
+ */
+export async function runFeaturizer(options: FeaturizerOptions): Promise<FeaturizerResult> {
+  const { streams, config, topicIn, stop, finish, onProgress, log } = options
+  const partitions = options.partitions ?? Array.from({ length: config.topics.raw.partitions }, (_, i) => i)
+  checkPartitions(partitions, config.topics.raw.partitions)
+  const status = options.status ?? newStatus()
+  await follow({
+    streams,
+    topic: topicIn,
+    stop,
+    finish,
+    async begin(_, life) {
+      life.defer(async () => {
+        status.ready = false
+      })
+      await createTopics(options)
+      status.jobs = await openJobs(options, partitions, life)
+      const start = [...status.jobs].map(([partition, { from }]) => ({ topic: topicIn, partition, offset: from }))
+      return {
+        start,
+        partitions,
+        async take(batch) {
+          await take(options, status, batch)
+          onProgress?.(countsOf(status).counts)
+        },
+      }
+    },
+    onTurn() {
+      status.turnedAt = performance.now()
+      touchHealth()
+    },
+    onBegun() {
+      status.ready = true
+      log?.info({ partitions, offsets: [...status.jobs.values()].map(({ next }) => next) }, 'ready')
+    },
+    onRetry(error, pause_ms) {
+      status.begunAnew++
+      status.fault = error.message
+      log?.warn({ code: error.code, reason: error.message, pause_ms }, 'begins anew')
+    },
+  })
+  return countsOf(status)
+}
+
+function checkPartitions(partitions: number[], count: number): void {
+  const unknown = partitions.find(p => !Number.isInteger(p) || p < 0 || p >= count)
+  if (unknown !== undefined)
+    throw new SpikeError('BAD_ARGUMENT', `--partitions takes numbers from 0 to ${count - 1}, not '${unknown}'`)
+}
+
+function createTopics({ streams, config: { topics }, topicIn, topicOut }: FeaturizerOptions): Promise<void> {
+  return streams.createTopics([
+    { ...topics.raw, name: topicIn },
+    { ...topics.features, name: topicOut },
+    { ...topics.raw, name: deadLetterTopic(topicIn) },
+    topics.bars,
+    topics.labels,
+    topics.late,
+    topics.state,
+  ])
+}
+
+async function take(options: FeaturizerOptions, status: FeaturizerStatus, batch: Incoming[]): Promise<void> {
+  const touched = new Set<PartitionJob>()
+  for (const record of batch) {
+    const entry = status.jobs.get(record.partition)!
+    entry.job.take(record)
+    entry.next = Math.max(entry.next, record.offset + 1)
+    touched.add(entry)
+  }
+  for (const entry of touched) {
+    const began = performance.now()
+    await commitJob(options, entry)
+    status.transactions.count++
+    status.transactions.seconds += (performance.now() - began) / 1000
+  }
+}
+
+function countsOf({ jobs }: FeaturizerStatus): FeaturizerResult {
+  const counts = [...jobs.values()].map(({ job }) => job.counts())
+  const products = Object.assign({}, ...counts.map(count => count.products)) as Record<string, EngineCounts>
+  return {
+    counts: totalCounts(Object.values(products)),
+    products,
+    dead: counts.reduce((sum, count) => sum + count.dead, 0),
+  }
+}

@@ -1,0 +1,50 @@
+import { byLabel, counter, gauge, type Metric } from '../metrics.ts'
+import type { IngestCounts } from './ingest.ts'
+import { emptyPublished, type Published } from './published.ts'
+
+/** What an ingestor shows of itself while it runs; it writes, others read. */
+export interface IngestStatus {
+  counts: Readonly<IngestCounts> | null
+  published: Readonly<Published>
+  /** Bytes of bronze written in this run, and how many of the folder's are not published. */
+  bronzeBytes(): number
+  backlogBytes(): number
+  /** Times that publishing failed and was tried again. */
+  retries: number
+  /** `performance.now()` of the last message. */
+  messageAt: number | null
+}
+
+export function newIngestStatus(): IngestStatus {
+  return {
+    counts: null,
+    published: emptyPublished(),
+    bronzeBytes: () => 0,
+    backlogBytes: () => 0,
+    retries: 0,
+    messageAt: null,
+  }
+}
+
+/** Metrics of an ingestor. */
+export function ingestMetrics({ counts, published, retries, ...status }: IngestStatus): Metric[] {
+  const { gap, ...events } = published.events
+  const received = counts?.to ? [counts.to / 1e6] : []
+  return [
+    counter('ingest_frames_total', 'Messages received.', counts?.frames ?? 0),
+    counter('ingest_bytes_total', 'Of messages, as text.', counts?.bytes ?? 0),
+    counter('ingest_reconnects_total', 'Connections after the first.', Math.max(0, counts?.reconnects ?? 0)),
+    counter('ingest_stale_total', 'Connections given up after silence.', counts?.stale ?? 0),
+    gauge('ingest_last_message_timestamp_seconds', 'When the last message was received.', ...received),
+    counter('ingest_bronze_bytes_total', 'Bytes of bronze written.', status.bronzeBytes()),
+    gauge(
+      'ingest_backlog_bytes',
+      'Bytes of bronze that are not published: grows while the topics do not take it.',
+      status.backlogBytes(),
+    ),
+    counter('ingest_publish_retries_total', 'Times that publishing failed and was tried again.', retries),
+    counter('ingest_published_events_total', 'Events published.', ...byLabel('type', events)),
+    counter('ingest_gaps_total', 'Gaps published: stretches of lost frames.', gap),
+    counter('ingest_dead_letters_total', 'Dead letters published.', ...byLabel('reason', published.dead)),
+  ]
+}

@@ -1,0 +1,81 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { SpikeError } from './errors.ts'
+import { beatSeconds } from './health.ts'
+import { type Metric, renderMetrics } from './metrics.ts'
+
+export interface OperationsOptions {
+  /** 0 takes a free one. */
+  port: number
+  /** Address to listen on; SPIKE60_METRICS_HOST, else this machine only. */
+  host?: string
+  /** Seconds since the job's loop last went round. */
+  idle(): number
+  /** Why the job is not ready; null when it is. */
+  notReady(): string | null
+  metrics(): Metric[] | Promise<Metric[]>
+}
+
+export interface Operations {
+  url: string
+  close(): Promise<void>
+}
+
+/**
+ * Answers `/healthz` (200 while the job's loop goes round), `/readyz` (200 while it does its work) and `/metrics` in
+ * Prometheus's text format; 503 tells in a line why not.
+ * @throws SpikeError BAD_ARGUMENT when the port cannot be had.
+ */
+export async function serveOperations(options: OperationsOptions): Promise<Operations> {
+  const host = options.host ?? process.env.SPIKE60_METRICS_HOST ?? '127.0.0.1'
+
+  async function answer(path: string): Promise<{ status: number; type: string; body: string }> {
+    const text = (status: number, line: string) => ({ status, type: 'text/plain; charset=utf-8', body: `${line}\n` })
+    if (path === '/healthz') {
+      const idle = options.idle()
+      return idle <= 3 * beatSeconds
+        ? text(200, 'ok')
+        : text(503, `the loop has not gone round for ${idle.toFixed(0)} s`)
+    }
+    if (path === '/readyz') {
+      const reason = options.notReady()
+      return reason === null ? text(200, 'ready') : text(503, reason)
+    }
+    if (path === '/metrics')
+      return {
+        status: 200,
+        type: 'text/plain; version=0.0.4; charset=utf-8',
+        body: renderMetrics(await options.metrics()),
+      }
+    return text(404, 'there are /healthz, /readyz and /metrics')
+  }
+
+  const server = createServer((request, response) => {
+    answer(new URL(request.url ?? '/', 'http://localhost').pathname).then(
+      ({ status, type, body }) => response.writeHead(status, { 'content-type': type }).end(body),
+      error => response.writeHead(500).end(`${(error as Error).message}\n`),
+    )
+  })
+  server.listen(options.port, host)
+  try {
+    await once(server, 'listening')
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    throw new SpikeError(
+      'BAD_ARGUMENT',
+      `--metrics-port ${options.port} cannot be had on ${host} (${code}); name another`,
+      {
+        cause,
+      },
+    )
+  }
+  server.unref()
+  return {
+    url: `http://${host}:${(server.address() as AddressInfo).port}`,
+    async close() {
+      server.closeAllConnections()
+      await new Promise(resolve => server.close(resolve))
+    },
+  }
+}
