@@ -1,4 +1,5 @@
 import type { FeatureTable } from '../features/table.ts'
+import { countEpisodes } from './episodes.ts'
 import type { AuditCheck, Segment } from './evaluation.ts'
 import { rocAuc } from './metrics.ts'
 import { type SegmentName, segmentNames } from './split.ts'
@@ -6,8 +7,13 @@ import { type SegmentName, segmentNames } from './split.ts'
 /** No honest feature of the past separates the next minute's spikes so well. */
 const limit = 0.98
 const leastOfClass = 30
+const leastEpisodes = 5
 
-/** The highest ROC-AUC, in either direction, of any single feature on any segment: above .98 is a leak, or on a degenerate segment a warning. */
+/**
+ * The highest ROC-AUC, in either direction, of any single feature on any segment: above .98 is a leak. On a degenerate
+ * segment, or where the rows on which the feature is known hold fewer than five episodes, it is a warning: a column that
+ * is null but for one stretch, such as since_gap, separates that stretch by chance.
+ */
 export function checkSingleFeatures(
   table: FeatureTable,
   split: Record<SegmentName, Int32Array>,
@@ -17,15 +23,16 @@ export function checkSingleFeatures(
   const above: { text: string; degenerate: boolean }[] = []
   let highest = { text: 'no segment has both classes', auc: 0 }
   for (const segment of segmentNames) {
-    const degenerate = segments[segment].degenerate !== null
     for (const [name, column] of Object.entries(table.columns)) {
-      const { y, values, positives } = known(split[segment], column, labels)
+      const { rows, y, values, positives } = known(split[segment], column, labels)
       if (Math.min(positives, y.length - positives) < leastOfClass) continue
       const oneWay = rocAuc(y, values)
       const auc = Math.max(oneWay, 1 - oneWay)
       const text = `${name} on ${segment}: ROC-AUC ${auc.toFixed(3)}`
       if (auc > highest.auc) highest = { text, auc }
-      if (auc > limit) above.push({ text, degenerate })
+      if (auc <= limit) continue
+      const degenerate = segments[segment].degenerate !== null || countEpisodes(table, rows, labels) < leastEpisodes
+      above.push({ text, degenerate })
     }
   }
   const name = 'single_feature'
@@ -35,12 +42,13 @@ export function checkSingleFeatures(
   return {
     name,
     verdict: failed ? 'failed' : 'warning',
-    detail: `${above.map(({ text }) => text).join('; ')}: ${failed ? `above ${limit} is a leak` : 'on a degenerate segment, so it may be chance'}`,
+    detail: `${above.map(({ text }) => text).join('; ')}: ${failed ? `above ${limit} is a leak` : 'on few episodes, so it may be chance'}`,
   }
 }
 
-/** Labels and values of the rows where the column is not null. */
+/** The rows where the column is not null, with their labels and values. */
 function known(rows: Int32Array, column: Float64Array, labels: Float64Array) {
+  const kept = new Int32Array(rows.length)
   const y = new Uint8Array(rows.length)
   const values = new Float64Array(rows.length)
   let length = 0
@@ -48,9 +56,10 @@ function known(rows: Int32Array, column: Float64Array, labels: Float64Array) {
   for (let i = 0; i < rows.length; i++) {
     const value = column[rows[i]]
     if (Number.isNaN(value)) continue
+    kept[length] = rows[i]
     y[length] = labels[rows[i]]
     positives += y[length]
     values[length++] = value
   }
-  return { y: y.subarray(0, length), values: values.subarray(0, length), positives }
+  return { rows: kept.subarray(0, length), y: y.subarray(0, length), values: values.subarray(0, length), positives }
 }
