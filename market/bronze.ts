@@ -32,7 +32,7 @@ const flushAfterMs = 50
 
 /**
  * Writes bronze: `<directory>/<feed>-<time of first line>-<connection>.ndjson`, always new files, whole lines at a time.
- * At most 64 KiB and one line wait in memory, for at most 50 ms; the first line of a file goes there at once, so that no
+ * At most 64 KiB wait in memory, for at most 50 ms; the first line of a file goes there at once, so that no
  * file stands empty.
  */
 export function createBronzeWriter(options: BronzeOptions): BronzeWriter {
@@ -42,7 +42,7 @@ export function createBronzeWriter(options: BronzeOptions): BronzeWriter {
   let opened: Micros = 0
   let inFile = 0
   let bytes = 0
-  let waiting: Buffer[] = []
+  const waiting = Buffer.allocUnsafeSlow(bufferLimit)
   let waitingBytes = 0
   let timer: NodeJS.Timeout | null = null
   let failure: unknown = null
@@ -54,13 +54,17 @@ export function createBronzeWriter(options: BronzeOptions): BronzeWriter {
     if (descriptor !== null && (inFile >= maxBytes || received_at - opened >= maxAge)) closeFile()
     const isFirst = descriptor === null
     if (isFirst) openFile(connection, received_at)
-    const data = Buffer.from(`${line}\n`)
-    waiting.push(data)
-    waitingBytes += data.length
-    inFile += data.length
-    bytes += data.length
-    if (isFirst || waitingBytes >= bufferLimit) write()
-    else timer ??= setTimeout(flushLater, flushAfterMs)
+    const text = `${line}\n`
+    const size = Buffer.byteLength(text)
+    inFile += size
+    bytes += size
+    if (waitingBytes + size > bufferLimit) write()
+    if (size > bufferLimit) writeOut(Buffer.from(text))
+    else {
+      waitingBytes += waiting.write(text, waitingBytes)
+      if (isFirst) write()
+      else timer ??= setTimeout(flushLater, flushAfterMs)
+    }
   }
 
   function openFile(connection: string, received_at: Micros): void {
@@ -81,11 +85,14 @@ export function createBronzeWriter(options: BronzeOptions): BronzeWriter {
     timer = null
     if (failure !== null) throw failure
     if (descriptor === null || waitingBytes === 0) return
-    const data = Buffer.concat(waiting)
-    waiting = []
+    const data = waiting.subarray(0, waitingBytes)
     waitingBytes = 0
+    writeOut(data)
+  }
+
+  function writeOut(data: Buffer): void {
     try {
-      for (let at = 0; at < data.length; ) at += writeSync(descriptor, data, at)
+      for (let at = 0; at < data.length; ) at += writeSync(descriptor!, data, at)
     } catch (error) {
       failure = error
       throw error
