@@ -1,3 +1,7 @@
+import type { AlarmSummary } from './alarms.ts'
+import type { FullReport } from './full_report.ts'
+import type { Paired } from './group_bootstrap.ts'
+
 /** Scores of one model on one segment. A metric that cannot be computed is null, its reason under `degenerate`. */
 export interface Metrics {
   rows: number
@@ -17,6 +21,21 @@ export interface Metrics {
   /** Only for scores that are probabilities. */
   brier: number | null
   log_loss: number | null
+  /** 1 - Brier / that of a forecast that always says the segment's prevalence. */
+  brier_skill?: number | null
+  /** Expected calibration error in ten equal bins. */
+  ece?: number | null
+  /** Share of spikes among the highest 1 and 5 % of scores. */
+  precision_top1?: number | null
+  precision_top5?: number | null
+  /** Average precision inside each 20-minute block and product; label = the top 10 or 25 % of sigma_future there. */
+  within_top10?: number | null
+  within_top25?: number | null
+  /** Only for models that forecast sigma: root mean squared error of ln sigma, and QLIKE, both with sigma at least 1e-7. */
+  log_sigma_rmse?: number | null
+  qlike?: number | null
+  /** Rows whose forecast or outcome lay below 1e-7. */
+  floored?: { predicted: number; realised: number } | null
   degenerate: Record<string, string>
 }
 
@@ -35,6 +54,22 @@ export interface ModelResult {
   reliability: { predicted: number; observed: number; rows: number }[]
   /** Standardised weights, largest first, for linear models. */
   weights?: { feature: string; weight: number }[]
+  /** PR-AUC on test over and less that of a baseline, both resampled together; the baseline itself has no entry of its own name. */
+  against?: { baseline: string; ratio: Paired; difference: Paired }[]
+  /** On test, at the threshold that gives six false alarms an hour there. */
+  alarms?: AlarmSummary
+  /** Loss of average precision on validation when blocks of one feature change places, largest first; learned models only. */
+  importance?: { feature: string; drop: number; low: number; high: number }[]
+}
+
+/** PR-AUC of every model on a part of test; null where the part holds fewer than 30 spikes. */
+export interface Slice {
+  by: 'product' | 'regime' | 'hour'
+  name: string
+  rows: number
+  positives: number
+  episodes: number
+  pr_auc: Record<string, number | null>
 }
 
 export interface Segment {
@@ -78,4 +113,12 @@ export interface Evaluation {
   imputed: string[]
   /** Histogram of sigma_future in training and share of rows below, for the plot that justifies tau. */
   sigma_percentiles: { product: string; percentile: number; sigma: number }[]
+  /** What a score without any knowledge reaches inside blocks of test. */
+  within_chance?: { top10: number; top25: number } | null
+  /** A smooth random score at six false alarms an hour on test. */
+  random_alarms?: AlarmSummary
+  slices?: Slice[]
+  /** The same recipes fitted anew block by block over the whole file; null where the file is too short for it, with the reason. */
+  walk_forward?: FullReport | null
+  walk_forward_missing?: string | null
 }

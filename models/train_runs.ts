@@ -91,9 +91,10 @@ function prefixed(prefix: string, values: Record<string, number>): Record<string
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [prefix + key, value]))
 }
 
-function metricsOf(segment: string, { degenerate: _, ...metrics }: Metrics): { key: string; value: number }[] {
-  return Object.entries(metrics).flatMap(([key, value]) =>
-    value === null ? [] : [{ key: `${segment}_${key}`, value }],
+function metricsOf(segment: string, { degenerate: _, floored, ...metrics }: Metrics): { key: string; value: number }[] {
+  const counted = { ...metrics, floored_predicted: floored?.predicted, floored_realised: floored?.realised }
+  return Object.entries(counted).flatMap(([key, value]) =>
+    value === null || value === undefined ? [] : [{ key: `${segment}_${key}`, value }],
   )
 }
 
