@@ -1,5 +1,5 @@
 import { log, sin } from '../features/numeric.ts'
-import type { Side } from '../monitor/read_columns.ts'
+import type { Side } from '../monitor/side.ts'
 import { seededRandom } from '../random.ts'
 
 export const benchRows = 100_000

@@ -1,5 +1,5 @@
 import { mergeSorted } from './merge_sorted.ts'
-import type { Side } from './read_columns.ts'
+import type { Side } from './side.ts'
 
 /** The rows of one product: `from` to before `to`, ascending in time. */
 export interface Stretch {

@@ -6,8 +6,8 @@ import { matchColumns } from './match_columns.ts'
 import { alignProducts } from './products.ts'
 import type { Profile } from './profile.ts'
 import { checkQuality, type Quality, type StreamCounts } from './quality.ts'
-import type { Side } from './read_columns.ts'
 import { adjustForMany, distanceThreshold, level } from './scale_free.ts'
+import type { Side } from './side.ts'
 import type { Window } from './windows.ts'
 
 /** The drift report as it is written to JSON; docs/drift.md explains each number. */

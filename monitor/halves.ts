@@ -1,6 +1,6 @@
 import { SpikeError } from '../errors.ts'
-import type { Side } from './read_columns.ts'
-import { takeRows } from './take_rows.ts'
+import type { Side } from './side.ts'
+import { takeRows } from './side.ts'
 
 /**
  * First against second half of a capture: the rows before the middle one's time, and the rest; one boundary for all products.

@@ -5,7 +5,7 @@ import { measureMemory } from './memory.ts'
 import { mergeSorted } from './merge_sorted.ts'
 import type { Part, Profile, ProfileColumn, Profiled } from './profile.ts'
 import { rangeOf } from './ranges.ts'
-import type { Side } from './read_columns.ts'
+import type { Side } from './side.ts'
 import { drawTimeline } from './timeline.ts'
 import { type Cut, cutWindows, gridOf } from './windows.ts'
 

@@ -1,7 +1,7 @@
 import { joinParts } from './join_parts.ts'
 import type { Profile } from './profile.ts'
-import type { Side } from './read_columns.ts'
-import { takeRows } from './take_rows.ts'
+import type { Side } from './side.ts'
+import { takeRows } from './side.ts'
 
 /**
  * Two sides whose products can be compared one with one: as they are where they share a product; where they share none, each with

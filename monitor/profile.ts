@@ -1,6 +1,6 @@
 import type { Clockwork } from './clockwork.ts'
 import type { Sorted } from './evidently/clean.ts'
-import type { Side } from './read_columns.ts'
+import type { Side } from './side.ts'
 import type { Hole, Timeline } from './timeline.ts'
 import type { Window } from './windows.ts'
 

@@ -2,30 +2,7 @@ import { existsSync } from 'node:fs'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { SpikeError } from '../errors.ts'
 import { type Metadata, quoted, withDuckDB } from '../tables/parquet.ts'
-import { takeRows } from './take_rows.ts'
-
-export interface NumberColumn {
-  /** `integer` for whole-number and boolean columns, which Evidently may take as categories. */
-  kind: 'double' | 'integer'
-  /** NaN is null. */
-  values: Float64Array
-}
-
-/** One side of a comparison: every numeric column of a Parquet file, rows sorted by (product, time). */
-export interface Side {
-  /** How the side is called in the report and in faults: the file, or a part of it. */
-  name: string
-  rows: number
-  /** Product of each row; the empty text where the file has none. */
-  product: string[]
-  /** Microseconds since the epoch, UTC; row numbers as seconds where the file has no `time`. */
-  time: Float64Array
-  timed: boolean
-  columns: Record<string, NumberColumn>
-  /** Other columns, with their type: not compared. */
-  others: Record<string, string>
-  metadata: Metadata
-}
+import { type Side, takeRows } from './side.ts'
 
 const doubles = /^(DOUBLE|FLOAT|DECIMAL)/
 const integers = /^(BOOLEAN|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?)$/

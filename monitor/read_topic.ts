@@ -4,7 +4,7 @@ import { RowCollector } from '../features/rows.ts'
 import { specVersion } from '../features/spec.ts'
 import type { Streams } from '../streams/port.ts'
 import { readAll } from '../streams/read_all.ts'
-import type { Side } from './read_columns.ts'
+import type { Side } from './side.ts'
 
 /**
  * The rows of the last `seconds` on a topic of features, looked for from its ends backwards; a few older ones may come along.

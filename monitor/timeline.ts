@@ -1,4 +1,4 @@
-import type { Side } from './read_columns.ts'
+import type { Side } from './side.ts'
 import { toIso } from './windows.ts'
 
 /** A stretch without rows of one product. */

@@ -1,7 +1,7 @@
 import type { Clockwork } from './clockwork.ts'
 import type { Sorted } from './evidently/clean.ts'
 import { quantileOf } from './quantile.ts'
-import type { Side } from './read_columns.ts'
+import type { Side } from './side.ts'
 import type { Spread } from './spread.ts'
 
 /** A stretch of one side in which columns are looked at over time; ISO times of the first and the last row. */

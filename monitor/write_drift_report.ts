@@ -12,7 +12,8 @@ import { readModelUse } from './model_inputs.ts'
 import type { Profile } from './profile.ts'
 import { readProfile, writeProfile } from './profile_file.ts'
 import type { StreamCounts } from './quality.ts'
-import { readSide, type Side } from './read_columns.ts'
+import { readSide } from './read_columns.ts'
+import type { Side } from './side.ts'
 
 /** Two Parquet files; one whose early half is compared with its late half; or stored profiles, merged, and a file or rows. */
 export type Source =

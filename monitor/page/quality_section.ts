@@ -1,5 +1,5 @@
 import type { DriftReport } from '../drift_report.ts'
-import { formatDuration, formatNumber, formatShare } from '../format.ts'
+import { formatNumber, formatShare } from '../format.ts'
 import type { LabelSide } from '../label_shift.ts'
 import type { SideQuality } from '../quality.ts'
 import { escapeHtml, renderList, renderTable } from './html.ts'
@@ -92,11 +92,4 @@ function renderNulls({ quality }: DriftReport): string {
     'Share of nulls by column',
   )
   return `<details><summary>Columns with nulls: ${lines.length}</summary>${table}</details>`
-}
-
-/** Length of the longest hole, for the timeline's description. */
-export function describeHoles({ products, holes }: SideQuality): string {
-  const count = products.reduce((sum, line) => sum + line.holes, 0)
-  if (count === 0) return 'no holes'
-  return `${count} holes, the longest ${formatDuration(holes[0].seconds)}`
 }

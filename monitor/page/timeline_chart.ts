@@ -1,7 +1,6 @@
-import { formatTime } from '../format.ts'
-import type { Quality } from '../quality.ts'
+import { formatDuration, formatTime } from '../format.ts'
+import type { Quality, SideQuality } from '../quality.ts'
 import { escapeHtml } from './html.ts'
-import { describeHoles } from './quality_section.ts'
 
 const width = 1000
 const height = 16
@@ -28,4 +27,11 @@ export function renderTimeline(quality: Quality): string {
   const words = sides.map(side => `${side}: ${describeHoles(quality[side])}`).join('; ')
   return `<div class="timeline">${tracks.join('')}<div class="track"><span></span><div class="ends"><span>${formatTime(first * 1000)}</span><span>${formatTime(last * 1000)} UTC</span></div></div></div>
 <p class="soft">${escapeHtml(words)}. A reset (outlined) is a hole after which the features start anew.</p>`
+}
+
+/** Number of holes and the length of the longest. */
+function describeHoles({ products, holes }: SideQuality): string {
+  const count = products.reduce((sum, line) => sum + line.holes, 0)
+  if (count === 0) return 'no holes'
+  return `${count} holes, the longest ${formatDuration(holes[0].seconds)}`
 }
