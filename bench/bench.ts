@@ -8,6 +8,7 @@ const benches: Record<string, () => Promise<BenchResult>> = {
   drift: async () => (await import('./drift.ts')).benchDrift(),
   boosting: async () => (await import('./boosting.ts')).benchBoosting(),
   features: async () => (await import('./features.ts')).benchFeatures(),
+  infer: async () => (await import('./infer.ts')).benchInfer(),
 }
 
 const program = command('bench', 'Measures a part of the project, seeded.', 'npm run bench -- features --json')
