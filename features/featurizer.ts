@@ -4,7 +4,8 @@ import { command, runCommand, wholeNumber } from '../cli.ts'
 import { readConfig } from '../config.ts'
 import { type Operations, serveOperations } from '../operations.ts'
 import { openStreams } from '../streams/open.ts'
-import type { Position, Streams } from '../streams/port.ts'
+import type { Streams } from '../streams/port.ts'
+import { watchEnds } from '../streams/watch_ends.ts'
 import { sinkRows } from '../tables/sink.ts'
 import { runFeaturizer } from './featurizer_run.ts'
 import { type FeaturizerStatus, featurizerMetrics, newStatus } from './featurizer_status.ts'
@@ -59,26 +60,19 @@ async function main(options: Arguments): Promise<void> {
   }
 }
 
-/** Ends of the input are asked for at most so often, and a broker that does not answer is not waited for. */
-const askEndsMs = 1000
-
 async function show(status: FeaturizerStatus, streams: Streams, options: Arguments, log: Logger): Promise<Operations> {
-  let ends: Position[] | null = null
-  const timer = setInterval(async () => {
-    ends = await streams.ends(options.topic_in).catch(() => null)
-  }, askEndsMs)
-  timer.unref()
+  const ends = watchEnds(streams, options.topic_in)
   const operations = await serveOperations({
     port: options.metricsPort!,
     idle: () => (performance.now() - status.turnedAt) / 1000,
     notReady: () => (status.ready ? null : (status.fault ?? 'has not begun yet')),
-    metrics: () => featurizerMetrics(status, ends, Date.now() * 1000),
+    metrics: () => featurizerMetrics(status, ends.latest(), Date.now() * 1000),
   })
   log.info({ url: operations.url }, 'operations')
   return {
     ...operations,
     close() {
-      clearInterval(timer)
+      ends.stop()
       return operations.close()
     },
   }

@@ -1,13 +1,12 @@
 import { dirname, join } from 'node:path'
-import { command, runCommand } from '../cli.ts'
+import { command, runCommand, wholeNumber } from '../cli.ts'
 import { SpikeError } from '../errors.ts'
 import { specVersion } from '../features/spec.ts'
-import { openStreams } from '../streams/open.ts'
 import { type Metadata, readTable } from '../tables/parquet.ts'
 import type { Artifact } from './artifact.ts'
 import { loadModel } from './artifact_files.ts'
 import { baselines } from './baselines.ts'
-import { inferLive } from './infer_live.ts'
+import { inferTopic } from './infer_topic.ts'
 import { labelRows } from './label.ts'
 import { writePredictions } from './predictions.ts'
 import { scoreRows } from './score.ts'
@@ -53,7 +52,7 @@ export async function infer({ features, model, out }: InferOptions): Promise<Inf
     baselines.map((baseline): [string, Float64Array] => [baseline.name, baseline.score(table, artifact.tau)]),
   )
   scores[artifact.name] = probability
-  const predictions = out ?? join(dirname(features), 'predictions.parquet')
+  const predictions = out ?? join(dirname(features), 'scores.parquet')
   await writePredictions(predictions, table, labelRows(table, artifact.tau), scores, {
     ...metadata,
     'spike60.tau': JSON.stringify(artifact.tau),
@@ -97,6 +96,8 @@ interface Arguments {
   topic_in: string
   topic_out: string
   untilEnd?: boolean
+  metricsPort?: number
+  config?: string
   model: string
   out?: string
   json?: boolean
@@ -106,8 +107,8 @@ async function main(given: Arguments): Promise<void> {
   const { features, topics, model, out, json } = given
   if ((features === undefined) === (topics === undefined))
     throw new SpikeError('BAD_ARGUMENT', 'name either --features FILE or --topics ENGINE')
-  if (features === undefined) return await followTopic(given)
-  const result = await infer({ features, model, out })
+  if (topics !== undefined) return await followTopic({ ...given, topics })
+  const result = await infer({ features: features!, model, out })
   if (result.warning !== null) console.error(`warning: ${result.warning}`)
   if (json) {
     console.log(JSON.stringify(result))
@@ -120,31 +121,16 @@ async function main(given: Arguments): Promise<void> {
   )
 }
 
-/** Scores a topic until it is stopped, or to its end. */
-async function followTopic({ topics, topic_in, topic_out, model, untilEnd, json }: Arguments): Promise<void> {
-  const artifact = loadModel(model)
-  const stop = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
-  const streams = await openStreams(topics!)
-  try {
-    const result = await inferLive({
-      streams,
-      artifact,
-      topicIn: topic_in,
-      topicOut: topic_out,
-      stop: stop.signal,
-      finish: untilEnd ? AbortSignal.abort() : undefined,
-      now: () => performance.now(),
-    })
-    const { rows, alarms, skipped, p50_ms, p99_ms } = result
-    if (json) console.log(JSON.stringify(result))
-    else
-      console.log(
-        `${rows} rows scored onto ${topic_out}, ${alarms} alarms, ${skipped} records skipped; a row takes ${p50_ms.toFixed(3)} ms, 99 % at most ${p99_ms.toFixed(3)} ms`,
-      )
-  } finally {
-    await streams.close()
-  }
+async function followTopic(given: Arguments & { topics: string }): Promise<void> {
+  const { topics, topic_in: topicIn, topic_out: topicOut, model, metricsPort, config, json } = given
+  const untilEnd = given.untilEnd ?? false
+  const result = await inferTopic({ topics, topicIn, topicOut, model, untilEnd, metricsPort, config })
+  const { rows, alarms, skipped, dead, p50_ms, p99_ms } = result
+  if (json) console.log(JSON.stringify(result))
+  else
+    console.log(
+      `${rows} rows scored onto ${topicOut}, ${alarms} alarms, ${skipped} rows of unknown products skipped, ${dead} dead letters; a row takes ${p50_ms.toFixed(3)} ms, 99 % at most ${p99_ms.toFixed(3)} ms`,
+    )
 }
 
 if (import.meta.main)
@@ -159,8 +145,10 @@ if (import.meta.main)
       .option('--topic_in <topic>', 'topic of rows', 'ticks.features')
       .option('--topic_out <topic>', 'topic of predictions', 'ticks.predictions')
       .option('--until-end', 'stop at the end that the topic has now')
+      .option('--metrics-port <n>', 'answer /healthz, /readyz and /metrics there', wholeNumber('--metrics-port'))
+      .option('--config <file>', 'another config.yaml')
       .option('--model <dir>', 'model folder', 'models/artifacts/logistic')
-      .option('--out <file>', 'predictions; predictions.parquet beside the features by default')
+      .option('--out <file>', 'scores; scores.parquet beside the features by default')
       .option('--json', 'print one JSON object as the last line'),
     main,
   )

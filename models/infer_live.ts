@@ -1,9 +1,12 @@
+import type { Logger } from 'pino'
 import { decodeRow } from '../features/row_json.ts'
 import { featureNames } from '../features/spec.ts'
+import { touchHealth } from '../health.ts'
+import { deadLetterTopic, encodeDeadLetter } from '../streams/dead_letter.ts'
 import { follow } from '../streams/follow.ts'
-import type { Incoming, Outgoing, Position, Streams } from '../streams/port.ts'
+import type { Incoming, Outgoing, Position, Streams, Writer } from '../streams/port.ts'
 import type { Artifact } from './artifact.ts'
-import { percentileOf } from './percentile.ts'
+import { newScorerStatus, noteRow, rowPercentiles, type ScorerStatus } from './infer_status.ts'
 import { encodePrediction } from './prediction_json.ts'
 import { rowScorer, scoreRows } from './score.ts'
 
@@ -12,80 +15,130 @@ export interface LiveInferOptions {
   artifact: Artifact
   topicIn: string
   topicOut: string
+  /** Partitions of the topics where they are missing and made. */
+  partitions: number
   /** Ends the loop. */
   stop?: AbortSignal
   /** Once aborted: the loop ends at the end that the topic had then. */
   finish?: AbortSignal
   /** Milliseconds from any start, for the time a row takes. */
   now(): number
+  log?: Logger
+  /** Kept up to date while it runs. */
+  status?: ScorerStatus
 }
 
 export interface LiveInferResult {
   rows: number
   alarms: number
-  /** Records that are no row of this spec, or of a product whose tau the model does not know. */
+  /** Rows of a product whose tau the model does not know. */
   skipped: number
-  /** From the bytes of a row to the bytes of its prediction, milliseconds. */
+  /** Records that are no row of this spec; they stand on the dead-letter topic. */
+  dead: number
+  /** From the bytes of a row to the bytes of its prediction, milliseconds, over the latest rows. */
   p50_ms: number
   p99_ms: number
 }
 
-/** Latencies beyond so many overwrite the oldest. */
-const remembered = 100_000
+/** What one batch comes to, counted once it is committed. */
+interface Scored {
+  records: Outgoing[]
+  seconds: number[]
+  alarms: number
+  skipped: number
+  dead: number
+}
 
 /**
  * Scores rows of a topic as they come and writes a prediction each, with its input position in one transaction: after a crash
- * none is missing and none there twice.
- * @throws SpikeError as `follow`.
+ * none is missing and none there twice. A record that is no row goes to the dead letters, in the same transaction.
+ * @throws SpikeError WRITER_FENCED when another scorer of the same model and topics took over; else as `follow`.
  */
 export async function inferLive(options: LiveInferOptions): Promise<LiveInferResult> {
-  const { streams, artifact, topicIn, topicOut, stop, finish, now } = options
-  const partitions = (await streams.ends(topicIn)).length
-  await streams.createTopics([{ name: topicOut, partitions }])
-  const group = `infer-${artifact.name}`
+  const { streams, artifact, topicIn, topicOut, partitions, stop, finish, now, log } = options
+  const status = options.status ?? newScorerStatus()
+  const group = `infer-${artifact.name}-${topicIn}-${topicOut}`
   const score = productScorer(artifact)
-  const latencies: number[] = []
-  let rows = 0
-  let alarms = 0
-  let skipped = 0
-  const predict = (record: Incoming): Outgoing[] => {
-    const started = now()
-    const row = decodeRow(record.value.toString())
-    if (row === null || !(row.product in artifact.tau)) {
-      skipped++
-      return []
+  const unknown = new Set<string>()
+
+  function scoreBatch(batch: Incoming[]): Scored {
+    const scored: Scored = { records: [], seconds: [], alarms: 0, skipped: 0, dead: 0 }
+    for (const record of batch) {
+      const started = now()
+      const row = decodeRow(record.value.toString())
+      if (row === null) {
+        scored.dead++
+        const value = encodeDeadLetter(record, 'not_a_row')
+        scored.records.push({ topic: deadLetterTopic(topicIn), key: record.key, value })
+        continue
+      }
+      const { product, time, values } = row
+      const tau = Object.hasOwn(artifact.tau, product) ? artifact.tau[product] : null
+      if (tau === null) {
+        scored.skipped++
+        if (!unknown.has(product)) log?.warn({ product, known: Object.keys(artifact.tau) }, 'not scored: no tau')
+        unknown.add(product)
+        continue
+      }
+      const probability = score(product, values)
+      const alarm = probability >= artifact.threshold
+      const value = encodePrediction({ product, time, model: artifact.name, probability, alarm, tau })
+      scored.records.push({ topic: topicOut, key: product, value })
+      if (alarm) scored.alarms++
+      scored.seconds.push((now() - started) / 1000)
     }
-    const probability = score(row.product, row.values)
-    const value = encodePrediction({
-      product: row.product,
-      time: row.time,
-      model: artifact.name,
-      probability,
-      alarm: probability >= artifact.threshold,
-      tau: artifact.tau[row.product],
-    })
-    latencies[rows++ % remembered] = now() - started
-    if (probability >= artifact.threshold) alarms++
-    return [{ topic: topicOut, key: row.product, value }]
+    return scored
   }
+
+  async function take(writer: Writer, batch: Incoming[]): Promise<void> {
+    const scored = scoreBatch(batch)
+    const positions = positionsAfter(topicIn, batch)
+    const began = now()
+    await writer.commit({ records: scored.records, group, positions })
+    status.transactions.count++
+    status.transactions.seconds += (now() - began) / 1000
+    for (const { partition, offset } of positions) status.next.set(partition, offset)
+    for (const seconds of scored.seconds) noteRow(status, seconds)
+    status.alarms += scored.alarms
+    status.skipped += scored.skipped
+    status.dead += scored.dead
+  }
+
   await follow({
     streams,
     topic: topicIn,
     stop,
     finish,
-    async begin(streams, life) {
+    async begin(_, life) {
+      life.defer(async () => {
+        status.ready = false
+      })
+      const names = [topicIn, topicOut, deadLetterTopic(topicIn)]
+      await streams.createTopics(names.map(name => ({ name, partitions })))
       const writer = await streams.writer(group)
       life.defer(() => writer.close())
-      return {
-        start: await streams.committed(group, topicIn),
-        async take(batch) {
-          const records = batch.flatMap(predict)
-          await writer.commit({ records, group, positions: positionsAfter(topicIn, batch) })
-        },
-      }
+      const start = await streams.committed(group, topicIn)
+      for (let partition = 0; partition < partitions; partition++)
+        status.next.set(partition, start.find(position => position.partition === partition)?.offset ?? 0)
+      return { start, take: batch => take(writer, batch) }
+    },
+    onTurn() {
+      status.turnedAt = now()
+      touchHealth()
+    },
+    onBegun() {
+      status.ready = true
+      log?.info({ model: artifact.name, offsets: [...status.next.values()] }, 'ready')
+    },
+    onRetry(error, pause_ms) {
+      status.begunAnew++
+      status.fault = error.message
+      log?.warn({ code: error.code, reason: error.message, pause_ms }, 'begins anew')
     },
   })
-  return { rows, alarms, skipped, p50_ms: percentileOf(latencies, 50), p99_ms: percentileOf(latencies, 99) }
+  const { rows, alarms, skipped, dead } = status
+  const [p50_ms, p99_ms] = rowPercentiles(status, [50, 99]).map(seconds => 1000 * seconds)
+  return { rows, alarms, skipped, dead, p50_ms, p99_ms }
 }
 
 /** The same numbers as `scoreRows`, a row at a time. */

@@ -32,7 +32,7 @@ export async function writePredictions(
     appender.closeSync()
     await writeAtomically(path, async temporary => {
       await connection.run(
-        `COPY t TO ${quoted(temporary)} (FORMAT parquet, COMPRESSION zstd, KV_METADATA {${pairs.join(', ')}})`,
+        `COPY t TO ${quoted(temporary)} (FORMAT parquet, COMPRESSION zstd${pairs.length > 0 ? `, KV_METADATA {${pairs.join(', ')}}` : ''})`,
       )
     })
   })

@@ -102,14 +102,15 @@ test('live scores equal those of the table, each row once though the scorer is s
         artifact,
         topicIn: 'rows',
         topicOut: 'predictions',
+        partitions: 2,
         finish: AbortSignal.abort(),
         now: () => 0,
       })
     await write(rows.slice(0, 1000))
     await writer.commit({ records: [{ topic: 'rows', key: 'A', value: 'no row' }] })
-    expect(await start()).toMatchObject({ rows: 1000, skipped: 1 })
+    expect(await start()).toMatchObject({ rows: 1000, skipped: 0, dead: 1 })
     await write(rows.slice(1000))
-    expect(await start()).toMatchObject({ rows: table.rows - 1000, skipped: 0 })
+    expect(await start()).toMatchObject({ rows: table.rows - 1000, skipped: 0, dead: 0 })
 
     const found = new Map<string, number>()
     for await (const records of readAll(streams, 'predictions'))
