@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path'
 import { NodeCompiler, type NodeTypstDocument } from '@myriaddreamin/typst-ts-node-compiler'
 import { SpikeError } from '../errors.ts'
+import { canonicalPdf } from './canonical_pdf.ts'
 import { fontFolder } from './plot.ts'
 
 /** A template with the texts that it sees beside itself: `data.json`, plots as SVG. Nothing is written to disk. */
@@ -10,13 +11,13 @@ export interface Paper {
 }
 
 /**
- * Compiles a Typst template to PDF bytes with the shipped font; no date is written. The same input gives
- * the same pages, and the same bytes within a process; another process may order the resources inside the PDF otherwise.
+ * Compiles a Typst template to PDF bytes with the shipped font; no date is written. The same input gives the same bytes, in
+ * any process.
  * @throws SpikeError CHECK_FAILED with the compiler's own diagnostics: a fault of the template, not of the data.
  */
 export function compilePdf(paper: Paper): Buffer {
   const { compiler, document } = compileDocument(paper)
-  return compiler.pdf(document)
+  return canonicalPdf(compiler.pdf(document))
 }
 
 /** The first page as an SVG, for a picture of the report. The compiler stacks all pages in one; the others are cut off. */
