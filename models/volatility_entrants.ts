@@ -4,7 +4,7 @@ import { average } from './contestants/average.ts'
 import { boostingRegression } from './contestants/boosting_regression.ts'
 import { har } from './contestants/har.ts'
 import { ridge } from './contestants/ridge.ts'
-import type { Entrant, Training } from './model.ts'
+import type { Entrant, Model, Training } from './model.ts'
 import { type FittedVolatility, predictVolatility } from './volatility_predict.ts'
 
 /** A volatility model that was fitted on training and, where that could be, calibrated on validation. */
@@ -20,34 +20,44 @@ export function volatilityEntrants(
   validation: Int32Array | null,
   config: Config,
 ): VolatilityEntrant[] {
-  const { table, labels } = training
+  const { table } = training
   const every = Int32Array.from({ length: table.rows }, (_, row) => row)
-  return [har, ridge(config), boostingRegression(config), average(config)].map(model => {
+  return volatilityRecipes(config).map(model => {
     const { name, title, kind, recipe, params } = model
     const fit = model.fit(training)
-    const { score } = fit.predict(table, every)
-    const calibration = validation && fitCalibration(at(labels, validation), at(score, validation))
-    const fitted = calibration ? withCalibration(fit.volatility!, calibration) : fit.volatility!
+    const calibrated = validation && calibrateOn(fit.volatility!, { ...training, rows: validation })
+    const fitted = calibrated ?? fit.volatility!
     return {
       name,
       title,
       kind,
       recipe,
-      params: { ...params, calibrated_on: calibration ? 'validation' : 'residuals only' },
+      params: { ...params, calibrated_on: calibrated ? 'validation' : 'residuals only' },
       weights: fit.explain(),
-      scores: calibration ? predictVolatility(fitted, table, every, training.tau).probability : score,
+      scores: predictVolatility(fitted, table, every, training.tau).probability,
       probability: true,
       fitted,
     }
   })
 }
 
+/** The fixed recipes that forecast volatility, HAR among them. */
+export function volatilityRecipes(config: Config): Model[] {
+  return [har, ridge(config), boostingRegression(config), average(config)]
+}
+
+/** The model with Platt's calibration on rows that it was not fitted on; null where they allow none. */
+export function calibrateOn(fitted: FittedVolatility, { table, rows, labels, tau }: Training): FittedVolatility | null {
+  const { probability } = predictVolatility(fitted, table, rows, tau)
+  const calibration = fitCalibration(
+    Float64Array.from(rows, row => labels[row]),
+    probability,
+  )
+  return calibration && withCalibration(fitted, calibration)
+}
+
 /** The same calibration inside the link: both are linear in log odds. */
 function withCalibration(fitted: FittedVolatility, { slope, offset }: Calibration): FittedVolatility {
   const { link } = fitted
   return { ...fitted, link: { slope: slope * link.slope, offset: slope * link.offset + offset } }
-}
-
-function at(values: Float64Array, rows: Int32Array): Float64Array {
-  return Float64Array.from(rows, row => values[row])
 }
