@@ -1,7 +1,7 @@
-import { horizonSeconds } from '../features/label.ts'
-import { log } from '../features/numeric.ts'
-import type { FeatureTable } from '../features/table.ts'
-import type { AuditCheck } from './evaluation.ts'
+import { horizonSeconds } from '../../features/label.ts'
+import { log } from '../../features/numeric.ts'
+import type { FeatureTable } from '../../features/table.ts'
+import type { AuditCheck } from '../evaluation.ts'
 
 const second = 1e6
 const window = 60

@@ -1,13 +1,13 @@
-import type { FeatureTable } from '../features/table.ts'
-import { seededRandom } from '../random.ts'
-import { fitBoosting } from './boosting.ts'
-import { boostingScores } from './ensemble.ts'
-import type { AuditCheck, ModelResult, Segment } from './evaluation.ts'
-import { averagePrecision, rankByScore } from './metrics.ts'
-import { percentileOf } from './percentile.ts'
-import { termColumns } from './term.ts'
-import { toFloat } from './volatility_predict.ts'
-import { volatilityReadings, volatilityTerms } from './volatility_recipe.ts'
+import type { FeatureTable } from '../../features/table.ts'
+import { seededRandom } from '../../random.ts'
+import { fitBoosting } from '../boosting.ts'
+import { boostingScores } from '../ensemble.ts'
+import type { AuditCheck, ModelResult, Segment } from '../evaluation.ts'
+import { averagePrecision, rankByScore } from '../metrics.ts'
+import { percentileOf } from '../percentile.ts'
+import { termColumns } from '../term.ts'
+import { toFloat } from '../volatility_predict.ts'
+import { volatilityReadings, volatilityTerms } from '../volatility_recipe.ts'
 
 const seed = 60
 const permutations = 200

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import type { FeatureTable } from '../../features/table.ts'
-import { checkSingleFeatures } from '../../models/audit_features.ts'
-import type { Segment } from '../../models/evaluation.ts'
+import type { FeatureTable } from '../../../features/table.ts'
+import { checkSingleFeatures } from '../../../models/audit/single_feature.ts'
+import type { Segment } from '../../../models/evaluation.ts'
 
 const rows = 2000
 

@@ -1,8 +1,8 @@
-import type { FeatureTable } from '../features/table.ts'
-import { countEpisodes } from './episodes.ts'
-import type { AuditCheck, Segment } from './evaluation.ts'
-import { rocAuc } from './metrics.ts'
-import { type SegmentName, segmentNames } from './split.ts'
+import type { FeatureTable } from '../../features/table.ts'
+import { countEpisodes } from '../episodes.ts'
+import type { AuditCheck, Segment } from '../evaluation.ts'
+import { rocAuc } from '../metrics.ts'
+import { type SegmentName, segmentNames } from '../split.ts'
 
 /** No honest feature of the past separates the next minute's spikes so well. */
 const limit = 0.98
