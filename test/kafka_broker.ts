@@ -32,26 +32,42 @@ export interface TestBroker {
   remove(): Promise<void>
 }
 
+/** What a broker has beyond one plain listener. */
+export interface MoreSettings {
+  /** Listeners by their name in capitals: port, and the port that clients are told, as when a proxy stands before it. */
+  listeners: Record<string, { protocol: 'SASL_SSL' | 'SASL_PLAINTEXT' | 'SSL'; port: number; advertised: number }>
+  properties: Record<string, string>
+  /** Further words for the formatting of the storage, such as users. */
+  format: string[]
+}
+
 /**
  * A real Kafka broker in KRaft mode, alone, on free ports with its data in a temporary folder. It dies with this process.
  * @param advertisedPort the port it tells clients to use instead of its own, as when a proxy stands before it.
  */
-export async function startTestBroker(advertisedPort?: number): Promise<TestBroker> {
+export async function startTestBroker(advertisedPort?: number, more?: MoreSettings): Promise<TestBroker> {
   const jars = await installJars('kafka_2.13')
   const folder = mkdtempSync(join(tmpdir(), 'spike60-kafka-'))
   const [port, controllerPort] = await freePorts(2)
   const properties = join(folder, 'server.properties')
+  const listeners = Object.entries(more?.listeners ?? {})
+  const places = (of: 'port' | 'advertised') =>
+    listeners.map(([name, each]) => `,${name}://127.0.0.1:${each[of]}`).join('')
   const values: Record<string, string> = {
     PORT: `${port}`,
     ADVERTISED_PORT: `${advertisedPort ?? port}`,
     CONTROLLER_PORT: `${controllerPort}`,
     DATA: join(folder, 'data'),
+    MORE_LISTENERS: places('port'),
+    MORE_ADVERTISED: places('advertised'),
+    MORE_PROTOCOLS: listeners.map(([name, { protocol }]) => `,${name}:${protocol}`).join(''),
   }
   const text = readFileSync(template, 'utf8').replace(/@(\w+)@/g, (_, name: string) => values[name])
-  writeFileSync(properties, text)
+  const lines = Object.entries(more?.properties ?? {}).map(([name, value]) => `${name}=${value}\n`)
+  writeFileSync(properties, text + lines.join(''))
   const id = randomBytes(16).toString('base64url')
   const format = ['-Xmx128m', '-XX:TieredStopAtLevel=1', logging, '-cp', `${jars}/*`, 'kafka.tools.StorageTool']
-  await promisify(execFile)('java', [...format, 'format', '-t', id, '-c', properties])
+  await promisify(execFile)('java', [...format, 'format', '-t', id, '-c', properties, ...(more?.format ?? [])])
   let server: ChildProcess | null = null
 
   async function start(): Promise<void> {
@@ -109,7 +125,8 @@ async function waitUntilReady(address: string, server: ChildProcess, log: string
   }
 }
 
-async function freePorts(count: number): Promise<number[]> {
+/** Free ports of 127.0.0.1, all different. */
+export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer())
   await Promise.all(servers.map(server => new Promise<void>(done => server.listen(0, '127.0.0.1', done))))
   const ports = servers.map(server => (server.address() as { port: number }).port)

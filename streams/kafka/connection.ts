@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
-import type { BaseOptions, SASLOptions } from '@platformatic/kafka'
+import { isIP } from 'node:net'
+import type { BaseOptions, RetryDelayGetter, SASLOptions } from '@platformatic/kafka'
 import { SpikeError } from '../../errors.ts'
+import { refusalOf } from './refusal.ts'
 
 const mechanisms = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const
 
@@ -8,7 +10,7 @@ export type Environment = Record<string, string | undefined>
 
 /**
  * What every client of a broker is opened with. Secrets come from the environment only: KAFKA_USERNAME, KAFKA_PASSWORD,
- * KAFKA_SASL_MECHANISM (PLAIN), KAFKA_TLS (true or false), KAFKA_TLS_CA (path of a PEM file).
+ * KAFKA_SASL_MECHANISM (PLAIN), KAFKA_TLS (true or false), KAFKA_TLS_CA (path of a PEM file, read anew at each start).
  * @throws SpikeError BAD_CONFIG, one line a fault.
  */
 export function connectionOptions(brokers: string[], environment: Environment = process.env): BaseOptions {
@@ -20,13 +22,27 @@ export function connectionOptions(brokers: string[], environment: Environment = 
     requestTimeout: 15_000,
     timeout: 30_000,
     retries: 100,
-    retryDelay: 20,
+    retryDelay: pauseUnlessRefused,
     metadataMaxAge: 30_000,
     sasl: readSasl(environment, faults),
     tls: readTls(environment, faults),
+    tlsServerName: brokers.every(broker => isIP(broker.slice(0, broker.lastIndexOf(':'))) === 0),
   }
+  if (options.sasl?.mechanism === 'PLAIN' && !options.tls && environment.KAFKA_TLS !== 'false')
+    faults.push(
+      'environment: the login PLAIN shows the password to anyone on the way; set KAFKA_TLS=true, or KAFKA_TLS=false to allow that',
+    )
   if (faults.length > 0) throw new SpikeError('BAD_CONFIG', faults)
   return options
+}
+
+const retryMs = 20
+
+/** The client retries a refused login or certificate like a lost connection; this ends its retries at once. */
+const pauseUnlessRefused: RetryDelayGetter = (client, _operation, _attempt, _retries, error) => {
+  if (refusalOf(error) === null) return retryMs
+  setImmediate(() => (client as unknown as NodeJS.EventEmitter).emit('client:close'))
+  return 60_000
 }
 
 function readSasl(environment: Environment, faults: string[]): SASLOptions | undefined {

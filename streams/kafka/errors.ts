@@ -1,27 +1,6 @@
 import { SpikeError } from '../../errors.ts'
-
-interface Node {
-  code?: string
-  apiId?: string
-  message?: string
-  canRetry?: boolean
-  errors?: unknown[]
-  cause?: unknown
-}
-
-/** Every error in a tree of errors: the client nests the broker's own under `errors` and `cause`. */
-function* walk(error: unknown): Generator<Node> {
-  if (typeof error !== 'object' || error === null) return
-  const node = error as Node
-  yield node
-  for (const inner of node.errors ?? []) yield* walk(inner)
-  yield* walk(node.cause)
-}
-
-/** The broker's names for what went wrong, such as NOT_COORDINATOR. */
-export function brokerFaults(error: unknown): Set<string> {
-  return new Set([...walk(error)].flatMap(({ apiId }) => (apiId ? [apiId] : [])))
-}
+import { brokerFaults, loginBrokeOff, walk } from './error_tree.ts'
+import { refusalOf } from './refusal.ts'
 
 const fencing = ['PRODUCER_FENCED', 'INVALID_PRODUCER_EPOCH']
 const tooLarge = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']
@@ -52,12 +31,8 @@ export function mapError(error: unknown, where: string, what: string): SpikeErro
       `kafka ${where}: ${what}: a newer writer took its id; this one stops and the newer one goes on`,
       options,
     )
-  if (nodes.some(({ code }) => code === 'PLT_KFK_AUTHENTICATION') || has(['SASL_AUTHENTICATION_FAILED']))
-    return new SpikeError(
-      'BROKER_REFUSED',
-      `kafka ${where}: user name or password refused; set KAFKA_USERNAME, KAFKA_PASSWORD and KAFKA_SASL_MECHANISM`,
-      options,
-    )
+  const refusal = refusalOf(error)
+  if (refusal !== null) return new SpikeError('BROKER_REFUSED', `kafka ${where}: ${refusal}`, options)
   if (unknown || has(['UNKNOWN_TOPIC_OR_PARTITION', 'UNKNOWN_TOPIC_ID']))
     return new SpikeError(
       'TOPIC_UNKNOWN',
@@ -77,13 +52,23 @@ export function mapError(error: unknown, where: string, what: string): SpikeErro
       options,
     )
   const told = [...faults].join(', ') || nodes.at(-1)?.message?.split('\n')[0] || String(error)
+  const handshake = nodes.some(({ message }) => message?.startsWith('TLS handshake failed.'))
   const retriable =
-    has(lostTransaction) || (nodes.length > 0 && nodes.every(({ canRetry, errors }) => canRetry !== false || errors))
-  if (retriable)
+    handshake ||
+    loginBrokeOff(error) ||
+    has(lostTransaction) ||
+    (nodes.length > 0 && nodes.every(({ canRetry, errors }) => canRetry !== false || errors))
+  if (retriable) {
+    const doubt = handshake
+      ? 'does this port speak TLS, and is the broker up'
+      : told === 'Connection closed'
+        ? 'is the broker up, and do KAFKA_TLS and KAFKA_USERNAME fit this port'
+        : 'is the broker up'
     return new SpikeError(
       'BROKER_UNAVAILABLE',
-      `kafka ${where}: ${what}: no answer that helps (${told}); is the broker up?`,
+      `kafka ${where}: ${what}: no answer that helps (${told}); ${doubt}?`,
       options,
     )
+  }
   return new SpikeError('BROKER_REFUSED', `kafka ${where}: ${what}: refused (${told})`, options)
 }

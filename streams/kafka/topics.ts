@@ -3,7 +3,7 @@ import { type Admin, FetchIsolationLevels, ListOffsetTimestamps } from '@platfor
 import { SpikeError } from '../../errors.ts'
 import { mismatch } from '../mismatch.ts'
 import type { Position, TopicSpec } from '../port.ts'
-import { brokerFaults } from './errors.ts'
+import { brokerFaults } from './error_tree.ts'
 
 /** Largest batch that topics made here take. */
 const largestBatch = String(16 << 20)

@@ -1,6 +1,7 @@
 import { type BaseOptions, Producer, stringSerializers } from '@platformatic/kafka'
 import type { Position, Transaction, Writer } from '../port.ts'
-import { brokerFaults, mapError } from './errors.ts'
+import { brokerFaults } from './error_tree.ts'
+import { mapError } from './errors.ts'
 import { outcomeOf } from './outcome.ts'
 import { addPositions, findCoordinator, type KafkaProducer, sendRecords, type Written } from './transaction.ts'
 
