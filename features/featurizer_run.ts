@@ -51,12 +51,12 @@ export async function runFeaturizer(options: FeaturizerOptions): Promise<Featuri
     topic: topicIn,
     stop,
     finish,
-    async begin(_, life) {
+    async begin(own, life) {
       life.defer(async () => {
         status.ready = false
       })
       await createTopics(options)
-      status.jobs = await openJobs(options, partitions, life)
+      status.jobs = await openJobs({ ...options, streams: own }, partitions, life)
       const start = [...status.jobs].map(([partition, { from }]) => ({ topic: topicIn, partition, offset: from }))
       return {
         start,

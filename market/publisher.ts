@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../config.ts'
 import { SpikeError } from '../errors.ts'
 import { deadLetterTopic } from '../streams/dead_letter.ts'
+import { keepClaims } from '../streams/keep_claims.ts'
 import type { Outgoing, Streams, Writer } from '../streams/port.ts'
 import { type BronzeFiles, bytesBeyond, nameOf, sourcesBeyond } from './bronze_sources.ts'
 import { createDecoder, type Decoder } from './decoder.ts'
@@ -49,7 +50,8 @@ const retryMs = 1000
 
 /** Puts the events of bronze on `ticks.raw` and its dead letters on `ticks.raw.dlq`, each once: its position goes with them. */
 export async function createPublisher(options: PublisherOptions): Promise<Publisher> {
-  const { streams, config, bronze, name = 'bronze', onRetry } = options
+  const { config, bronze, name = 'bronze', onRetry } = options
+  const streams = keepClaims(options.streams)
   const { raw, state: stateTopic } = config.topics
   const deadTopic = deadLetterTopic(raw.name)
   const published = emptyPublished()
@@ -58,7 +60,7 @@ export async function createPublisher(options: PublisherOptions): Promise<Publis
   let positions = session.state.files
   let queue: Promise<unknown> = Promise.resolve()
 
-  /** Fences an earlier publisher of this name and takes over where it stood. */
+  /** Fences an earlier publisher of this name, a newer one never, and takes over where it stood. */
   async function restore(): Promise<Session> {
     const writer = await streams.writer(`publisher-${name}`)
     const state = await readState(streams, stateTopic.name, name)

@@ -109,13 +109,13 @@ export async function inferLive(options: LiveInferOptions): Promise<LiveInferRes
     topic: topicIn,
     stop,
     finish,
-    async begin(_, life) {
+    async begin(own, life) {
       life.defer(async () => {
         status.ready = false
       })
       const names = [topicIn, topicOut, deadLetterTopic(topicIn)]
       await streams.createTopics(names.map(name => ({ name, partitions })))
-      const writer = await streams.writer(group)
+      const writer = await own.writer(group)
       life.defer(() => writer.close())
       const start = await streams.committed(group, topicIn)
       for (let partition = 0; partition < partitions; partition++)

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { SpikeError } from '../errors.ts'
+import { keepClaims } from './keep_claims.ts'
 import type { Incoming, Position, Streams } from './port.ts'
 
 /** One life of a job: where it goes on, and what it makes of what it reads. */
@@ -15,7 +16,8 @@ export interface FollowOptions {
   streams: Streams
   topic: string
   /**
-   * Opens the job's writers, reads what was committed before and builds the job anew from that; called again after an error.
+   * Opens the job's writers on the streams it is given, reads what was committed before and builds the job anew from that;
+   * called again after an error, where its writers succeed their former selves: it can be fenced, but fences nobody.
    * What it opens it leaves to `life`, which closes it when the job ends or is thrown away.
    */
   begin(streams: Streams, life: AsyncDisposableStack): Promise<Job>
@@ -44,13 +46,14 @@ const longestPauseMs = 5000
 export async function follow(options: FollowOptions): Promise<void> {
   const { stop, onTurn, onRetry } = options
   let pause = firstPauseMs
+  const streams = keepClaims(options.streams)
   const progress = (): void => {
     pause = firstPauseMs
   }
   while (!stop?.aborted) {
     onTurn?.()
     try {
-      await live(options, progress)
+      await live({ ...options, streams }, progress)
       return
     } catch (thrown) {
       const error = thrown instanceof SuppressedError ? thrown.suppressed : thrown

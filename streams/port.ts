@@ -35,6 +35,13 @@ export interface Transaction {
   positions?: Position[]
 }
 
+/** What proves that a writer had its id; good for as long as no newer writer took it. */
+export interface Claim {
+  epoch: number
+  /** Kafka's number for the id. */
+  producerId?: bigint
+}
+
 export interface Writer {
   /**
    * Commits records and positions together. One call at a time; a second one waits for the first.
@@ -44,6 +51,8 @@ export interface Writer {
    * and ask what was committed.
    */
   commit(transaction: Transaction): Promise<Position[]>
+  /** For opening the id again, also after this writer was closed or failed. */
+  claim(): Claim
   close(): Promise<void>
 }
 
@@ -62,8 +71,12 @@ export interface Reader {
 export interface Streams {
   /** Creates the topics that are missing. @throws SpikeError TOPIC_MISMATCH when one exists with another number of partitions. */
   createTopics(topics: TopicSpec[]): Promise<void>
-  /** Opens a transactional writer; an earlier writer of the same id is fenced and its open transaction aborted. */
-  writer(id: string): Promise<Writer>
+  /**
+   * Opens a transactional writer; an earlier writer of the same id is fenced and its open transaction aborted.
+   * @param claim of the writer that this one succeeds: then a newer one than that is not fenced, but
+   * @throws SpikeError WRITER_FENCED.
+   */
+  writer(id: string, claim?: Claim): Promise<Writer>
   /**
    * Reads committed records of `topic`: from its beginning, or from `start` where a partition is named there.
    * @param partitions which to read; all when absent.

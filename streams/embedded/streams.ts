@@ -18,8 +18,8 @@ export function openEmbedded(path: string): Streams {
     async createTopics(topics) {
       guard(path, () => createTopics(database, topics))
     },
-    async writer(id) {
-      return openWriter(database, path, id)
+    async writer(id, claim) {
+      return openWriter(database, path, id, claim)
     },
     async reader(topic, start, partitions) {
       return guard(path, () => {

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { SpikeError } from '../../errors.ts'
 import { partitionOf } from '../partition.ts'
-import type { Position, Transaction, Writer } from '../port.ts'
+import type { Claim, Position, Transaction, Writer } from '../port.ts'
 import { checksumOf } from './checksum.ts'
 import { guard, inTransaction } from './database.ts'
 import { findTopic, type TopicRow, unknownTopic } from './topics.ts'
@@ -13,20 +13,18 @@ interface End extends Position {
   id: number
 }
 
-/** Takes the writer id: an older writer of the same id is refused from here on. */
-export function openWriter(database: DatabaseSync, path: string, id: string): Writer {
-  const epoch = guard(path, () =>
-    inTransaction(
-      database,
-      () =>
-        database
-          .prepare(
-            'INSERT INTO writers (id, epoch) VALUES (?, 1) ON CONFLICT (id) DO UPDATE SET epoch = epoch + 1 RETURNING epoch',
-          )
-          .get(id)!.epoch as number,
-    ),
-  )
+/**
+ * Takes the writer id: an older writer of the same id is refused from here on.
+ * @throws SpikeError WRITER_FENCED when `claim` is no longer the newest.
+ */
+export function openWriter(database: DatabaseSync, path: string, id: string, claim?: Claim): Writer {
   const statements = prepare(database)
+  const epoch = guard(path, () =>
+    inTransaction(database, () => {
+      if (claim !== undefined && statements.epoch.get(id)?.epoch !== claim.epoch) throw fenced(id, path)
+      return statements.take.get(id)!.epoch as number
+    }),
+  )
   let closed = false
   return {
     async commit(transaction) {
@@ -41,6 +39,7 @@ export function openWriter(database: DatabaseSync, path: string, id: string): Wr
       if (ends.length > 0) wakeUp(path)
       return ends
     },
+    claim: () => ({ epoch }),
     async close() {
       closed = true
     },
@@ -85,11 +84,14 @@ function storePositions(database: DatabaseSync, path: string, statements: Statem
   }
 }
 
-type Statements = Record<'epoch' | 'end' | 'moveEnd' | 'record' | 'position', StatementSync>
+type Statements = Record<'epoch' | 'take' | 'end' | 'moveEnd' | 'record' | 'position', StatementSync>
 
 function prepare(database: DatabaseSync): Statements {
   return {
     epoch: database.prepare('SELECT epoch FROM writers WHERE id = ?'),
+    take: database.prepare(
+      'INSERT INTO writers (id, epoch) VALUES (?, 1) ON CONFLICT (id) DO UPDATE SET epoch = epoch + 1 RETURNING epoch',
+    ),
     end: database.prepare('SELECT next FROM ends WHERE topic = ? AND partition = ?'),
     moveEnd: database.prepare('UPDATE ends SET next = ? WHERE topic = ? AND partition = ?'),
     record: database.prepare(

@@ -1,5 +1,6 @@
 import { type BaseOptions, Producer, stringSerializers } from '@platformatic/kafka'
-import type { Position, Transaction, Writer } from '../port.ts'
+import { SpikeError } from '../../errors.ts'
+import type { Claim, Position, Transaction, Writer } from '../port.ts'
 import { brokerFaults } from './error_tree.ts'
 import { mapError } from './errors.ts'
 import { outcomeOf } from './outcome.ts'
@@ -12,19 +13,15 @@ interface Unsettled {
   producerId: bigint
 }
 
-interface Epoch {
-  producerId: bigint
-  producerEpoch: number
-}
-
 /**
  * A transactional writer. Opening it fences an older writer of the id and aborts its open transaction. After an error it
  * starts a new producer under its own last epoch (KIP-360), so that it can never fence a writer newer than itself.
+ * @param claim of the writer that it succeeds in the same way.
  */
-export async function openWriter(options: BaseOptions, where: string, id: string): Promise<Writer> {
+export async function openWriter(options: BaseOptions, where: string, id: string, claim?: Claim): Promise<Writer> {
   const what = `writer ${id}`
   const coordinators = new Map<string, number>()
-  let epoch: Epoch = { producerId: -1n, producerEpoch: -1 }
+  let epoch = { producerId: claim?.producerId ?? -1n, producerEpoch: claim?.epoch ?? -1 }
   let producer: KafkaProducer | null = null
   let unsettled: Unsettled | null = null
   let last: Promise<unknown> = Promise.resolve()
@@ -78,12 +75,28 @@ export async function openWriter(options: BaseOptions, where: string, id: string
       await begun.commit()
     } catch (error) {
       await drop()
-      const mapped = mapError(error, where, what)
+      const mapped = await confirm(mapError(error, where, what))
       if (!ending || !mapped.retriable || brokerFaults(error).has('INVALID_TXN_STATE')) throw mapped
       unsettled = { transaction, written, producerId: epoch.producerId }
       return settle(transaction)
     }
     return endsOf(written)
+  }
+
+  /**
+   * "Fenced" is also said to the newest writer, after its transaction was aborted by the broker: because it took too long, or
+   * because an older writer asked for the id in the middle of it. Only a writer that cannot begin anew has a successor.
+   */
+  async function confirm(error: SpikeError): Promise<SpikeError> {
+    if (error.code !== 'WRITER_FENCED') return error
+    try {
+      await ready()
+    } catch (refused) {
+      return refused as SpikeError
+    }
+    return new SpikeError('BROKER_UNAVAILABLE', `kafka ${where}: ${what}: the broker aborted its transaction`, {
+      cause: error,
+    })
   }
 
   /** Finds out how the unsettled transaction ended; writes it again when it was aborted. */
@@ -114,6 +127,7 @@ export async function openWriter(options: BaseOptions, where: string, id: string
       last = next
       return next
     },
+    claim: () => ({ epoch: epoch.producerEpoch, producerId: epoch.producerId }),
     async close() {
       await last.catch(() => {})
       await drop()

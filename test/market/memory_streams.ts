@@ -50,6 +50,7 @@ export function createMemoryStreams(): MemoryStreams {
           if (fails) throw new Error('lost after')
           return ends
         },
+        claim: () => ({ epoch }),
         async close() {},
       }
     },
