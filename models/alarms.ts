@@ -1,5 +1,5 @@
 import { seededRandom } from '../random.ts'
-import { percentileOf } from './percentile.ts'
+import { percentileOf, percentileOfSorted } from './percentile.ts'
 
 /** Rows of one product in order of time, whatever silences lie between them. */
 export interface Track {
@@ -68,15 +68,18 @@ export function soundAlarms(tracks: Track[], threshold: number): AlarmSummary {
 
 /** The lowest threshold, coming from above in steps of half a per cent of rows, before false alarms pass `perHour`. */
 export function alarmsAtRate(tracks: Track[], perHour: number): AlarmSummary {
-  const all = tracks.flatMap(({ scores }) => Array.from(scores))
+  const all = Float64Array.from(tracks.flatMap(({ scores }) => Array.from(scores))).sort()
   let best = soundAlarms(tracks, Number.POSITIVE_INFINITY)
   for (let percent = 99.5; percent >= 0; percent -= 0.5) {
-    const found = soundAlarms(tracks, percentileOf(all, percent))
+    const found = soundAlarms(tracks, percentileOfSorted(all, percent))
     if (found.false_alarms > perHour * found.hours) break
     best = found
   }
   return best
 }
+
+/** False alarms an hour at which alarms are compared: one in ten minutes. */
+export const falseAlarmsPerHour = 6
 
 /** A score that knows nothing but is as smooth as a volatility: the mean of 60 seeded uniform numbers, one a row. */
 export function randomSmoothScore(rows: number, seed: number): Float64Array {

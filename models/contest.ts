@@ -1,69 +1,127 @@
 import type { Config } from '../config.ts'
 import type { FeatureTable } from '../features/table.ts'
-import type { LinearArtifact } from './artifact.ts'
-import { baselines } from './baselines.ts'
-import { drawBlocks } from './bootstrap.ts'
+import { alarmsAtRate, falseAlarmsPerHour, randomSmoothScore } from './alarms.ts'
+import { drawBlocks, type Resamples, resampledPrecision } from './bootstrap.ts'
 import { drawnCurve, reliability } from './curves.ts'
-import type { ModelResult, Segment } from './evaluation.ts'
-import { weightNames } from './fit.ts'
+import type { Evaluation, ModelResult, Segment } from './evaluation.ts'
+import { pairedDifference, pairedRatio } from './group_bootstrap.ts'
+import { permutationImportance } from './importance.ts'
 import { judge } from './judge.ts'
+import { type JudgedRows, judgedRows } from './judged_rows.ts'
+import { averagePrecision } from './metrics.ts'
 import type { Entrant } from './model.ts'
-import { scoreTable } from './score.ts'
+import { overRivals } from './rivals.ts'
+import { slicesOf } from './slices.ts'
 import type { SegmentName, Split } from './split.ts'
 import { bestThreshold } from './threshold.ts'
-import type { VolatilityEntrant } from './volatility_entrants.ts'
+import { tracksOf } from './tracks.ts'
+import { cellNames, cellsOf, withinChance } from './within_block.ts'
 
 export interface Contest {
   table: FeatureTable
   split: Split
   labels: Float64Array
+  tau: Record<string, number>
   segments: Record<SegmentName, Segment>
-  artifact: LinearArtifact
-  volatility: VolatilityEntrant[]
-  /** Newton steps of the fit. */
-  iterations: number
+  /** In the order shown; the rivals of `rivals.ts` are among them. */
+  entrants: Entrant[]
   config: Config
 }
 
-/** Judges baselines and the learned model on the same rows, the same resamples and by the same rules, in the order shown. */
-export function judgeModels(contest: Contest): {
-  models: Record<string, ModelResult>
-  scores: Record<string, Float64Array>
-} {
-  const { table, split, config } = contest
-  const { bootstrap_block_s: block_s, bootstrap_samples: samples, seed } = config.models
-  const resamplesOf = (rows: Int32Array) =>
-    drawBlocks(
-      Float64Array.from(rows, row => table.time[row]),
-      { block_s, samples, seed },
-    )
-  const resamples = { validation: resamplesOf(split.validation), test: resamplesOf(split.test) }
-  const har = contest.volatility.filter(({ kind }) => kind === 'baseline')
-  const learned = contest.volatility.filter(({ kind }) => kind === 'learned')
-  const entrants: Entrant[] = [...baselineEntrants(contest), ...har, logisticEntrant(contest), ...learned]
+type JudgedSegment = 'validation' | 'test'
+
+/** What all entrants are judged on in one segment. */
+interface Ground extends JudgedRows {
+  rows: Int32Array
+  segment: Segment
+  cells: Int32Array[]
+  resamples: Resamples | null
+}
+
+/** Judges all entrants on the same rows, the same resamples and by the same rules. */
+export function judgeModels(
+  contest: Contest,
+): Pick<Evaluation, 'models' | 'slices' | 'within_chance' | 'random_alarms'> {
+  const { entrants, config } = contest
+  const validation = groundOf(contest, 'validation')
+  const test = groundOf(contest, 'test')
+  const scores = Object.fromEntries(entrants.map(({ name, score }) => [name, scoresOn(test, score)]))
+  const onTest = Object.fromEntries(Object.entries(scores).map(([name, score]) => [name, standingOf(test, score)]))
+  const random = randomSmoothScore(test.rows.length, config.models.seed)
   return {
-    models: Object.fromEntries(entrants.map(entrant => [entrant.name, judgeEntrant(contest, entrant, resamples)])),
-    scores: Object.fromEntries(entrants.map(entrant => [entrant.name, entrant.scores])),
+    models: Object.fromEntries(
+      entrants.map(entrant => [
+        entrant.name,
+        {
+          ...judgeEntrant(contest, entrant, validation, test, onTest[entrant.name]),
+          against: compare(entrant.name, test, onTest),
+        },
+      ]),
+    ),
+    slices: slicesOf(test, scores),
+    within_chance: withinChance(test.cells, test.sigma),
+    random_alarms: alarmsAtRate(tracksOf(test, random), falseAlarmsPerHour),
   }
 }
 
+function groundOf({ table, split, labels, tau, segments, config }: Contest, name: JudgedSegment): Ground {
+  const rows = split[name]
+  const judged = judgedRows(table, rows, labels, tau, name)
+  const from = { validation: split.validationFrom, test: split.testFrom }[name]
+  const { bootstrap_block_s: block_s, bootstrap_samples: samples, seed } = config.models
+  return {
+    ...judged,
+    rows,
+    segment: segments[name],
+    cells: cellsOf(cellNames(judged.time, judged.product, from)),
+    resamples: drawBlocks(judged.time, { block_s, samples, seed }),
+  }
+}
+
+/** PR-AUC, and that of each resample; null where the segment is too short for them. */
+interface Standing {
+  value: number
+  drawn: Float64Array | null
+}
+
+function standingOf({ label, resamples }: Ground, score: Float64Array): Standing {
+  return {
+    value: averagePrecision(label, score),
+    drawn: resamples && resampledPrecision(label, score, resamples),
+  }
+}
+
+/** A model's lift and gain over the rivals, resampled together; nothing where the segment holds no spike. */
+function compare(name: string, { segment }: Ground, standings: Record<string, Standing>): ModelResult['against'] {
+  if (segment.positives === 0) return []
+  const none = new Float64Array(1).fill(Number.NaN)
+  const { value, drawn } = standings[name]
+  const entries = overRivals(name, rival => {
+    const other = standings[rival]
+    const both = [value, other.value, drawn ?? none, other.drawn ?? none] as const
+    return { baseline: rival, ratio: pairedRatio(...both), difference: pairedDifference(...both) }
+  })
+  return Object.values(entries)
+}
+
 function judgeEntrant(
-  { split, labels, segments }: Contest,
-  { scores, probability, name, title, kind, recipe, params, weights }: Entrant,
-  resamples: Record<'validation' | 'test', ReturnType<typeof drawBlocks>>,
+  { table, split, labels, segments }: Contest,
+  { score, sigma, probability, name, title, kind, recipe, params, weights, scorer }: Entrant,
+  validation: Ground,
+  test: Ground,
+  standing: Standing,
 ): ModelResult {
-  const of = (segment: SegmentName, values: Float64Array) => Float64Array.from(split[segment], row => values[row])
-  const onValidation = bestThreshold(of('validation', labels), of('validation', scores))
-  const threshold = onValidation ?? bestThreshold(of('train', labels), of('train', scores))
-  const judged = (segment: 'validation' | 'test') =>
-    judge({
-      labels: of(segment, labels),
-      scores: of(segment, scores),
-      segment: segments[segment],
-      threshold,
-      probability,
-      resamples: resamples[segment],
-    })
+  const onTraining = (values: Float64Array): Float64Array => Float64Array.from(split.train, row => values[row])
+  const onValidation = bestThreshold(validation.label, scoresOn(validation, score))
+  const threshold = onValidation ?? bestThreshold(onTraining(labels), onTraining(score))
+  const judged = (ground: Ground, { drawn }: Standing) => {
+    const { label, sigma: realised, segment, cells } = ground
+    const predicted = sigma && scoresOn(ground, sigma)
+    const scores = scoresOn(ground, score)
+    return judge({ labels: label, realised, scores, sigma: predicted, segment, cells, threshold, probability, drawn })
+  }
+  const onTest = scoresOn(test, score)
+  const isRanked = scorer !== undefined && segments.validation.degenerate === null
   return {
     name,
     title,
@@ -71,42 +129,15 @@ function judgeEntrant(
     recipe,
     ...(weights && { weights }),
     params: { ...params, threshold_picked_on: onValidation === null ? 'train' : 'validation' },
-    validation: judged('validation'),
-    test: judged('test'),
-    curve: drawnCurve(of('test', labels), of('test', scores)),
-    reliability: probability ? reliability(of('test', labels), of('test', scores)) : [],
+    validation: judged(validation, standingOf(validation, scoresOn(validation, score))),
+    test: judged(test, standing),
+    curve: drawnCurve(test.label, onTest),
+    reliability: probability ? reliability(test.label, onTest) : [],
+    alarms: alarmsAtRate(tracksOf(test, onTest), falseAlarmsPerHour),
+    ...(isRanked && { importance: permutationImportance(table, split.validation, labels, scorer) }),
   }
 }
 
-function baselineEntrants({ table, artifact }: Contest): Entrant[] {
-  return baselines.map(({ name, title, recipe, inputs, score }) => ({
-    name,
-    title,
-    kind: 'baseline',
-    recipe,
-    params: { input: inputs.join(', ') },
-    scores: score(table, artifact.tau),
-    probability: false,
-  }))
-}
-
-function logisticEntrant({ table, artifact, iterations, config }: Contest): Entrant {
-  const names = weightNames(artifact)
-  return {
-    name: artifact.name,
-    title: 'Logistic regression',
-    kind: 'learned',
-    recipe: `L2 logistic regression on ${artifact.inputs.length} standardised features of trailing volatility and activity, one model for all products; nulls by the training median and an indicator.`,
-    params: {
-      l2: config.models.l2,
-      inputs: artifact.inputs.join(', '),
-      indicators: artifact.indicators.length,
-      newton_steps: iterations,
-    },
-    weights: artifact.weights
-      .map((weight, j) => ({ feature: names[j], weight }))
-      .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight)),
-    scores: scoreTable(artifact, table),
-    probability: true,
-  }
+function scoresOn({ rows }: Ground, values: Float64Array): Float64Array {
+  return Float64Array.from(rows, row => values[row])
 }

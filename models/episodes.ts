@@ -8,7 +8,11 @@ const apart = 60e6
  * most of their 60 returns, so episodes, not rows, say how much evidence there is.
  * @param rows indices, ascending in a table sorted by (product, time).
  */
-export function countEpisodes(table: FeatureTable, rows: ArrayLike<number>, labels: ArrayLike<number>): number {
+export function countEpisodes(
+  table: Pick<FeatureTable, 'product' | 'time'>,
+  rows: ArrayLike<number>,
+  labels: ArrayLike<number>,
+): number {
   let episodes = 0
   let product = ''
   let last = Number.NEGATIVE_INFINITY

@@ -64,7 +64,7 @@ export interface ModelResult {
 
 /** PR-AUC of every model on a part of test; null where the part holds fewer than 30 spikes. */
 export interface Slice {
-  by: 'product' | 'regime' | 'hour'
+  by: 'product' | 'regime' | 'day' | 'hour'
   name: string
   rows: number
   positives: number

@@ -8,9 +8,11 @@ import type { LinearArtifact, VolatilityArtifact } from './artifact.ts'
 import { checkShuffledLabels, checkShuffledSplit } from './audit/shuffled_split.ts'
 import { auditTraining } from './audit.ts'
 import { judgeModels } from './contest.ts'
+import { logisticEntrant, ruleEntrants } from './entrants.ts'
 import type { Evaluation, Segment } from './evaluation.ts'
 import { fitLinear } from './fit.ts'
 import { labelRows } from './label.ts'
+import type { Entrant } from './model.ts'
 import { logisticInputs } from './recipe.ts'
 import { describeSegment, isoTime } from './segment.ts'
 import { labelledRows, type SegmentName, type Split, splitByTime } from './split.ts'
@@ -75,22 +77,22 @@ export function runExperiment(table: FeatureTable, source: Source, config: Confi
     ...fitted,
     ...belonging,
   }
-  const entrants = volatilityEntrants(
-    { table, rows: split.train, labels, tau: tau.tau },
+  const training = { table, rows: split.train, labels, tau: tau.tau }
+  const onVolatility = volatilityEntrants(
+    training,
     segments.validation.degenerate === null ? split.validation : null,
     config,
   )
-  const { models, scores } = judgeModels({
-    table,
-    split,
-    labels,
-    segments,
-    artifact,
-    volatility: entrants,
-    iterations,
-    config,
-  })
-  const volatility = entrants
+  const entrants: Entrant[] = [
+    ...ruleEntrants(training),
+    ...onVolatility.filter(({ kind }) => kind === 'baseline'),
+    logisticEntrant(training, artifact, iterations, config),
+    ...onVolatility.filter(({ kind }) => kind === 'learned'),
+  ]
+  const judgedModels = judgeModels({ table, split, labels, tau: tau.tau, segments, entrants, config })
+  const { models } = judgedModels
+  const scores = Object.fromEntries(entrants.map(({ name, score }) => [name, score]))
+  const volatility = onVolatility
     .filter(({ kind }) => kind === 'learned')
     .map(
       ({ name, fitted: parts }): VolatilityArtifact => ({
@@ -143,7 +145,7 @@ export function runExperiment(table: FeatureTable, source: Source, config: Confi
     tau: tau.tau,
     tau_source: tau.source,
     splits: { ...segments, purged_rows: split.purged, embargo_s: config.split.embargo_s },
-    models,
+    ...judgedModels,
     audit,
     dropped: dropped.map(({ name, why }) => `${name} (${why})`),
     imputed: artifact.indicators.map(input => artifact.inputs[input]),

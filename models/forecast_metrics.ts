@@ -24,3 +24,18 @@ export function forecastErrors(predicted: ArrayLike<number>, realised: ArrayLike
   }
   return { squaredLog, qlike, floored }
 }
+
+export interface ForecastMetrics {
+  log_sigma_rmse: number
+  qlike: number
+  floored: ForecastErrors['floored']
+}
+
+/** Root mean squared error of ln sigma, and mean QLIKE. */
+export function summariseErrors({ squaredLog, qlike, floored }: ForecastErrors): ForecastMetrics {
+  return { log_sigma_rmse: Math.sqrt(meanOf(squaredLog)), qlike: meanOf(qlike), floored }
+}
+
+function meanOf(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}

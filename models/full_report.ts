@@ -1,29 +1,31 @@
 import type { Config } from '../config.ts'
-import { type AlarmSummary, alarmsAtRate, randomSmoothScore, type Track } from './alarms.ts'
+import { type AlarmSummary, alarmsAtRate, falseAlarmsPerHour, randomSmoothScore } from './alarms.ts'
 import { intervalOf, resampledPrecision } from './bootstrap.ts'
 import { precisionAtTop } from './calibration.ts'
-import { calibrationError } from './calibration_error.ts'
-import { reliability } from './curves.ts'
-import { forecastErrors } from './forecast_metrics.ts'
+import type { Slice } from './evaluation.ts'
+import { forecastErrors, summariseErrors } from './forecast_metrics.ts'
 import { drawGroupBlocks, type Paired, pairedDifference, pairedRatio, resampledMean } from './group_bootstrap.ts'
-import { averagePrecision, brierScore, logLoss, rocAuc } from './metrics.ts'
+import { averagePrecision, rocAuc } from './metrics.ts'
 import type { FoldSummary, Pooled } from './pooled.ts'
-import { cellsOf, withinBlockPrecision } from './within_block.ts'
-
-/** The baselines that lifts are told over. */
-export const rivals = ['persistence', 'persistence_300s', 'ewma_120s'] as const
-const falseAlarmsPerHour = 6
+import { judgeProbabilities } from './probability_metrics.ts'
+import { overRivals } from './rivals.ts'
+import { slicesOf } from './slices.ts'
+import { tracksOf } from './tracks.ts'
+import { cellsOf, type WithinChance, withinBlocks, withinChance } from './within_block.ts'
 
 export interface FullModel {
   name: string
   title: string
   kind: 'baseline' | 'learned'
-  pr_auc: number
+  /** Null without a spike. */
+  pr_auc: number | null
   pr_auc_low: number | null
   pr_auc_high: number | null
-  roc_auc: number
-  within_top10: number
-  within_top25: number
+  /** Null for one class only. */
+  roc_auc: number | null
+  /** Null where no block and product holds 300 rows. */
+  within_top10: number | null
+  within_top25: number | null
   precision_top1: number
   precision_top5: number
   /** PR-AUC over each rival's, and less each rival's, resampled together. */
@@ -48,24 +50,25 @@ export interface FullReport {
   episodes: number
   prevalence: number
   cells: number
-  within_prevalence: { top10: number; top25: number }
+  /** What a score without any knowledge reaches inside blocks; null where no block and product holds 300 rows. */
+  within_prevalence: WithinChance | null
   folds: FoldSummary[]
   skipped: Pooled['skipped']
   models: Record<string, FullModel>
   random_alarms: AlarmSummary
-  slices: { by: string; name: string; rows: number; positives: number; pr_auc: Record<string, number | null> }[]
+  slices: Slice[]
   bootstrap: { block_s: number; samples: number }
 }
 
 /** Every figure of a walk-forward, from its pooled rows. */
 export function reportPooled(pooled: Pooled, config: Config, percentile: number): FullReport {
-  const { label, sigma, tau, time, group, product, fold } = pooled
+  const { label, sigma, time, group, product, fold } = pooled
   const { bootstrap_block_s: block_s, bootstrap_samples: samples, seed } = config.models
   const resamples = drawGroupBlocks(time, group, { block_s, samples, seed })
   const cells = cellsOf(Array.from(fold, (one, i) => `${one} ${product[i]}`))
   const positives = label.reduce((sum, one) => sum + one, 0)
   const prevalence = positives / label.length
-  const alwaysBase = brierScore(label, new Float64Array(label.length).fill(prevalence))
+  const hasSpikes = positives > 0
   const ranked = Object.fromEntries(
     Object.entries(pooled.models).map(([name, { score }]) => [
       name,
@@ -85,36 +88,40 @@ export function reportPooled(pooled: Pooled, config: Config, percentile: number)
     const { value, drawn } = ranked[name]
     const interval = intervalOf(drawn)
     const error = errors[name]
-    const bins = model.probability ? reliability(label, score) : null
-    const brier = model.probability ? brierScore(label, score) : null
+    const probable = model.probability ? judgeProbabilities(label, score) : null
+    const forecast = error && summariseErrors(error)
+    const within = withinBlocks(cells, sigma, score)
     return [
       name,
       {
         name,
         title: model.title,
         kind: model.kind,
-        pr_auc: value,
+        pr_auc: known(value),
         pr_auc_low: interval?.low ?? null,
         pr_auc_high: interval?.high ?? null,
-        roc_auc: rocAuc(label, score),
-        within_top10: withinBlockPrecision(cells, sigma, score, 10),
-        within_top25: withinBlockPrecision(cells, sigma, score, 25),
+        roc_auc: known(rocAuc(label, score)),
+        ...within,
         precision_top1: precisionAtTop(label, score, 0.01),
         precision_top5: precisionAtTop(label, score, 0.05),
-        lift: overRivals(name, rival => pairedRatio(value, ranked[rival].value, drawn, ranked[rival].drawn)),
-        gain: overRivals(name, rival => pairedDifference(value, ranked[rival].value, drawn, ranked[rival].drawn)),
-        brier,
-        brier_skill: brier === null ? null : 1 - brier / alwaysBase,
-        log_loss: model.probability ? logLoss(label, score) : null,
-        ece: bins && calibrationError(bins),
-        log_sigma_rmse: error && Math.sqrt(mean(error.squaredLog)),
-        qlike: error && mean(error.qlike),
-        floored: error?.floored ?? null,
+        lift: hasSpikes
+          ? overRivals(name, rival => pairedRatio(value, ranked[rival].value, drawn, ranked[rival].drawn))
+          : {},
+        gain: hasSpikes
+          ? overRivals(name, rival => pairedDifference(value, ranked[rival].value, drawn, ranked[rival].drawn))
+          : {},
+        brier: probable?.brier ?? null,
+        brier_skill: probable?.brier_skill ?? null,
+        log_loss: probable?.log_loss ?? null,
+        ece: probable?.ece ?? null,
+        log_sigma_rmse: forecast?.log_sigma_rmse ?? null,
+        qlike: forecast?.qlike ?? null,
+        floored: forecast?.floored ?? null,
         rmse_ratio:
           error &&
           pairedRatio(
-            Math.sqrt(mean(error.squaredLog)),
-            Math.sqrt(mean(ewma.squaredLog)),
+            summariseErrors(error).log_sigma_rmse,
+            summariseErrors(ewma).log_sigma_rmse,
             root(error.squaredLog),
             ewmaDrawn,
           ),
@@ -122,7 +129,6 @@ export function reportPooled(pooled: Pooled, config: Config, percentile: number)
       },
     ]
   })
-  const limitOf = (top: number): number => withinBlockPrecision(cells, sigma, new Float64Array(sigma.length), top)
   return {
     percentile,
     rows: label.length,
@@ -130,83 +136,22 @@ export function reportPooled(pooled: Pooled, config: Config, percentile: number)
     episodes: pooled.folds.reduce((sum, { episodes }) => sum + episodes, 0),
     prevalence,
     cells: cells.length,
-    within_prevalence: { top10: limitOf(10), top25: limitOf(25) },
+    within_prevalence: withinChance(cells, sigma),
     folds: pooled.folds,
     skipped: pooled.skipped,
     models: Object.fromEntries(models),
     random_alarms: alarmsAtRate(tracksOf(pooled, randomSmoothScore(label.length, seed)), falseAlarmsPerHour),
-    slices: slicesOf(pooled, tau),
+    slices: slicesOf(pooled, scoresOf(pooled)),
     bootstrap: { block_s, samples },
   }
 }
 
-function overRivals(name: string, of: (rival: string) => Paired): Record<string, Paired> {
-  return Object.fromEntries(rivals.filter(rival => rival !== name).map(rival => [rival, of(rival)]))
+const sliced = ['average', 'persistence', 'persistence_300s', 'ewma_120s', 'zscore']
+
+function scoresOf({ models }: Pooled): Record<string, Float64Array> {
+  return Object.fromEntries(sliced.filter(name => name in models).map(name => [name, models[name].score]))
 }
 
-function mean(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
-}
-
-/** Rows of each group and product in order of time: pooled rows are in order fold by fold. */
-function tracksOf({ group, product, time, volatility, tau }: Pooled, score: Float64Array): Track[] {
-  const places = new Map<string, number[]>()
-  for (let i = 0; i < score.length; i++) {
-    const key = `${group[i]} ${product[i]}`
-    const rows = places.get(key)
-    if (rows) rows.push(i)
-    else places.set(key, [i])
-  }
-  return [...places.values()].map(rows => ({
-    time: Float64Array.from(rows, i => time[i] / 1e6),
-    spiking: Uint8Array.from(rows, i => (volatility[i] >= tau[i] ? 1 : 0)),
-    scores: Float64Array.from(rows, i => score[i]),
-  }))
-}
-
-const shown = ['average', 'persistence', 'persistence_300s', 'ewma_120s', 'zscore']
-
-/** PR-AUC of the recipe and its rivals by product, hour and regime of trailing volatility; null without 30 positives. */
-function slicesOf(pooled: Pooled, tau: Float64Array): FullReport['slices'] {
-  const { product, time, level, label } = pooled
-  const regime = (i: number): string => {
-    const ratio = level[i] / tau[i]
-    if (Number.isNaN(ratio)) return 'unknown, after a reset'
-    return ratio < 1 / 3 ? 'calm, below tau/3' : ratio < 2 / 3 ? 'usual, below 2 tau/3' : 'loud, from 2 tau/3'
-  }
-  const names: [string, (i: number) => string][] = [
-    ['product', i => product[i]],
-    ['volatility_300s', regime],
-    ['day', i => pooled.group[i]],
-    ['hour (UTC)', i => new Date(time[i] / 1000).toISOString().slice(11, 13)],
-  ]
-  return names.flatMap(([by, of]) => {
-    const rows = new Map<string, number[]>()
-    for (let i = 0; i < label.length; i++) {
-      const name = of(i)
-      const there = rows.get(name)
-      if (there) there.push(i)
-      else rows.set(name, [i])
-    }
-    return [...rows.keys()].sort().map(name => sliceOf(pooled, by, name, rows.get(name)!))
-  })
-}
-
-function sliceOf({ label, models }: Pooled, by: string, name: string, rows: number[]): FullReport['slices'][number] {
-  const labels = Uint8Array.from(rows, i => label[i])
-  const positives = labels.reduce((sum, one) => sum + one, 0)
-  const precision = (model: string): number | null =>
-    positives < 30
-      ? null
-      : averagePrecision(
-          labels,
-          Float64Array.from(rows, i => models[model].score[i]),
-        )
-  return {
-    by,
-    name,
-    rows: rows.length,
-    positives,
-    pr_auc: Object.fromEntries(shown.filter(model => model in models).map(model => [model, precision(model)])),
-  }
+function known(value: number): number | null {
+  return Number.isNaN(value) ? null : value
 }

@@ -1,22 +1,31 @@
-import { intervalOf, type Resamples, resampledPrecision } from './bootstrap.ts'
+import { intervalOf } from './bootstrap.ts'
+import { precisionAtTop } from './calibration.ts'
 import type { Metrics, Segment } from './evaluation.ts'
-import { atThreshold, averagePrecision, brierScore, logLoss, rocAuc } from './metrics.ts'
+import { forecastErrors, summariseErrors } from './forecast_metrics.ts'
+import { atThreshold, averagePrecision, rocAuc } from './metrics.ts'
+import { judgeProbabilities } from './probability_metrics.ts'
+import { withinBlocks } from './within_block.ts'
 
 export interface Judged {
-  /** Labels and scores of the segment's rows, in the same order. */
+  /** Of the segment's rows, in the same order: labels, sigma_future, scores, and the predicted sigma where there is one. */
   labels: Float64Array
+  realised: Float64Array
   scores: Float64Array
+  sigma: Float64Array | null
   segment: Segment
+  /** Rows by block of time and product. */
+  cells: Int32Array[]
   /** Picked elsewhere; null where it could not be. */
   threshold: number | null
   /** True where scores are probabilities. */
   probability: boolean
-  /** Block resamples of the segment; null where it is too short for them. */
-  resamples: Resamples | null
+  /** PR-AUC of each block resample of the segment; null where it is too short for them. */
+  drawn: Float64Array | null
 }
 
 /** All metrics of one model on one segment. What cannot be computed is null, with its reason. */
-export function judge({ labels, scores, segment, threshold, probability, resamples }: Judged): Metrics {
+export function judge(judged: Judged): Metrics {
+  const { labels, realised, scores, sigma, segment, cells, threshold, probability, drawn } = judged
   const { rows, positives, episodes, prevalence } = segment
   const degenerate: Record<string, string> = {}
   const unless = (reason: string | null, names: string[]): boolean => {
@@ -28,10 +37,10 @@ export function judge({ labels, scores, segment, threshold, probability, resampl
   const oneClass = noSpike ?? (positives === rows ? 'nothing but spikes in the segment' : null)
 
   const ranked = unless(noSpike, ['pr_auc', 'pr_auc_low', 'pr_auc_high'])
-  const interval = ranked && resamples !== null ? intervalOf(resampledPrecision(labels, scores, resamples)) : null
+  const interval = ranked && drawn !== null ? intervalOf(drawn) : null
   if (ranked && interval === null)
     unless(
-      resamples === null
+      drawn === null
         ? 'segment shorter than two blocks of the bootstrap'
         : 'more than half of the block resamples hold no spike',
       ['pr_auc_low', 'pr_auc_high'],
@@ -42,7 +51,18 @@ export function judge({ labels, scores, segment, threshold, probability, resampl
     ? atThreshold(labels, scores, threshold!)
     : null
   if (noThreshold !== null) degenerate.threshold = noThreshold
-  const probable = unless(probability ? noRow : 'the score is not a probability', ['brier', 'log_loss'])
+  const noProbability = probability ? noRow : 'the score is not a probability'
+  const probable = unless(noProbability, ['brier', 'log_loss', 'ece']) ? judgeProbabilities(labels, scores) : null
+  unless(noProbability ?? oneClass, ['brier_skill'])
+  const some = unless(noRow, ['precision_top1', 'precision_top5'])
+  const noForecast = sigma === null ? 'the model forecasts no sigma' : noRow
+  const forecast = unless(noForecast, ['log_sigma_rmse', 'qlike', 'floored'])
+    ? summariseErrors(forecastErrors(sigma!, realised))
+    : null
+  unless(noRow ?? (cells.length === 0 ? 'no 20 minutes of a product hold 300 rows' : null), [
+    'within_top10',
+    'within_top25',
+  ])
   return {
     rows,
     positives,
@@ -56,8 +76,16 @@ export function judge({ labels, scores, segment, threshold, probability, resampl
     precision: cut?.precision ?? null,
     recall: cut?.recall ?? null,
     threshold,
-    brier: probable ? brierScore(labels, scores) : null,
-    log_loss: probable ? logLoss(labels, scores) : null,
+    brier: probable?.brier ?? null,
+    log_loss: probable?.log_loss ?? null,
+    brier_skill: probable?.brier_skill ?? null,
+    ece: probable?.ece ?? null,
+    precision_top1: some ? precisionAtTop(labels, scores, 0.01) : null,
+    precision_top5: some ? precisionAtTop(labels, scores, 0.05) : null,
+    ...withinBlocks(cells, realised, scores),
+    log_sigma_rmse: forecast?.log_sigma_rmse ?? null,
+    qlike: forecast?.qlike ?? null,
+    floored: forecast?.floored ?? null,
     degenerate,
   }
 }

@@ -33,7 +33,9 @@ export interface Model extends Pick<ModelResult, 'name' | 'title' | 'kind' | 're
 }
 
 /** What is judged beside the others: scores of all rows and words for people. */
-export type Entrant = Pick<ModelResult, 'name' | 'title' | 'kind' | 'recipe' | 'params' | 'weights'> & {
-  scores: Float64Array
-  probability: boolean
-}
+export type Entrant = Pick<ModelResult, 'name' | 'title' | 'kind' | 'recipe' | 'params' | 'weights'> &
+  Prediction & {
+    probability: boolean
+    /** How a learned model scores other rows, and the columns that it reads. */
+    scorer?: { inputs: string[]; score(table: FeatureTable): Float64Array }
+  }

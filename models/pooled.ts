@@ -1,5 +1,6 @@
 import { SpikeError } from '../errors.ts'
 import type { FeatureTable } from '../features/table.ts'
+import type { JudgedRows } from './judged_rows.ts'
 import { labelRows } from './label.ts'
 import type { Model } from './model.ts'
 import { describeSegment, isoTime } from './segment.ts'
@@ -28,18 +29,9 @@ export interface FoldSummary {
 }
 
 /** All judged rows of all folds, one array a column, groups one after the other. */
-export interface Pooled {
+export interface Pooled extends JudgedRows {
   folds: FoldSummary[]
-  group: string[]
   fold: Int32Array
-  product: string[]
-  time: Float64Array
-  label: Float64Array
-  sigma: Float64Array
-  tau: Float64Array
-  /** volatility_60s and volatility_300s, NaN for null: onsets and regimes. */
-  volatility: Float64Array
-  level: Float64Array
   models: Record<string, { model: Model; score: Float64Array; sigma: Float64Array | null }>
   /** Groups that were left out, with the reason. */
   skipped: { group: string; why: string }[]

@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts'
+import type { FeatureTable } from '../features/table.ts'
 import { type Calibration, fitCalibration } from './calibration.ts'
 import { average } from './contestants/average.ts'
 import { boostingRegression } from './contestants/boosting_regression.ts'
@@ -27,6 +28,8 @@ export function volatilityEntrants(
     const fit = model.fit(training)
     const calibrated = validation && calibrateOn(fit.volatility!, { ...training, rows: validation })
     const fitted = calibrated ?? fit.volatility!
+    const { probability, sigma } = predictVolatility(fitted, table, every, training.tau)
+    const inputs = fitted.readings.map(reading => reading.name)
     return {
       name,
       title,
@@ -34,9 +37,13 @@ export function volatilityEntrants(
       recipe,
       params: { ...params, calibrated_on: calibrated ? 'validation' : 'residuals only' },
       weights: fit.explain(),
-      scores: predictVolatility(fitted, table, every, training.tau).probability,
+      score: probability,
+      sigma,
       probability: true,
       fitted,
+      ...(kind === 'learned' && {
+        scorer: { inputs, score: (other: FeatureTable) => scoreAll(fitted, other, training.tau) },
+      }),
     }
   })
 }
@@ -54,6 +61,11 @@ export function calibrateOn(fitted: FittedVolatility, { table, rows, labels, tau
     probability,
   )
   return calibration && withCalibration(fitted, calibration)
+}
+
+function scoreAll(fitted: FittedVolatility, table: FeatureTable, tau: Record<string, number>): Float64Array {
+  const every = Int32Array.from({ length: table.rows }, (_, row) => row)
+  return predictVolatility(fitted, table, every, tau).probability
 }
 
 /** The same calibration inside the link: both are linear in log odds. */

@@ -1,6 +1,9 @@
 import { averagePrecision } from './metrics.ts'
 import { percentileOf } from './percentile.ts'
 
+/** Length of a block of time in seconds. */
+export const blockSeconds = 1200
+
 /** Cells with fewer rows say too little about timing. */
 const leastCell = 300
 
@@ -40,4 +43,27 @@ export function withinBlockPrecision(
     )
   }
   return sum / cells.length
+}
+
+/** Within-block average precision for the top 10 and 25 %; null without a cell. */
+export function withinBlocks(cells: Int32Array[], sigma: ArrayLike<number>, scores: ArrayLike<number>) {
+  const of = (top: number): number | null =>
+    cells.length === 0 ? null : withinBlockPrecision(cells, sigma, scores, top)
+  return { within_top10: of(10), within_top25: of(25) }
+}
+
+export interface WithinChance {
+  top10: number
+  top25: number
+}
+
+/** What a score that is the same everywhere reaches; null without a cell. */
+export function withinChance(cells: Int32Array[], sigma: ArrayLike<number>): WithinChance | null {
+  const { within_top10, within_top25 } = withinBlocks(cells, sigma, new Float64Array(sigma.length))
+  return within_top10 === null || within_top25 === null ? null : { top10: within_top10, top25: within_top25 }
+}
+
+/** Name of each row's cell: its 20 minutes since `from`, and its product. Times in microseconds. */
+export function cellNames(time: ArrayLike<number>, product: string[], from: number): string[] {
+  return product.map((name, i) => `${Math.floor((time[i] - from) / (blockSeconds * 1e6))} ${name}`)
 }

@@ -99,7 +99,7 @@ test('the report gives every pooled figure, its table shows prevalence and rival
   const report = reportPooled(pooled, quick, 90)
   const { average: recipe, ewma_120s, persistence } = report.models
   expect(report.folds.reduce((sum, { rows }) => sum + rows, 0)).toBe(report.rows)
-  expect(recipe.lift.persistence.value).toBeCloseTo(recipe.pr_auc / persistence.pr_auc, 12)
+  expect(recipe.lift.persistence.value).toBeCloseTo(recipe.pr_auc! / persistence.pr_auc!, 12)
   expect(recipe.lift.persistence.low!).toBeLessThan(recipe.lift.persistence.high!)
   expect(ewma_120s.rmse_ratio!.value).toBe(1)
   expect(recipe.within_top10).toBeGreaterThan(0)
