@@ -37,6 +37,17 @@ describe('what the environment says of the connection', () => {
     })
   })
 
+  test('PLAIN without TLS only where that is asked for', () => {
+    const login = { KAFKA_USERNAME: 'u', KAFKA_PASSWORD: 'p' }
+    expect(() => open(login)).toThrow(/shows the password to anyone on the way; set KAFKA_TLS=true, or KAFKA_TLS=false/)
+    expect(open({ ...login, KAFKA_TLS: 'false' })).toMatchObject({ tls: undefined, sasl: { mechanism: 'PLAIN' } })
+  })
+
+  test('a broker by name is told which of its names is meant; an address has none', () => {
+    expect(open({ KAFKA_TLS: 'true' }).tlsServerName).toBe(true)
+    expect(connectionOptions(['broker:9092', '10.0.0.1:9092'], { KAFKA_TLS: 'true' }).tlsServerName).toBe(false)
+  })
+
   test('every fault at once, no secret among them', () => {
     const environment = {
       KAFKA_PASSWORD: 'secret',
