@@ -13,6 +13,9 @@ interface Unsettled {
   producerId: bigint
 }
 
+/** Begins an id whatever came before. */
+const unclaimed = { producerId: -1n, producerEpoch: -1 }
+
 /**
  * A transactional writer. Opening it fences an older writer of the id and aborts its open transaction. After an error it
  * starts a new producer under its own last epoch (KIP-360), so that it can never fence a writer newer than itself.
@@ -21,13 +24,15 @@ interface Unsettled {
 export async function openWriter(options: BaseOptions, where: string, id: string, claim?: Claim): Promise<Writer> {
   const what = `writer ${id}`
   const coordinators = new Map<string, number>()
-  let epoch = { producerId: claim?.producerId ?? -1n, producerEpoch: claim?.epoch ?? -1 }
+  let epoch = claim ? { producerId: claim.producerId!, producerEpoch: claim.epoch } : unclaimed
   let producer: KafkaProducer | null = null
   let unsettled: Unsettled | null = null
+  let closed = false
   let last: Promise<unknown> = Promise.resolve()
 
   /** The producer that is good, or a new one; a new one also ends what the last one left open. */
   async function ready(): Promise<KafkaProducer> {
+    if (closed) throw new Error(`${what} is closed`)
     if (producer !== null) return producer
     coordinators.clear()
     const fresh: KafkaProducer = new Producer({
@@ -41,6 +46,11 @@ export async function openWriter(options: BaseOptions, where: string, id: string
       await begun.cancel()
     } catch (error) {
       await fresh.close(true).catch(() => {})
+      // The broker forgets an id that was not used for days, and a newer writer would have been a use of it.
+      if (epoch.producerEpoch >= 0 && brokerFaults(error).has('INVALID_PRODUCER_ID_MAPPING')) {
+        epoch = unclaimed
+        return ready()
+      }
       throw mapError(error, where, what)
     }
     epoch = { producerId: fresh.producerId!, producerEpoch: fresh.producerEpoch! }
@@ -130,6 +140,7 @@ export async function openWriter(options: BaseOptions, where: string, id: string
     claim: () => ({ epoch: epoch.producerEpoch, producerId: epoch.producerId }),
     async close() {
       await last.catch(() => {})
+      closed = true
       await drop()
     },
   }

@@ -126,6 +126,26 @@ describe.each(engines('topics'))('topics on $name', engine => {
     await newer.close()
   })
 
+  test('a writer that is opened again with its claim goes on; with the claim of an older one it fences nobody', async () => {
+    const id = freshName('writer')
+    const value = (text: string) => ({ records: [{ topic, key: 'a', value: text }] })
+    const first = await streams.writer(id)
+    await first.commit(value('first'))
+    await first.close()
+    const again = await streams.writer(id, first.claim())
+    await again.commit(value('again'))
+    await expect(first.commit(value('late'))).rejects.toThrow('is closed')
+    const newer = await streams.writer(id)
+    await newer.commit(value('newer'))
+    for (const older of [first, again])
+      await expect(streams.writer(id, older.claim())).rejects.toMatchObject({ code: 'WRITER_FENCED', retriable: false })
+    await newer.commit(value('newer still'))
+    await (await streams.writer(id, newer.claim())).close()
+    expect(await texts()).toEqual(['first', 'again', 'newer', 'newer still'])
+    await again.close()
+    await newer.close()
+  })
+
   test('commits that are not waited for happen in their order', async () => {
     const writer = await streams.writer(freshName('writer'))
     await Promise.all([0, 1, 2, 3, 4].map(i => writer.commit({ records: [{ topic, key: 'a', value: `${i}` }] })))

@@ -9,6 +9,8 @@ export interface CuttingProxy {
   target: number
   /** The next request of this kind loses its connection: before the broker gets it, or once it has answered. */
   cutNext(apiKey: number, when: 'before' | 'after'): void
+  /** The next request of this kind waits; `reached` when it has come, on to the broker with `release`. */
+  holdNext(apiKey: number): { reached: Promise<void>; release(): void }
   /** Cuts made so far. */
   cuts: number
   close(): Promise<void>
@@ -17,11 +19,16 @@ export interface CuttingProxy {
 /** A proxy before a Kafka broker that can lose a request, or the answer to it. */
 export async function startCuttingProxy(): Promise<CuttingProxy> {
   let plan: { apiKey: number; when: 'before' | 'after' } | null = null
+  let hold: { apiKey: number; reached(): void; released: Promise<void> } | null = null
   const sockets = new Set<Socket>()
   const server = createServer(client => {
     const broker = connect(proxy.target, '127.0.0.1')
     let pending = Buffer.alloc(0)
     let cutOnAnswer = false
+    let sent = Promise.resolve()
+    const pass = (frame: Buffer, after?: Promise<void>): void => {
+      sent = sent.then(() => after).then(() => void broker.write(frame))
+    }
     const cut = (): void => {
       proxy.cuts++
       client.destroy()
@@ -37,7 +44,10 @@ export async function startCuttingProxy(): Promise<CuttingProxy> {
           plan = null
           if (!cutOnAnswer) return cut()
         }
-        broker.write(frame)
+        const held = hold?.apiKey === frame.readInt16BE(4) ? hold : null
+        if (held !== null) hold = null
+        held?.reached()
+        pass(frame, held?.released)
       }
     })
     broker.on('data', chunk => (cutOnAnswer ? cut() : client.write(chunk)))
@@ -59,6 +69,18 @@ export async function startCuttingProxy(): Promise<CuttingProxy> {
     cuts: 0,
     cutNext(apiKey, when) {
       plan = { apiKey, when }
+    },
+    holdNext(apiKey) {
+      let release = (): void => {}
+      let reached = (): void => {}
+      const released = new Promise<void>(done => {
+        release = done
+      })
+      const here = new Promise<void>(done => {
+        reached = done
+      })
+      hold = { apiKey, reached, released }
+      return { reached: here, release }
     },
     async close() {
       const closed = new Promise(resolve => server.close(resolve))

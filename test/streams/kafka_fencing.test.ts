@@ -1,0 +1,92 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { connectionOptions } from '../../streams/kafka/connection.ts'
+import { openWriter } from '../../streams/kafka/writer.ts'
+import { openStreams } from '../../streams/open.ts'
+import type { Streams, Transaction } from '../../streams/port.ts'
+import { readAll } from '../../streams/read_all.ts'
+import { startTestBroker, type TestBroker } from '../kafka_broker.ts'
+import { kafkaIsHere } from '../kafka_shared.ts'
+import { type CuttingProxy, endTransaction, startCuttingProxy } from './cutting_proxy.ts'
+import { freshName } from './engines.ts'
+
+describe.skipIf(!kafkaIsHere('fencing'))('who may say that a newer writer took the id', () => {
+  let broker: TestBroker
+  let proxy: CuttingProxy
+  let streams: Streams
+  let topic: string
+
+  beforeAll(async () => {
+    proxy = await startCuttingProxy()
+    const properties = {
+      'transaction.abort.timed.out.transaction.cleanup.interval.ms': '300',
+      'transactional.id.expiration.ms': '4000',
+      'transaction.remove.expired.transaction.cleanup.interval.ms': '500',
+    }
+    broker = await startTestBroker(proxy.port, { listeners: {}, properties, format: [] })
+    proxy.target = broker.port
+    streams = await openStreams(broker.spec)
+  })
+  afterAll(async () => {
+    await streams?.close()
+    await broker?.remove()
+    await proxy?.close()
+  })
+
+  async function freshTopic(): Promise<void> {
+    topic = freshName('fencing')
+    await streams.createTopics([{ name: topic, partitions: 1 }])
+  }
+  const one = (value: string): Transaction => ({ records: [{ topic, key: 'a', value }] })
+  async function found(): Promise<string[]> {
+    const values: string[] = []
+    for await (const records of readAll(streams, topic)) values.push(...records.map(({ value }) => value.toString()))
+    return values
+  }
+
+  test('an older writer that asks in the middle of a newer one’s commit is told so; the newer one commits once', async () => {
+    await freshTopic()
+    const id = freshName('writer')
+    const older = await streams.writer(id)
+    await older.commit(one('older'))
+    const newer = await streams.writer(id)
+    const held = proxy.holdNext(endTransaction)
+    const committed = newer.commit(one('newer'))
+    await held.reached
+    await expect(streams.writer(id, older.claim())).rejects.toMatchObject({ code: 'WRITER_FENCED' })
+    held.release()
+    await committed
+    await newer.commit(one('newer still'))
+    expect(await found()).toEqual(['older', 'newer', 'newer still'])
+    await older.close()
+    await newer.close()
+  })
+
+  test('a transaction that the broker ended because it took too long is written again, by the same writer', async () => {
+    await freshTopic()
+    const id = freshName('writer')
+    const options = { ...connectionOptions([broker.address]), timeout: 1000 }
+    const writer = await openWriter(options, broker.address, id)
+    await writer.commit(one('first'))
+    const held = proxy.holdNext(endTransaction)
+    const committed = writer.commit(one('slow'))
+    await held.reached
+    await delay(2500)
+    held.release()
+    await committed
+    expect(await found()).toEqual(['first', 'slow'])
+    await writer.close()
+  })
+
+  test('an id that the broker forgot, unused for long, is begun anew by the writer that had it', async () => {
+    await freshTopic()
+    const id = freshName('writer')
+    const writer = await streams.writer(id)
+    await writer.commit(one('first'))
+    await delay(6000)
+    await expect(writer.commit(one('after days'))).rejects.toMatchObject({ retriable: true })
+    await writer.commit(one('after days'))
+    expect(await found()).toEqual(['first', 'after days'])
+    await writer.close()
+  })
+})
