@@ -47,7 +47,11 @@ export const configSchema = z.strictObject({
       least_rows: z.int().min(1),
     }),
   }),
-  walk_forward: z.strictObject({ first: share, block_s: z.int().min(300).max(86_400) }),
+  walk_forward: z.strictObject({
+    first: share,
+    block_s: z.int().min(300).max(86_400),
+    most_rows: z.int().min(0),
+  }),
   topics: z
     .strictObject({ raw: topic, bars: topic, features: topic, labels: topic, late: topic, state: topic })
     .refine(t => [t.bars, t.features, t.labels, t.late].every(one => one.partitions === t.raw.partitions), {

@@ -15,7 +15,7 @@ import { slicesOf } from './slices.ts'
 import type { SegmentName, Split } from './split.ts'
 import { bestThreshold } from './threshold.ts'
 import { tracksOf } from './tracks.ts'
-import { cellNames, cellsOf, withinChance } from './within_block.ts'
+import { cellName, cellsOf, withinChance } from './within_block.ts'
 
 export interface Contest {
   table: FeatureTable
@@ -73,7 +73,7 @@ function groundOf({ table, split, labels, tau, segments, config }: Contest, name
     ...judged,
     rows,
     segment: segments[name],
-    cells: cellsOf(cellNames(judged.time, judged.product, from)),
+    cells: cellsOf(judged.product.map((product, i) => cellName(judged.time[i], product, from))),
     resamples: drawBlocks(judged.time, { block_s, samples, seed }),
   }
 }

@@ -36,10 +36,11 @@ export async function judgeCaptures({
 }: FullOptions): Promise<FullResult> {
   const { groups, files, left_out } = await readCaptures(captures, config, file => onProgress(`replaying ${file}`))
   const models = contestants(config)
-  const walk = { ...config.walk_forward, embargo_s: config.split.embargo_s }
+  const { first, block_s } = config.walk_forward
+  const walk = { first, block_s, embargo_s: config.split.embargo_s }
   const reports = percentiles.map(percentile => {
     const pooled = walkGroups(groups, models, { ...walk, percentile }, fold => onProgress(`P${percentile}: ${fold}`))
-    return reportPooled(pooled, config, percentile)
+    return reportPooled(pooled, config, { ...walk, percentile })
   })
   const search = trySearch(groups, config, { ...walk, percentile: percentiles[0] })
   return { simulated: files.some(({ simulated }) => simulated), files, left_out, search, reports }

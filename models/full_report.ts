@@ -6,12 +6,12 @@ import type { Slice } from './evaluation.ts'
 import { forecastErrors, summariseErrors } from './forecast_metrics.ts'
 import { drawGroupBlocks, type Paired, pairedDifference, pairedRatio, resampledMean } from './group_bootstrap.ts'
 import { averagePrecision, rocAuc } from './metrics.ts'
-import type { FoldSummary, Pooled } from './pooled.ts'
+import type { FoldSummary, Pooled, WalkSettings } from './pooled.ts'
 import { judgeProbabilities } from './probability_metrics.ts'
 import { overRivals } from './rivals.ts'
 import { slicesOf } from './slices.ts'
 import { tracksOf } from './tracks.ts'
-import { cellsOf, type WithinChance, withinBlocks, withinChance } from './within_block.ts'
+import { cellName, cellsOf, type WithinChance, withinBlocks, withinChance } from './within_block.ts'
 
 export interface FullModel {
   name: string
@@ -44,7 +44,11 @@ export interface FullModel {
 }
 
 export interface FullReport {
+  /** tau is this percentile of each fold's training, unless `tau_fixed`. */
   percentile: number
+  tau_fixed: boolean
+  /** Length of a judged block. */
+  block_s: number
   rows: number
   positives: number
   episodes: number
@@ -61,11 +65,16 @@ export interface FullReport {
 }
 
 /** Every figure of a walk-forward, from its pooled rows. */
-export function reportPooled(pooled: Pooled, config: Config, percentile: number): FullReport {
+export function reportPooled(
+  pooled: Pooled,
+  config: Config,
+  { percentile, block_s: judged_s, tau = null }: Pick<WalkSettings, 'percentile' | 'block_s' | 'tau'>,
+): FullReport {
   const { label, sigma, time, group, product, fold } = pooled
   const { bootstrap_block_s: block_s, bootstrap_samples: samples, seed } = config.models
   const resamples = drawGroupBlocks(time, group, { block_s, samples, seed })
-  const cells = cellsOf(Array.from(fold, (one, i) => `${one} ${product[i]}`))
+  const starts = pooled.folds.map(({ from }) => Date.parse(from) * 1000)
+  const cells = cellsOf(Array.from(fold, (one, i) => `${one} ${cellName(time[i], product[i], starts[one])}`))
   const positives = label.reduce((sum, one) => sum + one, 0)
   const prevalence = positives / label.length
   const hasSpikes = positives > 0
@@ -131,6 +140,8 @@ export function reportPooled(pooled: Pooled, config: Config, percentile: number)
   })
   return {
     percentile,
+    tau_fixed: tau !== null,
+    block_s: judged_s,
     rows: label.length,
     positives,
     episodes: pooled.folds.reduce((sum, { episodes }) => sum + episodes, 0),

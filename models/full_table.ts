@@ -35,7 +35,7 @@ export function describeFull(report: FullReport): string {
   const models = Object.values(report.models)
   const { within_prevalence: chance } = report
   return [
-    `Walk-forward, tau = P${report.percentile} of each fold's training, one a product: ${report.folds.length} folds, ${report.rows} rows, ${report.positives} spikes in ${report.episodes} episodes, prevalence ${show(report.prevalence)}`,
+    `Walk-forward in blocks of ${report.block_s / 60} minutes, tau = ${report.tau_fixed ? 'fixed in config' : `P${report.percentile} of each fold's training`}, one a product: ${report.folds.length} folds, ${report.rows} rows, ${report.positives} spikes in ${report.episodes} episodes, prevalence ${show(report.prevalence)}`,
     '',
     aligned([
       ['group', 'block from', 'train', 'purged', 'rows', 'spikes', 'episodes', 'prevalence', 'tau', ''],

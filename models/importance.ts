@@ -6,6 +6,8 @@ import { percentileOf } from './percentile.ts'
 
 const block_s = 60
 const repeats = 10
+/** Rows are thinned evenly to at most so many: neighbouring seconds say the same, and a long file must not cost minutes. */
+const mostRows = 3000
 const seed = 60
 
 export interface Importance {
@@ -20,7 +22,7 @@ export interface Importance {
  * How much average precision a model loses when one feature's blocks of 60 rows change places inside each product, ten times
  * over, seeded; largest first. Blocks, because neighbouring seconds hold nearly the same value. A feature whose twin is also
  * read loses little, since the twin still tells (Breiman 2001; Strobl and others 2008).
- * @param rows ascending in a table sorted by (product, time), with at least one spike among them.
+ * @param rows ascending in a table sorted by (product, time), with many spikes among them.
  */
 export function permutationImportance(
   table: FeatureTable,
@@ -28,14 +30,16 @@ export function permutationImportance(
   labels: Float64Array,
   { inputs, score }: NonNullable<Entrant['scorer']>,
 ): Importance[] {
+  const step = Math.ceil(rows.length / mostRows)
+  const thinned = rows.filter((_, i) => i % step === 0)
   const part = takeRows(
     { ...table, columns: Object.fromEntries(inputs.map(name => [name, table.columns[name]])) },
-    rows,
+    thinned,
   )
-  const y = Uint8Array.from(rows, row => labels[row])
+  const y = Uint8Array.from(thinned, row => labels[row])
   const whole = averagePrecision(y, score(part))
   const random = seededRandom(seed)
-  const orders = Array.from({ length: repeats }, () => shuffledBlocks(part.product, random))
+  const orders = Array.from({ length: repeats }, () => shuffledBlocks(part.product, Math.ceil(block_s / step), random))
   return inputs
     .map(feature => {
       const column = part.columns[feature]
@@ -53,18 +57,18 @@ export function permutationImportance(
     .sort((a, b) => b.drop - a.drop)
 }
 
-/** Places of rows after the blocks of each product were put in another order: a permutation inside each product. */
-export function shuffledBlocks(product: string[], random: () => number): Uint32Array {
+/** Places of rows after the blocks of `size` rows of each product were put in another order: a permutation inside each. */
+export function shuffledBlocks(product: string[], size: number, random: () => number): Uint32Array {
   const order: number[] = []
   for (let from = 0; from < product.length; ) {
     let to = from
     while (to < product.length && product[to] === product[from]) to++
-    const starts = Array.from({ length: Math.ceil((to - from) / block_s) }, (_, b) => from + b * block_s)
+    const starts = Array.from({ length: Math.ceil((to - from) / size) }, (_, b) => from + b * size)
     for (let i = starts.length - 1; i > 0; i--) {
       const j = Math.floor(random() * (i + 1))
       ;[starts[i], starts[j]] = [starts[j], starts[i]]
     }
-    for (const start of starts) for (let i = start; i < Math.min(start + block_s, to); i++) order.push(i)
+    for (const start of starts) for (let i = start; i < Math.min(start + size, to); i++) order.push(i)
     from = to
   }
   return Uint32Array.from(order)

@@ -1,3 +1,4 @@
+import type { Config } from '../config.ts'
 import { SpikeError } from '../errors.ts'
 import type { FeatureTable } from '../features/table.ts'
 import type { JudgedRows } from './judged_rows.ts'
@@ -5,7 +6,7 @@ import { labelRows } from './label.ts'
 import type { Model } from './model.ts'
 import { describeSegment, isoTime } from './segment.ts'
 import { labelledRows, leastRows } from './split.ts'
-import { tauFromTraining } from './tau.ts'
+import { tauFromConfig, tauFromTraining } from './tau.ts'
 import { type Fold, type WalkForwardSettings, walkForward } from './walk_forward.ts'
 
 /** The captures of one day, as one table. */
@@ -39,6 +40,8 @@ export interface Pooled extends JudgedRows {
 
 export interface WalkSettings extends WalkForwardSettings {
   percentile: number
+  /** tau as config fixes it, instead of the percentile. */
+  tau?: Config['label']['tau']
 }
 
 /**
@@ -61,7 +64,7 @@ export function walkGroups(
       continue
     }
     for (const fold of walkForward(table, settings)) {
-      const part = judgeFold(name, table, fold, models, settings.percentile)
+      const part = judgeFold(name, table, fold, models, settings)
       if (typeof part === 'string') skipped.push({ group: `${name}, block of ${isoTime(fold.from)}`, why: part })
       else parts.push(part)
       onFold(`${name} ${isoTime(fold.from).slice(11, 19)}`)
@@ -84,9 +87,12 @@ interface FoldPart {
   predictions: { score: Float64Array; sigma: Float64Array | null }[]
 }
 
-function judgeFold(group: string, table: FeatureTable, fold: Fold, models: Model[], percentile: number) {
+function judgeFold(group: string, table: FeatureTable, fold: Fold, models: Model[], settings: WalkSettings) {
   const { train, purged, from } = fold
-  const { tau } = tauFromTraining(table, train, percentile)
+  const { tau } =
+    settings.tau == null
+      ? tauFromTraining(table, train, settings.percentile)
+      : tauFromConfig([...new Set(Array.from(train, row => table.product[row]))], settings.tau)
   const labels = labelRows(table, tau)
   const judged = fold.judged.filter(row => !Number.isNaN(labels[row]))
   const spikes = train.reduce((sum, row) => sum + labels[row], 0)
@@ -107,7 +113,8 @@ function judgeFold(group: string, table: FeatureTable, fold: Fold, models: Model
     tau,
     degenerate,
   }
-  const predictions = models.map(model => model.fit({ table, rows: train, labels, tau }).predict(table, judged))
+  const training = { table, rows: train, labels, tau }
+  const predictions = models.map(model => model.fit(training).predict(table, judged))
   return { summary, table, judged, labels, tau, predictions }
 }
 

@@ -13,6 +13,7 @@ import type { Evaluation } from './evaluation.ts'
 import { type Experiment, runExperiment } from './experiment.ts'
 import { judgeCaptures } from './full.ts'
 import { describeCaptures } from './full_table.ts'
+import { walkOwnFile } from './own_walk.ts'
 import { writePredictions } from './predictions.ts'
 import type { RunDataset } from './run_record.ts'
 import { segmentNames } from './split.ts'
@@ -53,16 +54,17 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     config_hash: configHash(config),
   }
   const experiment = runExperiment(table, source, config)
-  const { evaluation } = experiment
-  if (!evaluation.audit.passed)
+  if (!experiment.evaluation.audit.passed)
     throw new SpikeError(
       'AUDIT_FAILED',
-      evaluation.audit.checks
+      experiment.evaluation.audit.checks
         .filter(({ verdict }) => verdict === 'failed')
         .map(({ name, detail }) => `${features}: audit failed, ${name}: ${detail}; no model is written`),
     )
+  onProgress('walking forward through the file')
+  const evaluation = { ...experiment.evaluation, ...walkOwnFile(table, config) }
   onProgress('writing segments, predictions and model')
-  const files = await writeResults(table, metadata, experiment, options)
+  const files = await writeResults(table, metadata, { ...experiment, evaluation }, options)
   onProgress('recording the runs')
   const runs = runsOf(evaluation, files, datasetsOf(table, experiment, files), { started_at, ended_at: Date.now() })
   const tracking = await recordRuns(runs, {

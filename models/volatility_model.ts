@@ -1,5 +1,6 @@
 import type { FeatureTable } from '../features/table.ts'
 import { type BoostingSettings, fitBoosting, gainShares } from './boosting.ts'
+import { once } from './once.ts'
 import { percentileOf } from './percentile.ts'
 import { residualLink, spikeTarget, targetOf } from './residual.ts'
 import { fitRidge } from './ridge.ts'
@@ -23,10 +24,14 @@ export interface TrainingRows {
   tau: Record<string, number>
 }
 
-/** Fits on the given rows alone. Terms that are all null or constant there are left out. */
+/**
+ * Fits on the given rows alone. Terms that are all null or constant there are left out. Recipes that are fitted on one and the
+ * same `training` share what they have in common, so it must not be changed in between.
+ */
 export function fitVolatility(training: TrainingRows, settings: VolatilitySettings): FittedVolatility {
   const { table, rows, labels, tau } = training
-  const all = termColumns(table, rows, tau, settings.readings, settings.terms)
+  const read = JSON.stringify([settings.readings, settings.terms])
+  const all = once(training, read, () => termColumns(table, rows, tau, settings.readings, settings.terms))
   const usable = settings.terms.map((_, j) => isUsable(all[j]))
   const terms = settings.terms.filter((_, j) => usable[j])
   const columns = all.filter((_, j) => usable[j])
@@ -34,11 +39,15 @@ export function fitVolatility(training: TrainingRows, settings: VolatilitySettin
   const targets = Float64Array.from(rows, row =>
     classify ? labels[row] : targetOf(table.sigma_future[row], tau[table.product[row]]),
   )
-  const linear = settings.l2 === null ? null : fitLinearPart(columns, targets, settings.l2)
+  const { l2 } = settings
+  const linear = l2 === null ? null : once(training, `ridge ${l2} ${read}`, () => fitLinearPart(columns, targets, l2))
+  const monotone = terms.map(term => term.monotone)
   const trees =
     settings.trees === null
       ? null
-      : fitBoosting(columns.map(toFloat), targets, { ...settings.trees, monotone: terms.map(term => term.monotone) })
+      : once(training, `trees ${JSON.stringify(settings.trees)} ${read}`, () =>
+          fitBoosting(columns.map(toFloat), targets, { ...settings.trees!, monotone }),
+        )
   const parts = { readings: settings.readings, terms, linear, trees }
   if (classify) return { ...parts, link: { slope: 1, offset: spikeTarget } }
   const means = meanOfParts(parts, columns, rows.length)

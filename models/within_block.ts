@@ -2,7 +2,7 @@ import { averagePrecision } from './metrics.ts'
 import { percentileOf } from './percentile.ts'
 
 /** Length of a block of time in seconds. */
-export const blockSeconds = 1200
+const blockSeconds = 1200
 
 /** Cells with fewer rows say too little about timing. */
 const leastCell = 300
@@ -63,7 +63,7 @@ export function withinChance(cells: Int32Array[], sigma: ArrayLike<number>): Wit
   return within_top10 === null || within_top25 === null ? null : { top10: within_top10, top25: within_top25 }
 }
 
-/** Name of each row's cell: its 20 minutes since `from`, and its product. Times in microseconds. */
-export function cellNames(time: ArrayLike<number>, product: string[], from: number): string[] {
-  return product.map((name, i) => `${Math.floor((time[i] - from) / (blockSeconds * 1e6))} ${name}`)
+/** Name of a row's cell: its 20 minutes since `from`, and its product. Times in microseconds. */
+export function cellName(time: number, product: string, from: number): string {
+  return `${Math.floor((time - from) / (blockSeconds * 1e6))} ${product}`
 }

@@ -96,7 +96,7 @@ test('the report gives every pooled figure, its table shows prevalence and rival
   )
   expect(pooled.skipped).toEqual([{ group: 'b', why: '0 labelled rows, at least 300 are needed' }])
   const quick = { ...config, models: { ...config.models, bootstrap_samples: 100 } }
-  const report = reportPooled(pooled, quick, 90)
+  const report = reportPooled(pooled, quick, settings)
   const { average: recipe, ewma_120s, persistence } = report.models
   expect(report.folds.reduce((sum, { rows }) => sum + rows, 0)).toBe(report.rows)
   expect(recipe.lift.persistence.value).toBeCloseTo(recipe.pr_auc! / persistence.pr_auc!, 12)
