@@ -4,7 +4,7 @@ import { parseDecimal } from './decimal.ts'
 import type { MarketEvent, Micros } from './event.ts'
 import { History } from './history.ts'
 import { horizonSeconds, volatilityOf } from './label.ts'
-import { OpenBar } from './open_bar.ts'
+import { type ClosedBar, OpenBar } from './open_bar.ts'
 import { featureNames } from './spec.ts'
 
 /** The settings that decide what rows are (config `time` and `features`), in seconds. */
@@ -78,7 +78,7 @@ export class ProductEngine {
   private readonly output: EngineOutput
   private readonly open = new Map<number, OpenBar>()
   /** The last seconds that were closed with events in them, each in the place of its second. */
-  private readonly closed: (OpenBar | undefined)[] = new Array(remembered).fill(undefined)
+  private readonly closed: (ClosedBar | undefined)[] = new Array(remembered).fill(undefined)
   private lastClosed = Number.NEGATIVE_INFINITY
   private newest: OpenBar | undefined
   private readonly history: History
@@ -216,11 +216,11 @@ export class ProductEngine {
   }
 
   private remember(bar: OpenBar): void {
-    this.closed[bar.second % remembered] = bar
+    this.closed[bar.second % remembered] = bar.pack()
     this.lastClosed = bar.second
   }
 
-  private recall(second: number): OpenBar | undefined {
+  private recall(second: number): ClosedBar | undefined {
     const bar = this.closed[second % remembered]
     return bar?.second === second && second > this.lastClosed - remembered ? bar : undefined
   }

@@ -35,6 +35,8 @@ export interface Trade extends EventBase {
   size: string
   /** Side of the taker. */
   side: 'buy' | 'sell' | null
+  /** Asked for over REST after a gap: it goes to the late output, whatever its second. Else absent. */
+  backfilled?: true
 }
 
 /** Time only: a heartbeat, given to every product of its connection. */
@@ -77,7 +79,8 @@ export function identityOf(event: MarketEvent): string {
   return `${event.type === 'quote' ? 'q' : 'c'}${event.connection} ${event.sequence} ${event.index}`
 }
 
-function compareIds(a: string, b: string): number {
+/** Ids by length, then by their characters: as numbers where they are numbers. */
+export function compareIds(a: string, b: string): number {
   if (a.length !== b.length) return a.length - b.length
   return a < b ? -1 : a > b ? 1 : 0
 }

@@ -4,7 +4,7 @@ import { Maximum, Moments, WeightedSum } from './panes.ts'
 
 /** Seconds that stay in reach: the longest look-back (1200), one more for a return, the carry, and some room. */
 export const historySeconds = 1280
-const capacity = 4 * historySeconds
+const capacity = 1.5 * historySeconds
 /** A mid change or a gap further back than this is out of sight. */
 export const reachSeconds = 900
 /** Times between quotes, in µs, are looked at within a minute: the squares of longer ones would not be exact, nor used. */
