@@ -1,20 +1,37 @@
 import type { Micros } from '../features/event.ts'
 import { asObject } from './reading.ts'
-import type { BronzeRecord, Control, RawRecord } from './record.ts'
+import type { BackfillSpan, BronzeRecord, Control, RawRecord, Role } from './record.ts'
 
 const controls: readonly unknown[] = ['open', 'close', 'stale'] satisfies Control[]
+const roles: readonly unknown[] = ['primary', 'standby'] satisfies Role[]
+
+/** What a line may say of its connection or frame besides. */
+export type LineMarks = Pick<RawRecord, 'role' | 'backfill'>
 
 /**
  * The bronze line of a message, without the line end. The message's own text stands in it, not a rewritten one; one that
  * is not a JSON object, or that itself spans lines, stands as a JSON string.
  */
-export function frameLine(feed: string, connection: string, received_at: Micros, text: string): string {
-  return `${head(feed, connection, received_at)},"frame":${isOneLineObject(text) ? text : JSON.stringify(text)}}`
+export function frameLine(
+  feed: string,
+  connection: string,
+  received_at: Micros,
+  text: string,
+  marks: LineMarks = {},
+): string {
+  const frame = isOneLineObject(text) ? text : JSON.stringify(text)
+  return `${head(feed, connection, received_at, marks)},"frame":${frame}}`
 }
 
 /** The bronze line of what happened to a connection, without the line end. */
-export function controlLine(feed: string, connection: string, received_at: Micros, control: Control): string {
-  return `${head(feed, connection, received_at)},"control":"${control}"}`
+export function controlLine(
+  feed: string,
+  connection: string,
+  received_at: Micros,
+  control: Control,
+  marks: LineMarks = {},
+): string {
+  return `${head(feed, connection, received_at, marks)},"control":"${control}"}`
 }
 
 /** What a bronze line says. */
@@ -24,10 +41,15 @@ export type BronzeContent = Omit<RawRecord, 'file' | 'line'> & { received_at: Mi
 export function parseBronzeLine(line: string): BronzeContent | null {
   const value = asObject(parseJson(line))
   if (value === null) return null
-  const { received_at, feed, connection, control, frame } = value
+  const { received_at, feed, connection, role, control, backfill, frame } = value
   if (typeof received_at !== 'number' || !Number.isSafeInteger(received_at)) return null
   if (typeof feed !== 'string' || typeof connection !== 'string') return null
-  const base = { received_at, feed, connection }
+  if (role !== undefined && !roles.includes(role)) return null
+  const span = backfill === undefined ? undefined : spanOf(backfill)
+  if (span === null) return null
+  const base: Omit<BronzeContent, 'control'> = { received_at, feed, connection }
+  if (role !== undefined) base.role = role as Role
+  if (span !== undefined) base.backfill = span
   if (control !== undefined) return controls.includes(control) ? { ...base, control: control as Control } : null
   if (typeof frame === 'string') {
     const parsed = parseJson(frame)
@@ -65,8 +87,15 @@ export function parseJson(text: string): unknown {
   }
 }
 
-function head(feed: string, connection: string, received_at: Micros): string {
-  return `{"received_at":${received_at},"feed":${JSON.stringify(feed)},"connection":${JSON.stringify(connection)}`
+function head(feed: string, connection: string, received_at: Micros, { role, backfill }: LineMarks): string {
+  const place = `{"received_at":${received_at},"feed":${JSON.stringify(feed)},"connection":${JSON.stringify(connection)}`
+  return `${place}${role ? `,"role":"${role}"` : ''}${backfill ? `,"backfill":${JSON.stringify(backfill)}` : ''}`
+}
+
+function spanOf(value: unknown): BackfillSpan | null {
+  const { product, from, to } = asObject(value) ?? {}
+  if (typeof product !== 'string' || !Number.isSafeInteger(from) || !Number.isSafeInteger(to)) return null
+  return { product, from: from as Micros, to: to as Micros }
 }
 
 function isOneLineObject(text: string): boolean {
@@ -75,8 +104,8 @@ function isOneLineObject(text: string): boolean {
 
 /** The frame's text as it stands in a line of ours; rewritten where another program laid the line out. */
 function verbatim(line: string, value: Record<string, unknown>): string {
-  const keys = Object.keys(value)
+  const marks = Object.keys(value).slice(3)
+  const isOurs = marks.pop() === 'frame' && marks.every(mark => mark === 'role' || mark === 'backfill')
   const at = line.indexOf(',"frame":')
-  const end = line.lastIndexOf('}')
-  return keys.length === 4 && keys[3] === 'frame' && at > 0 ? line.slice(at + 9, end) : JSON.stringify(value.frame)
+  return isOurs && at > 0 ? line.slice(at + 9, line.lastIndexOf('}')) : JSON.stringify(value.frame)
 }

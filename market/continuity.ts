@@ -1,4 +1,4 @@
-import type { Gap, Micros } from '../features/event.ts'
+import type { Gap, MarketEvent, Micros } from '../features/event.ts'
 import type { Control, RawRecord } from './record.ts'
 
 interface Connection {
@@ -102,6 +102,18 @@ export class Continuity {
       last.time = time
     }
     return lost
+  }
+
+  /** Time of a product's last event; 0 before any. */
+  lastOf(product: string): Micros {
+    return this.products.get(product)?.time ?? 0
+  }
+
+  /** Notes an event that was judged elsewhere. */
+  pass({ product, connection, time }: MarketEvent): void {
+    const last = this.products.get(product)
+    if (last === undefined) this.products.set(product, { connection, time })
+    else if (time > last.time) Object.assign(last, { connection, time })
   }
 
   private breakBefore(record: RawRecord, now: Connection, product: string, last: Product, to: Micros): Gap | null {

@@ -1,16 +1,24 @@
-import type { MarketEvent, Micros } from '../features/event.ts'
+import type { MarketEvent, Micros, Trade } from '../features/event.ts'
 import { Continuity, type ContinuitySnapshot } from './continuity.ts'
 import { countName, type DecoderCounters, emptyCounters } from './counters.ts'
 import { type Feed, type FeedEvent, feedByName, type Reading } from './feed.ts'
+import { bytesOf, complete } from './frame_event.ts'
 import { asObject } from './reading.ts'
-import type { DeadLetter, RawRecord } from './record.ts'
+import type { BackfillSpan, DeadLetter, RawRecord, Role } from './record.ts'
+import { Redundancy, type RedundancySnapshot } from './redundancy.ts'
+import { type IdRanges, TradeIds } from './trade_ids.ts'
 
 export interface Decoded {
   events: MarketEvent[]
   dead: DeadLetter[]
 }
 
-export type DecoderSnapshot = ContinuitySnapshot
+export interface DecoderSnapshot extends ContinuitySnapshot {
+  /** Where a feed has two connections. */
+  redundancy?: RedundancySnapshot
+  /** Ids of the trades given out, by product. */
+  trades?: Record<string, IdRanges>
+}
 
 export interface DecoderOptions {
   /** Products whose events are wanted. */
@@ -33,37 +41,98 @@ export interface Decoder {
 export function createDecoder(options: DecoderOptions): Decoder {
   const { aheadLimit } = options
   const products = new Set(options.products)
-  const continuity = new Continuity(options.snapshot)
+  const single = new Continuity(options.snapshot)
+  const trades = new Map(Object.entries(options.snapshot?.trades ?? {}).map(([name, ids]) => [name, new TradeIds(ids)]))
+  const { redundancy: saved } = options.snapshot ?? {}
+  let redundancy = saved && new Redundancy(isNewTrade, single, saved)
+  let continuity = single
   const counters = emptyCounters()
+
+  function snapshot(): DecoderSnapshot {
+    const state: DecoderSnapshot = single.snapshot()
+    if (redundancy) state.redundancy = redundancy.snapshot()
+    if (trades.size > 0) state.trades = Object.fromEntries([...trades].map(([name, ids]) => [name, ids.snapshot()]))
+    return state
+  }
 
   function decode(record: RawRecord): Decoded {
     const out: Decoded = { events: [], dead: [] }
-    if (record.control) continuity.control(record.connection, record.control)
-    else if (record.dead !== undefined) refuse(out, record, record.dead)
-    else decodeFrame(out, record)
+    if (record.role) decodeOneOfTwo(out, record, record.role)
+    else if (record.backfill) decodeBackfill(out, record, record.backfill)
+    else {
+      continuity = single
+      decodeLine(out, record)
+    }
     for (const event of out.events) {
       counters.events[event.type]++
       if (event.type === 'gap') counters.gaps[event.reason]++
+      else if (event.type === 'trade') isNewTrade(event.product, event.id)
     }
     return out
   }
 
-  function decodeFrame(out: Decoded, record: RawRecord): void {
+  function decodeOneOfTwo(out: Decoded, record: RawRecord, role: Role): void {
+    redundancy ??= new Redundancy(isNewTrade, single)
+    continuity = redundancy.continuity(role)
+    const time = decodeLine(out, record)
+    out.events = record.control
+      ? redundancy.control(role, record.control, record.received_at)
+      : redundancy.take(role, record, out.events, time)
+    for (const event of out.events) single.pass(event)
+  }
+
+  /** Trades that came neither live nor by an earlier answer; of the connection nothing is learnt. */
+  function decodeBackfill(out: Decoded, record: RawRecord, { product, from, to }: BackfillSpan): void {
+    const rest = feedByName(record.feed)?.rest
+    const answer = asObject(record.frame)
+    if (rest === undefined || answer === null) {
+      refuse(out, record, record.dead ?? 'bad_backfill')
+      return
+    }
+    const { events, faults } = rest.read(answer)
+    for (const { reason, item } of faults) refuse(out, record, reason, item)
+    for (const event of events) {
+      if (event.type !== 'trade' || event.product !== product || !products.has(product)) continue
+      if (event.time < from || event.time > to || !isNewTrade(product, event.id)) continue
+      out.events.push({ ...(complete(event, record, 0) as Trade), backfilled: true })
+    }
+  }
+
+  function isNewTrade(product: string, id: string): boolean {
+    let ids = trades.get(product)
+    if (ids === undefined) {
+      ids = new TradeIds()
+      trades.set(product, ids)
+    }
+    return ids.add(id)
+  }
+
+  /** @returns the time of its frame; null where it has none that can be. */
+  function decodeLine(out: Decoded, record: RawRecord): Micros | null {
+    if (record.control) continuity.control(record.connection, record.control)
+    else if (record.dead !== undefined) refuse(out, record, record.dead)
+    else return decodeFrame(out, record)
+    return null
+  }
+
+  function decodeFrame(out: Decoded, record: RawRecord): Micros | null {
     counters.frames++
     const frame = asObject(record.frame)
     const feed = feedByName(record.feed)
     if (feed === undefined || frame === null) {
       refuse(out, record, feed ? 'not_object' : 'unknown_feed')
-      return
+      return null
     }
     const reading = feed.read(frame)
     for (const { reason, item } of reading.faults) refuse(out, record, reason, item)
     const possible = record.rejected === undefined && !ahead(reading.time, record.received_at)
-    follow(out, record, feed, reading, possible ? reading.time : null)
+    const time = possible ? reading.time : null
+    follow(out, record, feed, reading, time)
     if (record.rejected) {
       counters.rejected++
       refuse(out, record, record.rejected)
-    } else keepEvents(out, record, reading, possible ? reading.time : null)
+    } else keepEvents(out, record, reading, time)
+    return time
   }
 
   /** Holes in the numbering, and the products that the connection turns out to serve. */
@@ -116,33 +185,5 @@ export function createDecoder(options: DecoderOptions): Decoder {
     out.dead.push({ reason, feed, connection, received_at, where: `${file}:${line}`, bytes: bytesOf(record, item) })
   }
 
-  return { decode, snapshot: () => continuity.snapshot(), counters }
-}
-
-/** An event with what only its frame and connection know; written out, which is several times faster than a spread. */
-function complete(event: FeedEvent, record: RawRecord, sequence: number): MarketEvent {
-  const { feed, connection, received_at } = record
-  const { type, product, time, index } = event
-  switch (type) {
-    case 'quote': {
-      const { bid, ask, bid_size, ask_size, last } = event
-      return { type, product, time, index, bid, ask, bid_size, ask_size, last, feed, connection, received_at, sequence }
-    }
-    case 'trade': {
-      const { id, price, size, side } = event
-      return { type, product, time, index, id, price, size, side, feed, connection, received_at, sequence }
-    }
-    case 'clock':
-      return { type, product, time, index, feed, connection, received_at, sequence }
-  }
-}
-
-/** The faulty item's text, else the frame's; an item nested too deep to be written stands as its frame. */
-function bytesOf(record: RawRecord, item: unknown): string {
-  try {
-    if (item !== undefined) return JSON.stringify(item)
-    return record.text ?? JSON.stringify(record.frame) ?? ''
-  } catch {
-    return record.text ?? ''
-  }
+  return { decode, snapshot, counters }
 }

@@ -31,6 +31,7 @@ export const eventSchema = z.discriminatedUnion('type', [
     price: decimal,
     size: decimal,
     side: z.enum(['buy', 'sell']).nullable(),
+    backfilled: z.literal(true).optional(),
   }),
   z.strictObject({ ...base, type: z.literal('clock') }),
   z

@@ -34,6 +34,13 @@ export interface Feed {
   /** Whether an object has the shape of this feed's frames. */
   recognises(frame: object): boolean
   read(frame: object): Reading
+  /** How to ask for the trades of a stretch of time afterwards; absent where the exchange has no such question. */
+  rest?: {
+    url: string
+    /** What follows the address: the newest trades of the stretch, bounds included. */
+    question(product: string, from: Micros, to: Micros): string
+    read(answer: object): Reading
+  }
 }
 
 /** Every feed, in the order in which a bare line is tried. */

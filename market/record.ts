@@ -3,6 +3,16 @@ import type { Micros } from '../features/event.ts'
 /** What happened to a connection, as bronze notes it. */
 export type Control = 'open' | 'close' | 'stale'
 
+/** Which of two connections for the same products: events come from the standby while the primary cannot give them. */
+export type Role = 'primary' | 'standby'
+
+/** What was asked for over REST after a gap: the trades of a product, bounds included. */
+export interface BackfillSpan {
+  product: string
+  from: Micros
+  to: Micros
+}
+
 /** One line of bronze or of a saved file, unwrapped but not decoded. Exactly one of `control`, `frame`, `dead` is set. */
 export interface RawRecord {
   /** null where the file does not say. */
@@ -11,7 +21,11 @@ export interface RawRecord {
   feed: string
   /** As bronze names it; `<basename>#<n>` in bare files. */
   connection: string
+  /** Absent where a feed has one connection only. */
+  role?: Role
   control?: Control
+  /** The frame is a REST answer to this question. */
+  backfill?: BackfillSpan
   /** The parsed frame. */
   frame?: unknown
   /** Verbatim text of the frame, or of the line when it is dead. */

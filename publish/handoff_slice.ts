@@ -61,10 +61,10 @@ function timeOf(record: RawRecord): Micros | null {
 }
 
 /** The record as a line; null for a line that was not even bronze. */
-function lineOf({ received_at, feed, connection, control, text, dead }: RawRecord): string | null {
+function lineOf({ received_at, feed, connection, control, text, dead, ...marks }: RawRecord): string | null {
   if (received_at === null) return text === undefined || text.includes('\n') ? null : text
-  if (control !== undefined) return controlLine(feed, connection, received_at, control)
+  if (control !== undefined) return controlLine(feed, connection, received_at, control, marks)
   return text === undefined || dead === 'bad_line' || feed === ''
     ? null
-    : frameLine(feed, connection, received_at, text)
+    : frameLine(feed, connection, received_at, text, marks)
 }

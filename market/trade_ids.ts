@@ -1,0 +1,57 @@
+/** Stretches of ids that were seen, from and to included, by rising number. */
+export type IdRanges = [from: number, to: number][]
+
+/** Stretches kept a product; the lowest is forgotten first. */
+const rangeLimit = 64
+
+/**
+ * Which trades of a product were seen. Ids of one product follow each other without holes, so a few stretches hold them all,
+ * and a snapshot of them is small. Ids that are no whole numbers are not remembered.
+ */
+export class TradeIds {
+  private readonly ranges: IdRanges
+
+  constructor(ranges: IdRanges = []) {
+    this.ranges = structuredClone(ranges)
+  }
+
+  snapshot(): IdRanges {
+    return structuredClone(this.ranges)
+  }
+
+  /** @returns whether the id was not seen before; it is now. */
+  add(id: string): boolean {
+    const number = Number(id)
+    if (!Number.isSafeInteger(number) || number < 0) return true
+    const { ranges } = this
+    const last = ranges.at(-1)
+    if (last !== undefined && number === last[1] + 1) {
+      last[1] = number
+      return true
+    }
+    const at = this.placeOf(number)
+    if (at < ranges.length && ranges[at][0] <= number) return false
+    const joinsBefore = at > 0 && ranges[at - 1][1] === number - 1
+    const joinsAfter = at < ranges.length && ranges[at][0] === number + 1
+    if (joinsBefore && joinsAfter) {
+      ranges[at - 1][1] = ranges[at][1]
+      ranges.splice(at, 1)
+    } else if (joinsBefore) ranges[at - 1][1] = number
+    else if (joinsAfter) ranges[at][0] = number
+    else ranges.splice(at, 0, [number, number])
+    if (ranges.length > rangeLimit) ranges.shift()
+    return true
+  }
+
+  /** The first range that does not end before the number. */
+  private placeOf(number: number): number {
+    let low = 0
+    let high = this.ranges.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.ranges[middle][1] < number) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+}
