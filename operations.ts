@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { SpikeError } from './errors.ts'
 import { beatSeconds } from './health.ts'
 import { type Metric, renderMetrics } from './metrics.ts'
+import { processMetrics } from './process_metrics.ts'
 
 export interface OperationsOptions {
   /** 0 takes a free one. */
@@ -46,7 +47,7 @@ export async function serveOperations(options: OperationsOptions): Promise<Opera
       return {
         status: 200,
         type: 'text/plain; version=0.0.4; charset=utf-8',
-        body: renderMetrics(await options.metrics()),
+        body: renderMetrics([...(await options.metrics()), ...processMetrics()]),
       }
     return text(404, 'there are /healthz, /readyz and /metrics')
   }

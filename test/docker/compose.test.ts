@@ -1,9 +1,10 @@
-import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { readCompose, readEnvFile } from './compose_file.ts'
 import { copies, environmentOf, execForm, layOut, readDockerfile, readDockerignore } from './dockerfile.ts'
 
@@ -18,8 +19,9 @@ const image = mkdtempSync(join(tmpdir(), 'spike60-image-'))
 afterAll(() => rmSync(image, { recursive: true, force: true }))
 
 describe('docker/compose.yaml', () => {
-  test('has the four services, each with a health check, Kafka in KRaft mode', () => {
-    expect(Object.keys(compose.services).sort()).toEqual(['featurizer', 'ingestor', 'kafka', 'mlflow'])
+  test('has the six services, each with a health check and confined, Kafka in KRaft mode', () => {
+    const names = ['featurizer', 'ingestor', 'kafka', 'mlflow', 'prometheus', 'scorer']
+    expect(Object.keys(compose.services).sort()).toEqual(names)
     expect(compose.services.kafka.environment).toMatchObject({ KAFKA_PROCESS_ROLES: 'broker,controller' })
   })
 
@@ -35,7 +37,15 @@ describe('docker/compose.yaml', () => {
   test.each([
     ['an unknown key', (t: string) => t.replace('restart: unless', 'restarts: unless'), /unrecognized key.*restarts/i],
     ['an image without a version', (t: string) => t.replace('apache/kafka:4.3.1', 'apache/kafka:latest'), /pinned/],
-    ['a volume nobody declared', (t: string) => t.replace('  data:\n', ''), /volume data is not declared/],
+    ['a volume nobody declared', (t: string) => t.replace('\n  data:\n', '\n'), /volume data is not declared/],
+    ['a service that may write', (t: string) => t.replace('read_only: true', 'read_only: false'), /read_only/],
+    ['a service that runs as root', (t: string) => t.replace('user: "65534:65534"', 'user: "0:0"'), /not root/],
+    ['a service without a limit', (t: string) => t.replace('    mem_limit: 2g\n', ''), /mlflow.mem_limit/],
+    [
+      'a folder of this machine that may be written',
+      (t: string) => t.replace('alerts.yml:ro', 'alerts.yml'),
+      /a volume is/,
+    ],
     ['a volume nobody uses', (t: string) => `${t}  more:\n`, /nobody uses/],
     [
       'a service that is not there',
@@ -67,14 +77,47 @@ describe('docker/compose.yaml', () => {
     expect(() => readCompose(spoil(text), {})).toThrow(fault)
   })
 
-  test('docker compose itself reads it, where it is installed', context => {
-    const docker = spawnSync('docker', ['compose', 'version'], { encoding: 'utf8' })
-    if (docker.status !== 0) {
-      console.warn('SKIPPED docker compose config: this machine has no docker with the compose plugin')
+  test('every file and folder that it mounts is in the repository', () => {
+    const mounted = Object.values(compose.services).flatMap(({ volumes = [] }) =>
+      volumes.map(volume => volume.split(':')[0]).filter(source => source.startsWith('.')),
+    )
+    expect(mounted.length).toBeGreaterThan(2)
+    for (const source of mounted) expect(existsSync(join(root, 'docker', source)), source).toBe(true)
+  })
+
+  test('Prometheus asks the services that answer, at the port that they are told', () => {
+    const { scrape_configs } = parse(readFileSync(join(root, 'docker/prometheus/prometheus.yml'), 'utf8')) as {
+      scrape_configs: { job_name: string; static_configs: { targets: string[] }[] }[]
+    }
+    const asked = scrape_configs.filter(({ job_name }) => job_name !== 'prometheus')
+    const telling = Object.entries(compose.services).filter(([, { command }]) => command?.includes('--metrics-port'))
+    expect(asked.map(({ job_name }) => job_name).sort()).toEqual(telling.map(([name]) => name).sort())
+    for (const { job_name, static_configs } of asked) {
+      const { command } = compose.services[job_name]
+      const port = command![command!.indexOf('--metrics-port') + 1]
+      expect(static_configs).toEqual([{ targets: [`${job_name}:${port}`] }])
+    }
+  })
+
+  test("Compose's own library reads it, where Go is", context => {
+    if (spawnSync('go', ['version']).status !== 0) {
+      console.warn("SKIPPED Compose's own library on compose.yaml: this machine has no Go")
       return context.skip()
     }
-    execFileSync('docker', ['compose', '-f', join(root, 'docker/compose.yaml'), 'config', '-q'])
-  })
+    const read = (file: string) =>
+      spawnSync('go', ['run', '.', file], { cwd: join(root, 'test/docker/compose_reader'), encoding: 'utf8' })
+    const { status, stdout, stderr } = read(join(root, 'docker/compose.yaml'))
+    expect(status, stderr).toBe(0)
+    const { services } = JSON.parse(stdout) as { services: Record<string, { command: string[]; read_only: boolean }> }
+    expect(Object.keys(services).sort()).toEqual(Object.keys(compose.services).sort())
+    for (const [name, { command }] of Object.entries(compose.services)) {
+      expect(services[name].read_only).toBe(true)
+      expect(services[name].command ?? undefined).toEqual(command)
+    }
+    const spoilt = join(image, 'spoilt.yaml')
+    writeFileSync(spoilt, text.replace('restart: unless', 'restarts: unless'))
+    expect(read(spoilt)).toMatchObject({ status: 1, stderr: expect.stringContaining('restarts') })
+  }, 280_000)
 })
 
 describe.each(built)('the image of $name', ({ context, dockerfile }) => {
@@ -109,14 +152,17 @@ describe('what the image of the jobs holds', () => {
   layOut(instructions, root.replace(/\/$/, ''), ignored, image)
   const run = (args: string[]) => spawnSync(process.execPath, args, { cwd: image, encoding: 'utf8', env: { PATH: '' } })
 
-  test.each(['ingestor', 'featurizer'])('is enough for the %s, and every flag of its command exists', name => {
-    expect(execForm(instructions, 'ENTRYPOINT')).toEqual(['node'])
-    const command = compose.services[name].command!
-    const { status, stdout, stderr } = run([command[0], '--help'])
-    expect(stderr).toBe('')
-    expect(status).toBe(0)
-    for (const flag of command.filter(word => word.startsWith('--'))) expect(stdout).toContain(`${flag} <`)
-  })
+  test.each(['ingestor', 'featurizer', 'scorer'])(
+    'is enough for the %s, and every flag of its command exists',
+    name => {
+      expect(execForm(instructions, 'ENTRYPOINT')).toEqual(['node'])
+      const command = compose.services[name].command!
+      const { status, stdout, stderr } = run([command[0], '--help'])
+      expect(stderr).toBe('')
+      expect(status).toBe(0)
+      for (const flag of command.filter(word => word.startsWith('--'))) expect(stdout).toContain(`${flag} <`)
+    },
+  )
 
   test('is enough for its default command and its health check', () => {
     const { SPIKE60_HEALTH_FILE } = environmentOf(instructions)

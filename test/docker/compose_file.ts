@@ -13,13 +13,34 @@ const healthcheck = z.strictObject({
   start_period: duration,
 })
 
+const bytes = z.string().regex(/^\d+[mg]$/, 'a size looks like 512m')
+const tmpfs = z.array(z.string().startsWith('/')).min(1)
+
 const service = z.strictObject({
-  image: z.string().regex(/^[a-z0-9./-]+:\d+\.\d+\.\d+[a-z0-9.-]*$/, 'an image is pinned to a full version'),
+  image: z.string().regex(/^[a-z0-9./-]+:v?\d+\.\d+\.\d+[a-z0-9.-]*$/, 'an image is pinned to a full version'),
+  user: z.string().regex(/^[1-9]\d*:[1-9]\d*$/, 'a service runs as a user and a group that are not root'),
+  read_only: z.literal(true),
+  cap_drop: z.tuple([z.literal('ALL')]),
+  security_opt: z.tuple([z.literal('no-new-privileges:true')]),
+  tmpfs,
+  mem_limit: bytes,
+  cpus: z.number().positive(),
+  pids_limit: z.int().positive(),
+  logging: z.strictObject({
+    driver: z.literal('json-file'),
+    options: z.strictObject({ 'max-size': bytes, 'max-file': z.string() }),
+  }),
   build: z.strictObject({ context: z.string(), dockerfile: z.string() }).optional(),
   command: words.optional(),
   environment: z.record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), z.string()).optional(),
   ports: z.array(z.string().regex(/^127\.0\.0\.1:\d+:\d+$/, 'a port is published on 127.0.0.1 only')).optional(),
-  volumes: z.array(z.string().regex(/^[a-z][a-z0-9_]*:\/[^:]+$/, 'a volume is name:/path')).optional(),
+  volumes: z
+    .array(
+      z
+        .string()
+        .regex(/^([a-z][a-z0-9_]*:\/[^:]+|\.\.?\/[^:]+:\/[^:]+:ro)$/, 'a volume is name:/path, or ./path:/path:ro'),
+    )
+    .optional(),
   depends_on: z.record(z.string(), z.strictObject({ condition: z.literal('service_healthy') })).optional(),
   healthcheck,
   restart: z.enum(['no', 'always', 'on-failure', 'unless-stopped']),
@@ -48,6 +69,7 @@ const compose = z
       }
       for (const volume of volumes ?? []) {
         const source = volume.split(':')[0]
+        if (source.startsWith('.')) continue
         used.add(source)
         if (!(source in file.volumes)) fault(`volume ${source} is not declared`, 'services', name, 'volumes')
       }
