@@ -82,7 +82,7 @@ export function scorerMetrics(status: ScorerStatus, ends: Position[] | null): Me
     gauge(
       'scorer_row_seconds',
       `The same a row, over the latest ${remembered}.`,
-      ...byLabel('quantile', { '0.5': p50, '0.99': p99 }),
+      ...byLabel('percentile', { 50: p50, 99: p99 }),
     ),
   ]
 }

@@ -4,7 +4,7 @@ import { newScorerStatus, noteRow, rowPercentiles, scorerMetrics } from '../../m
 
 test('metrics of a scorer: lag from committed positions, times a row, NaN before the first', () => {
   const status = newScorerStatus()
-  expect(renderMetrics(scorerMetrics(status, null))).toContain('spike60_scorer_row_seconds{quantile="0.99"} NaN\n')
+  expect(renderMetrics(scorerMetrics(status, null))).toContain('spike60_scorer_row_seconds{percentile="99"} NaN\n')
   status.next.set(0, 5).set(1, 9)
   noteRow(status, 0.25)
   noteRow(status, 0.75)
@@ -20,7 +20,7 @@ test('metrics of a scorer: lag from committed positions, times a row, NaN before
     'spike60_scorer_lag_records{partition="0"} 7',
     'spike60_scorer_lag_records{partition="1"} 0',
     'spike60_scorer_row_seconds_total 1',
-    'spike60_scorer_row_seconds{quantile="0.5"} 0.5',
+    'spike60_scorer_row_seconds{percentile="50"} 0.5',
   ])
     expect(text).toContain(`\n${line}\n`)
   expect(renderMetrics(scorerMetrics(status, null))).not.toContain('scorer_lag_records{')
