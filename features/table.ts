@@ -15,7 +15,11 @@ export interface FeatureTable {
 
 /** The rows of `table` at the given indices, in that order. */
 export function takeRows(table: FeatureTable, indices: ArrayLike<number>): FeatureTable {
-  const take = (column: Float64Array): Float64Array => Float64Array.from(indices, i => column[i])
+  const take = (column: Float64Array): Float64Array => {
+    const taken = new Float64Array(indices.length)
+    for (let i = 0; i < indices.length; i++) taken[i] = column[indices[i]]
+    return taken
+  }
   return {
     rows: indices.length,
     product: Array.from(indices, i => table.product[i]),

@@ -28,12 +28,13 @@ export function fitLogistic(x: Float64Array, y: ArrayLike<number>, settings: Log
   const rows = y.length
   const width = rows === 0 ? 0 : x.length / rows
   const problem: Problem = { x, y, width, l2: settings.l2, classWeights: settings.classWeights ?? [1, 1] }
+  const columns = columnsOf(problem)
   let theta = new Float64Array(width + 1)
   let objective = objectiveAt(problem, theta)
   let iterations = 0
   let gradient = Number.POSITIVE_INFINITY
   while (iterations < mostIterations) {
-    const { slope, hessian } = derivatives(problem, theta)
+    const { slope, hessian } = derivatives(problem, theta, columns)
     gradient = slope.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
     if (gradient < smallEnough) break
     const step = solve(hessian, slope)
@@ -82,34 +83,48 @@ function objectiveAt({ x, y, width, l2, classWeights }: Problem, theta: Float64A
   return sum
 }
 
-function derivatives({ x, y, width, l2, classWeights }: Problem, theta: Float64Array) {
+function derivatives({ x, y, width, l2, classWeights }: Problem, theta: Float64Array, columns: Float64Array[]) {
   const size = width + 1
-  const slope = new Float64Array(size)
-  const upper = new Float64Array(size * size)
+  const residuals = new Float64Array(y.length)
+  const curvatures = new Float64Array(y.length)
   for (let i = 0; i < y.length; i++) {
-    const start = i * width
-    const p = 1 / (1 + exp(-linear(x, start, theta)))
-    const residual = classWeights[y[i]] * (p - y[i])
-    const curvature = classWeights[y[i]] * p * (1 - p)
-    for (let j = 0; j < size; j++) {
-      const xj = j < width ? x[start + j] : 1
-      slope[j] += residual * xj
-      const scaled = curvature * xj
-      for (let k = j; k < width; k++) upper[j * size + k] += scaled * x[start + k]
-      upper[j * size + width] += scaled
+    const p = 1 / (1 + exp(-linear(x, i * width, theta)))
+    residuals[i] = classWeights[y[i]] * (p - y[i])
+    curvatures[i] = classWeights[y[i]] * p * (1 - p)
+  }
+  const slope = new Float64Array(size)
+  const hessian = Matrix.zeros(size, size)
+  const scaled = new Float64Array(y.length)
+  for (let j = 0; j < size; j++) {
+    const column = columns[j]
+    for (let i = 0; i < y.length; i++) scaled[i] = curvatures[i] * column[i]
+    for (let k = j; k < size; k++) {
+      const value = dot(scaled, columns[k])
+      hessian.set(j, k, value)
+      hessian.set(k, j, value)
     }
+    slope[j] = dot(residuals, column)
   }
   for (let j = 0; j < width; j++) {
     slope[j] += l2 * theta[j]
-    upper[j * size + j] += l2
+    hessian.set(j, j, hessian.get(j, j) + l2)
   }
-  const hessian = Matrix.zeros(size, size)
-  for (let j = 0; j < size; j++)
-    for (let k = j; k < size; k++) {
-      hessian.set(j, k, upper[j * size + k])
-      hessian.set(k, j, upper[j * size + k])
-    }
   return { slope, hessian }
+}
+
+/** Columns of the inputs, then one of ones for the intercept: sums over rows are fast along them. */
+function columnsOf({ x, y, width }: Problem): Float64Array[] {
+  const columns = Array.from({ length: width }, () => new Float64Array(y.length))
+  columns.forEach((column, j) => {
+    for (let i = 0; i < y.length; i++) column[i] = x[i * width + j]
+  })
+  return [...columns, new Float64Array(y.length).fill(1)]
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i]
+  return sum
 }
 
 /** Newton step; where the curvature has died away (separable classes, no penalty) a little is added to the diagonal. */

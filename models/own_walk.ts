@@ -31,8 +31,15 @@ export function walkOwnFile(
   const settings = longEnough(days, { ...walk, embargo_s: config.split.embargo_s, percentile, tau }, most_rows)
   if (settings === null)
     return missing(`even one fold would train on more than ${most_rows} rows (walk_forward.most_rows)`)
-  const fixed = average(config)
-  const models = [...rules, har, logistic(config), ridge(config), boostingRegression(config), fixed, perProduct(fixed)]
+  const models = [
+    ...rules,
+    har,
+    logistic(config),
+    ridge(config),
+    boostingRegression(config),
+    average(config),
+    perProduct(ridge(config)),
+  ]
   try {
     const pooled = walkGroups(days, models, settings, onFold)
     return { walk_forward: reportPooled(pooled, config, settings), walk_forward_missing: null }

@@ -29,12 +29,20 @@ export function termColumns(
   readings: Reading[],
   terms: Term[],
 ): Float64Array[] {
-  const units = Float64Array.from(rows, row => tau[table.product[row]])
+  const units = new Float64Array(rows.length)
+  for (let i = 0; i < rows.length; i++) units[i] = tau[table.product[rows[i]]]
   const read = readings.map(reading => {
     const column = table.columns[reading.name]
-    return Float64Array.from(units, (unit, i) => readValue(column[rows[i]], unit, reading))
+    const values = new Float64Array(rows.length)
+    for (let i = 0; i < rows.length; i++) values[i] = readValue(column[rows[i]], units[i], reading)
+    return values
   })
-  return terms.map(({ of, less }) => (less === null ? read[of] : read[of].map((value, i) => value - read[less][i])))
+  return terms.map(({ of, less }) => {
+    if (less === null) return read[of]
+    const values = new Float64Array(rows.length)
+    for (let i = 0; i < rows.length; i++) values[i] = read[of][i] - read[less][i]
+    return values
+  })
 }
 
 /** One value as the model reads it. A tau of 0 (a market that stood still) counts as the smallest number there is. */
