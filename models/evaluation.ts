@@ -89,6 +89,8 @@ export interface AuditCheck {
   verdict: 'passed' | 'failed' | 'warning'
   /** What was looked at and what was found, for people. */
   detail: string
+  /** Numbers in it that a machine may want. */
+  figures?: Record<string, number>
 }
 
 /** All that a training run found: the source of the summary, the PDF, the model card and the MLflow runs. */

@@ -5,7 +5,6 @@ import { horizonSeconds } from '../features/label.ts'
 import { specVersion } from '../features/spec.ts'
 import type { FeatureTable } from '../features/table.ts'
 import type { LinearArtifact, VolatilityArtifact } from './artifact.ts'
-import { checkShuffledLabels, checkShuffledSplit } from './audit/shuffled_split.ts'
 import { auditTraining } from './audit.ts'
 import { judgeModels } from './contest.ts'
 import { logisticEntrant, ruleEntrants } from './entrants.ts'
@@ -106,25 +105,20 @@ export function runExperiment(table: FeatureTable, source: Source, config: Confi
     )
   artifact.threshold = models.logistic.test.threshold ?? artifact.threshold
 
-  const asked = auditTraining({
+  const audit = auditTraining({
     table,
     digest: { stated: source.digest, found: digest },
+    perturbation: source.perturbation,
     split,
     segments,
     labels,
     tau: tau.tau,
-    percentile: config.label.tau === null ? config.label.percentile : null,
     artifact,
-    embargo_s: config.split.embargo_s,
-    perturbation: source.perturbation,
+    volatility: onVolatility,
+    models,
+    scores,
+    config,
   })
-  const judged = Int32Array.from([...split.train, ...split.validation, ...split.test]).sort()
-  const checks = [
-    ...asked.checks,
-    checkShuffledLabels(labels, split.test, scores, segments.test),
-    checkShuffledSplit(table, judged, labels, tau.tau, models),
-  ]
-  const audit = { passed: checks.every(({ verdict }) => verdict !== 'failed'), checks }
   const labelled = split.train.length + split.validation.length + split.test.length + split.purged
   const [first, last] = spanOf(table)
   const evaluation: Evaluation = {

@@ -9,8 +9,9 @@ const window = 60
 /**
  * Works out return_1s, volatility_60s and sigma_future again from the file's own mid column, by another formula than the
  * engine's, wherever the seconds that they need are all there. Rows must be sorted by (product, time), each once.
+ * @param whole whether all rows of the run are there: then a sigma_future whose seconds are missing cannot be.
  */
-export function checkOwnColumns(table: FeatureTable): AuditCheck {
+export function checkOwnColumns(table: FeatureTable, whole: boolean): AuditCheck {
   const { rows, product, time, columns, sigma_future } = table
   const returns = new Float64Array(rows).fill(Number.NaN)
   /** Number of rows up to here that follow each other second by second, this one included. */
@@ -46,6 +47,8 @@ export function checkOwnColumns(table: FeatureTable): AuditCheck {
       compare('sigma_future', row, sigma_future[row], deviation(returns, row + 1, horizonSeconds))
     else if (!Number.isNaN(sigma_future[row])) unverified++
   }
+  if (whole && unverified > 0)
+    faults.push(`sigma_future is given in ${unverified} rows though seconds after them are missing`)
   for (const [name, { rows: many, first }] of wrong)
     faults.push(
       `${name} is not what mid says in ${many} rows, first ${product[first]} ${new Date(time[first] / 1000).toISOString()}`,

@@ -10,7 +10,8 @@ const leastOfClass = 30
 const leastEpisodes = 5
 
 /**
- * The highest ROC-AUC, in either direction, of any single feature on any segment: above .98 is a leak. On a degenerate
+ * The highest ROC-AUC, in either direction, of any single feature on any segment, all products together and each alone (tau
+ * differs between them, so a leaked sigma shows best alone): above .98 is a leak. On a degenerate
  * segment, or where the rows on which the feature is known hold fewer than five episodes, it is a warning: a column that
  * is null but for one stretch, such as since_gap, separates that stretch by chance.
  */
@@ -22,13 +23,13 @@ export function checkSingleFeatures(
 ): AuditCheck {
   const above: { text: string; degenerate: boolean }[] = []
   let highest = { text: 'no segment has both classes', auc: 0 }
-  for (const segment of segmentNames) {
+  for (const { segment, of, rows: own } of partsOf(table, split)) {
     for (const [name, column] of Object.entries(table.columns)) {
-      const { rows, y, values, positives } = known(split[segment], column, labels)
+      const { rows, y, values, positives } = known(own, column, labels)
       if (Math.min(positives, y.length - positives) < leastOfClass) continue
       const oneWay = rocAuc(y, values)
       const auc = Math.max(oneWay, 1 - oneWay)
-      const text = `${name} on ${segment}: ROC-AUC ${auc.toFixed(3)}`
+      const text = `${name} on ${of}: ROC-AUC ${auc.toFixed(3)}`
       if (auc > highest.auc) highest = { text, auc }
       if (auc <= limit) continue
       const degenerate = segments[segment].degenerate !== null || countEpisodes(table, rows, labels) < leastEpisodes
@@ -44,6 +45,18 @@ export function checkSingleFeatures(
     verdict: failed ? 'failed' : 'warning',
     detail: `${above.map(({ text }) => text).join('; ')}: ${failed ? `above ${limit} is a leak` : 'on few episodes, so it may be chance'}`,
   }
+}
+
+function partsOf(table: FeatureTable, split: Record<SegmentName, Int32Array>) {
+  const products = [...new Set(table.product)]
+  return segmentNames.flatMap(segment => [
+    { segment, of: segment as string, rows: split[segment] },
+    ...(products.length < 2 ? [] : products).map(product => ({
+      segment,
+      of: `${product} in ${segment}`,
+      rows: split[segment].filter(row => table.product[row] === product),
+    })),
+  ])
 }
 
 /** The rows where the column is not null, with their labels and values. */

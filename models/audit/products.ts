@@ -1,0 +1,28 @@
+import type { FeatureTable } from '../../features/table.ts'
+import type { AuditCheck } from '../evaluation.ts'
+import { isoTime } from '../segment.ts'
+import type { AuditInput } from './input.ts'
+
+/** Names each product that is left out: without training rows it has no tau and no label, without test rows nothing judges it. */
+export function checkProducts({ table, split, tau }: Pick<AuditInput, 'table' | 'split' | 'tau'>): AuditCheck {
+  const products = [...new Set(table.product)]
+  const judged = new Set(Array.from(split.test, row => table.product[row]))
+  const left = products.flatMap(product => {
+    if (!(product in tau))
+      return [`${product} has no training row, so no tau and no label: ${extentOf(table, product)} are in no segment`]
+    if (!judged.has(product))
+      return [`${product} has no test row: it is fitted on (${extentOf(table, product)}), not judged`]
+    return []
+  })
+  return {
+    name: 'products',
+    verdict: left.length > 0 ? 'warning' : 'passed',
+    detail: left.length > 0 ? left.join('; ') : `${products.join(', ')}: fitted on and judged`,
+  }
+}
+
+function extentOf({ rows, product, time, sigma_future }: FeatureTable, name: string): string {
+  const own = Array.from({ length: rows }, (_, row) => row).filter(row => product[row] === name)
+  const labelled = own.filter(row => !Number.isNaN(sigma_future[row])).length
+  return `${own.length} rows, ${labelled} with a sigma_future, ${isoTime(time[own[0]])} to ${isoTime(time[own[own.length - 1]])}`
+}
