@@ -35,18 +35,44 @@ const ownColumns = (copy: FeatureTable): AuditCheck => checkOwnColumns(copy, tru
 
 describe('what follows from mid', () => {
   test.each<[string, (copy: FeatureTable) => void, RegExp]>([
-    ['one mid', copy => void (copy.columns.mid[700] *= 1.0001), /^return_1s is not what mid says in 2 rows/],
-    ['one return', copy => void (copy.columns.return_1s[700] = 0), /return_1s .* in 1 rows/],
+    [
+      'one mid',
+      copy => {
+        copy.columns.mid[700] *= 1.0001
+      },
+      /^return_1s is not what mid says in 2 rows/,
+    ],
+    [
+      'one return',
+      copy => {
+        copy.columns.return_1s[700] = 0
+      },
+      /return_1s .* in 1 rows/,
+    ],
     [
       'a volatility of 61 seconds later',
       copy => copy.columns.volatility_60s.set(table.columns.volatility_60s.subarray(61), 0),
       /volatility_60s/,
     ],
-    ['one sigma_future', copy => void (copy.sigma_future[700] *= 1.1), /sigma_future .* in 1 rows/],
-    ['a sigma_future taken away', copy => void (copy.sigma_future[700] = Number.NaN), /sigma_future .* in 1 rows/],
+    [
+      'one sigma_future',
+      copy => {
+        copy.sigma_future[700] *= 1.1
+      },
+      /sigma_future .* in 1 rows/,
+    ],
+    [
+      'a sigma_future taken away',
+      copy => {
+        copy.sigma_future[700] = Number.NaN
+      },
+      /sigma_future .* in 1 rows/,
+    ],
     [
       'a sigma_future of 60 seconds later',
-      copy => void (copy.sigma_future = shifted(copy, copy.sigma_future, 60)),
+      copy => {
+        copy.sigma_future = shifted(copy, copy.sigma_future, 60)
+      },
       /sigma_future is not what mid says in \d{4} rows/,
     ],
     [
@@ -54,7 +80,13 @@ describe('what follows from mid', () => {
       copy => copy.sigma_future.fill(1e-5, copy.rows - 60),
       /sigma_future is given in 60 rows though seconds after them are missing/,
     ],
-    ['one second twice', copy => void (copy.time[700] = copy.time[699]), /\(product, time\)/],
+    [
+      'one second twice',
+      copy => {
+        copy.time[700] = copy.time[699]
+      },
+      /\(product, time\)/,
+    ],
   ])('%s', (_, change, says) => {
     expect(lookAt(change, ownColumns)).toMatchObject({ verdict: 'failed', detail: expect.stringMatching(says) })
   })
@@ -93,7 +125,9 @@ describe('what follows from the other columns', () => {
   ]
 
   test.each(fromOthers)('%s of a second later does not pass', name => {
-    const found = lookAt(copy => void (copy.columns[name] = shifted(copy, copy.columns[name], 1)), checkOwnFeatures)
+    const found = lookAt(copy => {
+      copy.columns[name] = shifted(copy, copy.columns[name], 1)
+    }, checkOwnFeatures)
     expect(found).toMatchObject({ verdict: 'failed', detail: expect.stringMatching(name) })
   })
 
@@ -101,22 +135,32 @@ describe('what follows from the other columns', () => {
     const median = table.sigma_future.slice().sort()[table.rows >> 1]
     for (const name of ['har_15m', 'parkinson_300s', 'ticks_300s']) {
       const label = table.sigma_future.map(sigma => (sigma >= median ? 1 : 0))
-      expect(lookAt(copy => void (copy.columns[name] = label), checkOwnFeatures).verdict).toBe('failed')
+      expect(
+        lookAt(copy => {
+          copy.columns[name] = label
+        }, checkOwnFeatures).verdict,
+      ).toBe('failed')
     }
   })
 })
 
 test('times shifted by a minute: the calendar columns tell', () => {
-  const found = lookAt(copy => void (copy.time = copy.time.map(time => time + 60e6)), checkCalendar)
+  const found = lookAt(copy => {
+    copy.time = copy.time.map(time => time + 60e6)
+  }, checkCalendar)
   expect(found).toMatchObject({ verdict: 'failed', detail: expect.stringMatching(/hour_sin .*mark_5m_ahead/) })
-  const part = lookAt(copy => void (copy.time = copy.time.map(time => time + 5e5)), checkCalendar)
+  const part = lookAt(copy => {
+    copy.time = copy.time.map(time => time + 5e5)
+  }, checkCalendar)
   expect(part.detail).toMatch(/^time \(a whole second\) is not that of the row's time in \d+ of/)
 })
 
 describe('a column that nothing else determines', () => {
   test('taken from a minute later follows the next minute better than the last', () => {
     for (const name of ['intensity_30s', 'interarrival_mean_60s', 'mid_changes_60s']) {
-      const change = (copy: FeatureTable): void => void (copy.columns[name] = shifted(copy, copy.columns[name], 60))
+      const change = (copy: FeatureTable): void => {
+        copy.columns[name] = shifted(copy, copy.columns[name], 60)
+      }
       const found = lookAt(change, checkLead, long)
       expect(found).toMatchObject({ verdict: 'failed', detail: expect.stringMatching(`${name} of BTC-USD`) })
     }
