@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import type { BaseOptions, RetryDelayGetter, SASLOptions } from '@platformatic/kafka'
 import { SpikeError } from '../../errors.ts'
+import { brokerFaults, timedOut, triedInVain } from './error_tree.ts'
 import { refusalOf } from './refusal.ts'
 
 const mechanisms = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const
@@ -22,7 +23,7 @@ export function connectionOptions(brokers: string[], environment: Environment = 
     requestTimeout: 15_000,
     timeout: 30_000,
     retries: 100,
-    retryDelay: pauseUnlessRefused,
+    retryDelay: pauseUnlessHopeless,
     metadataMaxAge: 30_000,
     sasl: readSasl(environment, faults),
     tls: readTls(environment, faults),
@@ -37,10 +38,18 @@ export function connectionOptions(brokers: string[], environment: Environment = 
 }
 
 const retryMs = 20
+/** The markers of the last transaction are written within milliseconds; the next one begins when they are. */
+const markersMs = 2
+const markersAttempts = 10
 
-/** The client retries a refused login or certificate like a lost connection; this ends its retries at once. */
-const pauseUnlessRefused: RetryDelayGetter = (client, _operation, _attempt, _retries, error) => {
-  if (refusalOf(error) === null) return retryMs
+/**
+ * The client retries a refused login or certificate like a lost connection; this ends its retries at once. They are nested:
+ * what was tried in vain inside is not tried again outside, and a broker that hangs is asked twice; then it is the job's turn
+ * to say so and to begin anew.
+ */
+const pauseUnlessHopeless: RetryDelayGetter = (client, _operation, attempt, _retries, error) => {
+  if (attempt <= markersAttempts && brokerFaults(error).has('CONCURRENT_TRANSACTIONS')) return markersMs
+  if (refusalOf(error) === null && !triedInVain(error) && !(attempt > 1 && timedOut(error))) return retryMs
   setImmediate(() => (client as unknown as NodeJS.EventEmitter).emit('client:close'))
   return 60_000
 }
