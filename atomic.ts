@@ -5,12 +5,16 @@ import { dirname } from 'node:path'
 export async function writeAtomically(path: string, write: (temporary: string) => Promise<void> | void): Promise<void> {
   mkdirSync(dirname(path), { recursive: true })
   const temporary = `${path}.${process.pid}.tmp`
+  const clean = (): void => rmSync(temporary, { force: true, recursive: true })
+  process.once('exit', clean)
   try {
     await write(temporary)
     renameSync(temporary, path)
   } catch (error) {
-    rmSync(temporary, { force: true, recursive: true })
+    clean()
     throw error
+  } finally {
+    process.removeListener('exit', clean)
   }
 }
 

@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url'
 import { type Logger, pino } from 'pino'
 import { command, runCommand, wholeNumber } from '../cli.ts'
-import { readConfig } from '../config.ts'
+import { type Config, readConfig } from '../config.ts'
+import { SpikeError } from '../errors.ts'
 import { type Operations, serveOperations } from '../operations.ts'
+import { stopOnSignal } from '../stopping.ts'
 import { openStreams } from '../streams/open.ts'
 import type { Streams } from '../streams/port.ts'
 import { watchEnds } from '../streams/watch_ends.ts'
@@ -27,8 +29,7 @@ interface Arguments {
 async function main(options: Arguments): Promise<void> {
   const config = readConfig(options.config)
   const streams = await openStreams(options.topics)
-  const stop = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+  const stop = stopOnSignal('featurizer')
   const log = pino({ level: process.env.LOG_LEVEL ?? 'info' }, pino.destination({ dest: 2, sync: true }))
   const status = newStatus()
   const operations = options.metricsPort === undefined ? null : await show(status, streams, options, log)
@@ -40,23 +41,46 @@ async function main(options: Arguments): Promise<void> {
       topicIn: options.topic_in,
       topicOut: options.topic_out,
       partitions: options.partitions,
-      stop: stop.signal,
+      stop,
       finish,
       status,
       log,
       onProgress: counts =>
         process.stderr.isTTY && process.stderr.write(`\r${counts.quotes} quotes, ${counts.rows} rows `),
     })
-    const sunk = await sinkRows({ streams, config, topic: options.topic_out, out: options.parquet })
-    const summary = { ...result.counts, dead: result.dead, digest: sunk.digest, rows: sunk.rows, out: options.parquet }
+    const sunk = await sink(options, config, streams, stop, log)
+    const summary = { ...result.counts, dead: result.dead, ...sunk }
     if (options.json) console.log(JSON.stringify(summary))
     else
       console.log(
-        `${summary.quotes} quotes, ${summary.trades} trades in; ${summary.rows} rows in ${options.parquet}; ${summary.late} late, ${summary.dead} dead letters; digest ${summary.digest}`,
+        `${summary.quotes} quotes, ${summary.trades} trades in; ${summary.rows} rows${sunk ? ` in ${sunk.out}` : ''}; ${summary.late} late, ${summary.dead} dead letters${sunk ? `; digest ${sunk.digest}` : ''}`,
       )
   } finally {
     await operations?.close()
     await streams.close()
+  }
+}
+
+/** A job that was told to stop does not read a long topic again: it gives up the file after so long. */
+const sinkWithinMs = 2000
+
+/** All rows of the topic as a file; null when it was told to stop and that took too long: the former file stays. */
+async function sink(
+  options: Arguments,
+  config: Config,
+  streams: Streams,
+  stop: AbortSignal,
+  log: Logger,
+): Promise<{ rows: number; digest: string; out: string } | null> {
+  const { topic_out: topic, parquet: out } = options
+  const giveUp = stop.aborted ? AbortSignal.timeout(sinkWithinMs) : undefined
+  try {
+    const { rows, digest } = await sinkRows({ streams, config, topic, out, giveUp })
+    return { rows, digest, out }
+  } catch (error) {
+    if (!giveUp?.aborted && !(stop.aborted && error instanceof SpikeError && error.retriable)) throw error
+    log.warn({ out, reason: (error as Error).message }, 'the file of rows is not renewed; featurize --until-end makes it')
+    return null
   }
 }
 

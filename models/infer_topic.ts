@@ -1,6 +1,7 @@
 import { pino } from 'pino'
 import { readConfig } from '../config.ts'
 import { serveOperations } from '../operations.ts'
+import { stopOnSignal } from '../stopping.ts'
 import { openStreams } from '../streams/open.ts'
 import { watchEnds } from '../streams/watch_ends.ts'
 import { loadModel } from './artifact_files.ts'
@@ -26,8 +27,7 @@ export async function inferTopic(options: InferTopicOptions): Promise<LiveInferR
   const { topics, topicIn, topicOut, model, untilEnd, metricsPort } = options
   const config = readConfig(options.config)
   const artifact = loadModel(model)
-  const stop = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+  const stop = stopOnSignal('infer')
   const log = pino({ level: process.env.LOG_LEVEL ?? 'info' }, pino.destination({ dest: 2, sync: true }))
   const status = newScorerStatus()
   status.turnedAt = performance.now()
@@ -52,7 +52,7 @@ export async function inferTopic(options: InferTopicOptions): Promise<LiveInferR
     topicIn,
     topicOut,
     partitions: config.topics.features.partitions,
-    stop: stop.signal,
+    stop,
     finish: untilEnd ? AbortSignal.abort() : undefined,
     now: () => performance.now(),
     log,

@@ -1,6 +1,7 @@
 import { command, positiveNumber, runCommand } from '../cli.ts'
 import { readConfig } from '../config.ts'
 import { feedRaw } from '../market/feeder.ts'
+import { stopOnSignal } from '../stopping.ts'
 import { openStreams } from '../streams/open.ts'
 
 interface Arguments {
@@ -13,15 +14,14 @@ interface Arguments {
 
 async function main({ raw, rate, topics, config, json }: Arguments): Promise<void> {
   const streams = await openStreams(topics)
-  const stop = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+  const stop = stopOnSignal('feed')
   try {
     const { records, events, dead } = await feedRaw({
       streams,
       config: readConfig(config),
       raw,
       rate,
-      stop: stop.signal,
+      stop,
       onProgress: published => process.stderr.isTTY && process.stderr.write(`\r${published.records} records `),
     })
     const deadLetters = Object.values(dead).reduce((sum, count) => sum + count, 0)

@@ -6,6 +6,7 @@ import { type Feed, feedByName, feeds } from '../market/feed.ts'
 import { type IngestSummary, runIngestJob } from '../market/ingest_job.ts'
 import { type IngestStatus, ingestMetrics, newIngestStatus } from '../market/ingest_status.ts'
 import { type Operations, serveOperations } from '../operations.ts'
+import { stopOnSignal } from '../stopping.ts'
 import { openStreams } from '../streams/open.ts'
 
 interface Arguments {
@@ -40,8 +41,7 @@ async function main({
     throw new SpikeError('BAD_ARGUMENT', `--minutes takes at most ${longestMinutes}; leave it out to run until stopped`)
   const products = pair ? [...new Set(pair)] : base.feed.products
   const config = { ...base, feed: { ...base.feed, products } }
-  const stop = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+  const stop = stopOnSignal('ws_ingest')
 
   const streams = await openStreams(topics)
   const showProgress = createProgress()
@@ -57,7 +57,7 @@ async function main({
       directory: raw,
       streams,
       log,
-      signal: stop.signal,
+      signal: stop,
       status,
       limitMs: minutes === undefined ? undefined : minutes * 60_000,
       onProgress: ({ frames, reconnects }, published) =>

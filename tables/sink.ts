@@ -16,10 +16,12 @@ export interface SinkOptions {
   topic: string
   out: string
   metadata?: Metadata
+  /** Once aborted: reading ends, nothing is written. */
+  giveUp?: AbortSignal
 }
 
 /** Makes a feature file of all rows that a topic holds now. The file is replaced whole. */
-export async function sinkRows({ streams, config, topic, out, metadata }: SinkOptions): Promise<{
+export async function sinkRows({ streams, config, topic, out, metadata, giveUp }: SinkOptions): Promise<{
   rows: number
   digest: string
   /** Records that are not rows of this spec. */
@@ -28,6 +30,7 @@ export async function sinkRows({ streams, config, topic, out, metadata }: SinkOp
   const collector = new RowCollector()
   let skipped = 0
   for await (const records of readAll(streams, topic)) {
+    giveUp?.throwIfAborted()
     for (const record of records) {
       const row = decodeRow(record.value.toString())
       if (row === null) skipped++
