@@ -33,15 +33,16 @@ export interface FollowOptions {
   onRetry?(error: SpikeError, pauseMs: number): void
 }
 
-const batchRecords = 4000
+/** At most so many records a transaction: few when the job keeps up, more when it is behind, and then each costs less. */
+const batchRecords = 10_000
 const pollMs = 200
 const firstPauseMs = 100
 const longestPauseMs = 5000
 
 /**
  * Reads, computes and writes, exactly once by the log. An error that can be retried throws the job away with its reader
- * and writers, pauses (100 ms, doubling to 5 s while nothing succeeds) and begins anew from what was committed; any other
- * ends the loop.
+ * and writers, pauses (100 ms, doubling to 5 s while it neither takes anything nor lasts for 5 s) and begins anew from what
+ * was committed; any other ends the loop.
  */
 export async function follow(options: FollowOptions): Promise<void> {
   const { stop, onTurn, onRetry } = options
@@ -52,12 +53,14 @@ export async function follow(options: FollowOptions): Promise<void> {
   }
   while (!stop?.aborted) {
     onTurn?.()
+    const began = performance.now()
     try {
       await live({ ...options, streams }, progress)
       return
     } catch (thrown) {
       const error = thrown instanceof SuppressedError ? thrown.suppressed : thrown
       if (!(error instanceof SpikeError && error.retriable)) throw error
+      if (performance.now() - began > longestPauseMs) progress()
       onRetry?.(error, pause)
       await delay(pause, undefined, { signal: stop }).catch(() => {})
       pause = Math.min(2 * pause, longestPauseMs)

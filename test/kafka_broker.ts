@@ -65,7 +65,7 @@ export async function startTestBroker(advertisedPort?: number, more?: MoreSettin
   const text = readFileSync(template, 'utf8').replace(/@(\w+)@/g, (_, name: string) => values[name])
   const lines = Object.entries(more?.properties ?? {}).map(([name, value]) => `${name}=${value}\n`)
   writeFileSync(properties, text + lines.join(''))
-  const id = randomBytes(16).toString('base64url')
+  const id = randomBytes(16).toString('base64url').replace(/^-/, 'A')
   const format = ['-Xmx128m', '-XX:TieredStopAtLevel=1', logging, '-cp', `${jars}/*`, 'kafka.tools.StorageTool']
   await promisify(execFile)('java', [...format, 'format', '-t', id, '-c', properties, ...(more?.format ?? [])])
   let server: ChildProcess | null = null

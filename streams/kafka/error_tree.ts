@@ -29,3 +29,17 @@ export function loginBrokeOff(error: unknown): boolean {
 }
 
 const lost = ['PLT_KFK_NETWORK', 'PLT_KFK_TIMEOUT']
+
+/** Whether an operation of the client has failed for the last time. */
+export function triedInVain(error: unknown): boolean {
+  return /failed \d+ times\.$/.test((error as Node).message ?? '')
+}
+
+export function timedOut(error: unknown): boolean {
+  return [...walk(error)].some(({ message }) => message === 'Request timed out')
+}
+
+/** The client's word for retries that were ended from outside; it is no cause. */
+export function isEndOfRetries({ message }: Node): boolean {
+  return message?.startsWith('Client closed while retrying') ?? false
+}

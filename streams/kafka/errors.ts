@@ -1,5 +1,5 @@
 import { SpikeError } from '../../errors.ts'
-import { brokerFaults, loginBrokeOff, walk } from './error_tree.ts'
+import { brokerFaults, isEndOfRetries, loginBrokeOff, walk } from './error_tree.ts'
 import { refusalOf } from './refusal.ts'
 
 const fencing = ['PRODUCER_FENCED', 'INVALID_PRODUCER_EPOCH']
@@ -22,7 +22,7 @@ const lostTransaction = [
  */
 export function mapError(error: unknown, where: string, what: string): SpikeError {
   if (error instanceof SpikeError) return error
-  const nodes = [...walk(error)]
+  const nodes = [...walk(error)].filter(node => !isEndOfRetries(node))
   const faults = brokerFaults(error)
   const has = (names: string[]): boolean => names.some(name => faults.has(name))
   const unknown = nodes.map(({ message }) => /^Unknown topic (\S+)\.$/.exec(message ?? '')?.[1]).find(Boolean)
@@ -59,7 +59,8 @@ export function mapError(error: unknown, where: string, what: string): SpikeErro
     handshake ||
     loginBrokeOff(error) ||
     has(lostTransaction) ||
-    (nodes.length > 0 && nodes.every(({ canRetry, errors }) => canRetry !== false || errors))
+    (nodes.length > 0 &&
+      nodes.every(({ code, canRetry, errors }) => canRetry !== false || errors || code === 'PLT_KFK_NETWORK'))
   if (retriable) {
     const doubt = handshake
       ? 'does this port speak TLS, and is the broker up'

@@ -175,7 +175,7 @@ describe('the publisher', () => {
     const one = await publisher()
     const stop = new AbortController()
     const following = one.follow(stop.signal)
-    await expect.poll(() => published().length).toBe(9000)
+    await expect.poll(() => published().length, { timeout: 20_000 }).toBe(9000)
     append('b', quote('c0', 9000))
     stop.abort()
     await following
