@@ -25,7 +25,7 @@ export interface FullResult {
 }
 
 /**
- * Judges the fixed recipe and everything beside it by walk-forward on the captures of a folder; nothing is written.
+ * Judges the fixed recipe and everything beside it by walk-forward on the captures of a folder.
  * @throws SpikeError BAD_FILE, TOO_FEW_ROWS, AUDIT_FAILED.
  */
 export async function judgeCaptures({

@@ -83,7 +83,8 @@ async function readCapture(raw: string, out: string, config: Config): Promise<Ca
     const { table } = await readTable(out)
     return { file: raw, digest, labelled, simulated, table }
   } catch (error) {
-    if (error instanceof SpikeError && (error.code === 'BAD_FILE' || error.code === 'BAD_TABLE')) return error.faults[0]
+    if (error instanceof SpikeError && (error.code === 'BAD_FILE' || error.code === 'BAD_TABLE'))
+      return error.faults[0].replace(`${raw}: `, '')
     throw error
   }
 }

@@ -5,11 +5,11 @@ import type { FeatureTable } from '../../features/table.ts'
 import { average } from '../../models/contestants/average.ts'
 import { rules } from '../../models/contestants/rules.ts'
 import { reportPooled } from '../../models/full_report.ts'
-import { describeFull } from '../../models/full_table.ts'
 import { walkGroups } from '../../models/pooled.ts'
 import { labelledRows } from '../../models/split.ts'
 import { tauFromTraining } from '../../models/tau.ts'
 import { walkForward } from '../../models/walk_forward.ts'
+import { describeWalk } from '../../models/walk_table.ts'
 import { syntheticTable } from './synthetic.ts'
 
 const start = 1_767_571_200
@@ -104,5 +104,5 @@ test('the report gives every pooled figure, its table shows prevalence and rival
   expect(ewma_120s.rmse_ratio!.value).toBe(1)
   expect(recipe.within_top10).toBeGreaterThan(0)
   expect(recipe.alarms.false_alarms).toBeLessThanOrEqual(6 * recipe.alarms.hours)
-  expect(describeFull(report)).toMatch(/prevalence 0\.\d+[\s\S]*average +0\.\d+[\s\S]*chance +0\.\d+/)
+  expect(describeWalk(report)).toMatch(/prevalence 0\.\d+[\s\S]*average +0\.\d+[\s\S]*chance +0\.\d+/)
 })
