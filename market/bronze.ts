@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Micros } from '../features/event.ts'
-import { controlLine, frameLine } from './bronze_line.ts'
+import { controlLine, frameLine, type LineMarks } from './bronze_line.ts'
 import type { Control } from './record.ts'
 
 export interface BronzeOptions {
@@ -15,8 +15,8 @@ export interface BronzeOptions {
 
 export interface BronzeWriter {
   /** Appends a message verbatim. @throws what the disk said, now or since the last call. */
-  frame(connection: string, received_at: Micros, text: string): void
-  control(connection: string, received_at: Micros, control: Control): void
+  frame(connection: string, received_at: Micros, text: string, marks?: LineMarks): void
+  control(connection: string, received_at: Micros, control: Control, marks?: LineMarks): void
   /** Gives everything so far to the file system; with `sync`, to the disk. */
   flush(sync?: boolean): void
   /** Flushes to the disk and closes the file. */
@@ -124,10 +124,10 @@ export function createBronzeWriter(options: BronzeOptions): BronzeWriter {
   }
 
   return {
-    frame: (connection, received_at, text) =>
-      append(connection, received_at, frameLine(feed, connection, received_at, text)),
-    control: (connection, received_at, control) =>
-      append(connection, received_at, controlLine(feed, connection, received_at, control)),
+    frame: (connection, received_at, text, marks) =>
+      append(connection, received_at, frameLine(feed, connection, received_at, text, marks)),
+    control: (connection, received_at, control, marks) =>
+      append(connection, received_at, controlLine(feed, connection, received_at, control, marks)),
     flush,
     close() {
       closed = true

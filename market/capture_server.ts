@@ -55,7 +55,7 @@ export async function startCaptureServer(options: CaptureServerOptions): Promise
   const { feed } = known
   const times = waiting.filter(message => !message.rejected).map(message => messageTime(message.text))
   const requests = options.requests ?? feedByName(feed)!.subscribe([], [...channels]).length
-  const socket = await openExchangeSocket(options.port)
+  const socket = await openExchangeSocket({ port: options.port })
   const rejected = new Set<string>()
   const stats = { connections: 0, frames: 0 }
 

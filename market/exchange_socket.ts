@@ -1,51 +1,70 @@
 import { once } from 'node:events'
+import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { WebSocketServer } from 'ws'
 import { openSession, type Session } from './exchange_session.ts'
 
+export interface ExchangeSocketOptions {
+  /** 0, the default, takes a free one. */
+  port?: number
+  /** A client that asks for nothing for so long is sent away; default 5 s. */
+  subscribeLimitMs?: number
+  /** So many clients may be connected at once; the only one when absent, and one that comes later takes its place. */
+  clients?: number
+  /** Answers plain HTTP on the same port; nothing does when absent. */
+  onRequest?: RequestListener
+}
+
 export interface ExchangeSocket {
   url: string
-  /** The next client; null once the socket was closed. A client that comes while another is served takes its place. */
+  /** The next client; null once the socket was closed. */
   accept(): Promise<Session | null>
   close(): Promise<void>
 }
 
-/**
- * A WebSocket server on this machine that serves one client at a time.
- * @param port 0 takes a free one.
- * @param subscribeLimitMs a client that asks for nothing for so long is sent away.
- */
-export async function openExchangeSocket(port = 0, subscribeLimitMs = 5000): Promise<ExchangeSocket> {
-  const server = new WebSocketServer({ host: '127.0.0.1', port, maxPayload: 1 << 20 })
-  await once(server, 'listening')
+/** A WebSocket server on this machine. */
+export async function openExchangeSocket(options: ExchangeSocketOptions = {}): Promise<ExchangeSocket> {
+  const { port = 0, subscribeLimitMs = 5000, clients = 1, onRequest } = options
+  const http = createServer(onRequest ?? ((_, response) => response.writeHead(426).end()))
+  const server = new WebSocketServer({ server: http, maxPayload: 1 << 20 })
+  http.listen(port, '127.0.0.1')
+  await once(http, 'listening')
+  let arrived: Session[] = []
   let newest: Session | null = null
   let closed = false
   let wake = () => {}
 
   server.on('connection', socket => {
-    newest?.terminate()
+    if (clients === 1) {
+      newest?.terminate()
+      arrived = []
+    }
     newest = openSession(socket, subscribeLimitMs)
+    arrived.push(newest)
     wake()
   })
 
-  let handedOut: Session | null = null
   return {
-    url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `ws://127.0.0.1:${(http.address() as AddressInfo).port}`,
     async accept() {
-      while (!closed && (newest === null || newest === handedOut || newest.gone))
+      while (!closed) {
+        arrived = arrived.filter(session => !session.gone)
+        const next = arrived.shift()
+        if (next) return next
         await new Promise<void>(resolve => {
           wake = resolve
         })
-      if (closed) return null
-      handedOut = newest
-      return handedOut
+      }
+      return null
     },
     async close() {
       if (closed) return
       closed = true
       wake()
       for (const client of server.clients) client.terminate()
-      await new Promise(resolve => server.close(resolve))
+      server.close()
+      http.closeAllConnections()
+      await new Promise(resolve => http.close(resolve))
     },
   }
 }

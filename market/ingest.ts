@@ -5,8 +5,8 @@ import type { BackoffOptions } from './backoff.ts'
 import type { BronzeWriter } from './bronze.ts'
 import type { Stamp } from './clock.ts'
 import type { Feed } from './feed.ts'
-import { openSocket } from './socket.ts'
-import { createSubscriber } from './subscriber.ts'
+import { openIngestLine } from './ingest_line.ts'
+import type { Role } from './record.ts'
 
 export interface IngestOptions {
   feed: Feed
@@ -15,8 +15,10 @@ export interface IngestOptions {
   channels: string[]
   bronze: BronzeWriter
   stamp: Stamp
-  /** Connections are called `<feed>-<start>-<n>`; two runs need two starts. */
+  /** Part of the names of connections; two runs need two starts. */
   start: string
+  /** Two connections for the same products: what befalls one of them at a time costs no event. */
+  redundant?: boolean
   staleAfterMs: number
   backoff: BackoffOptions
   log: Logger
@@ -26,7 +28,7 @@ export interface IngestOptions {
   signal?: AbortSignal
   /** Ends the run after so long. */
   limitMs?: number
-  /** All products must be acknowledged within so long of the start, else the run fails. Later what is not is asked again. */
+  /** All products must be acknowledged, on one connection, within so long of the start, else the run fails. Later what is not is asked again. */
   acknowledgeWithinMs?: number
   /** Called for each message after it was written. */
   onFrame?: (counts: Readonly<IngestCounts>) => void
@@ -36,7 +38,7 @@ export interface IngestCounts {
   frames: number
   /** Of messages, as text. */
   bytes: number
-  /** Connections after the first. */
+  /** Connections after the first; after the first two of a redundant run. */
   reconnects: number
   stale: number
   /** When the first and the last message were received. */
@@ -51,76 +53,61 @@ export interface IngestCounts {
  * what the disk said when bronze cannot be written.
  */
 export async function ingest(options: IngestOptions): Promise<IngestCounts> {
-  const { feed, url, products, bronze, stamp, log } = options
-  const requests = feed.subscribe(products, options.channels)
-  const counts: IngestCounts = { frames: 0, bytes: 0, reconnects: -1, stale: 0, from: null, to: null }
-  let failure: SpikeError | null = null
-
-  function take(connection: string, text: string): void {
-    const received = stamp(text)
-    bronze.frame(connection, received, text)
-    counts.frames++
-    counts.bytes += text.length
-    counts.from ??= received
-    counts.to = received
-    subscriber.see(connection, text)
-    options.onFrame?.(counts)
-  }
-
-  function fail(error: SpikeError): void {
-    failure = error
-    socket.close()
-  }
-
+  const { url, bronze, redundant = false } = options
+  const roles: (Role | undefined)[] = redundant ? ['primary', 'standby'] : [undefined]
+  const counts: IngestCounts = { frames: 0, bytes: 0, reconnects: -roles.length, stale: 0, from: null, to: null }
   const within = options.acknowledgeWithinMs
-  const random = options.random ?? Math.random
-  const subscriber = createSubscriber({
-    ...{ feed, products, requests, log, random },
-    ask: () => socket.ask(),
-    withinMs: within,
-    backoff: options.backoff,
-    onAnswered: () => clearTimeout(unanswered),
-    onRefused: missing => within !== undefined && fail(notServed(missing, url)),
-  })
-  const socket = openSocket({
-    url,
-    requests,
-    nameOf: n => `${feed.name}-${options.start}-${String(n).padStart(6, '0')}`,
-    staleAfterMs: options.staleAfterMs,
-    backoff: options.backoff,
-    random,
-    log,
-    on: {
-      open(connection) {
-        counts.reconnects++
-        subscriber.open(connection)
-        bronze.control(connection, stamp(''), 'open')
-      },
-      message: take,
-      stale(connection) {
-        counts.stale++
-        bronze.control(connection, stamp(''), 'stale')
-      },
-      close(connection) {
-        subscriber.close()
-        bronze.control(connection, stamp(''), 'close')
-      },
-    },
-  })
+  let failure: SpikeError | null = null
+  let answered = false
 
-  const giveUp = () => fail(notAnswered(url, within!, subscriber.complaint))
+  const lines = roles.map(role =>
+    openIngestLine({
+      ...options,
+      role,
+      withinMs: within,
+      random: options.random ?? Math.random,
+      onOpen() {
+        counts.reconnects++
+      },
+      onMessage(text, received_at) {
+        counts.frames++
+        counts.bytes += text.length
+        counts.from ??= received_at
+        counts.to = received_at
+        options.onFrame?.(counts)
+      },
+      onStale() {
+        counts.stale++
+      },
+      onAnswered() {
+        answered = true
+        clearTimeout(unanswered)
+      },
+      wasAnswered: () => answered,
+      onRefused: missing => within !== undefined && fail(notServed(missing, url)),
+    }),
+  )
+  const close = () => {
+    for (const line of lines) line.close()
+  }
+  const fail = (error: SpikeError) => {
+    failure = error
+    close()
+  }
+  const complaint = () => lines.map(({ subscriber }) => subscriber.complaint).find(text => text !== null) ?? null
+  const giveUp = () => fail(notAnswered(url, within!, complaint()))
   const unanswered = within === undefined ? undefined : setTimeout(giveUp, within)
-  const limit = options.limitMs === undefined ? undefined : setTimeout(() => socket.close(), options.limitMs)
-  const abort = () => socket.close()
-  options.signal?.addEventListener('abort', abort)
-  if (options.signal?.aborted) abort()
+  const limit = options.limitMs === undefined ? undefined : setTimeout(close, options.limitMs)
+  options.signal?.addEventListener('abort', close)
+  if (options.signal?.aborted) close()
   try {
-    await socket.ended
+    await Promise.all(lines.map(({ ended }) => ended))
   } finally {
     clearTimeout(unanswered)
-    subscriber.close()
     clearTimeout(limit)
-    options.signal?.removeEventListener('abort', abort)
+    options.signal?.removeEventListener('abort', close)
+    close()
+    await Promise.allSettled(lines.map(({ ended }) => ended))
   }
   bronze.flush(true)
   if (failure) throw failure

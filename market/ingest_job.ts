@@ -16,6 +16,8 @@ export interface IngestJobOptions {
   config: Config
   feed: Feed
   url: string
+  /** Two connections, so that one of them may fail. */
+  redundant?: boolean
   /** Folder of bronze. */
   directory: string
   streams: Streams
@@ -42,7 +44,7 @@ const acknowledgeWithinMs = 10_000
  * @throws SpikeError as `ingest` and the topics do.
  */
 export async function runIngestJob(options: IngestJobOptions): Promise<IngestSummary> {
-  const { config, feed, url, directory, streams, log, limitMs, onProgress } = options
+  const { config, feed, url, redundant, directory, streams, log, limitMs, onProgress } = options
   const status = options.status ?? newIngestStatus()
   const publisher = await createPublisher({
     streams,
@@ -67,6 +69,7 @@ export async function runIngestJob(options: IngestJobOptions): Promise<IngestSum
     const counts = await ingest({
       feed,
       url,
+      redundant,
       products: config.feed.products,
       channels: config.feed.channels,
       bronze,

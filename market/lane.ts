@@ -14,6 +14,8 @@ export interface LaneState {
   since: Micros | null
   /** Its connection is open and has brought the product. */
   live: boolean
+  /** It is, but brings nothing while the other one does. */
+  silent: boolean
   /** How its connection ended; null while it is live. */
   ended: Control | null
   /** Its last quotes that wait no more. */
@@ -22,7 +24,7 @@ export interface LaneState {
 }
 
 export function newLane(): LaneState {
-  return { since: null, live: false, ended: null, tail: [], waiting: [] }
+  return { since: null, live: false, silent: false, ended: null, tail: [], waiting: [] }
 }
 
 export function isGap(item: Item | undefined): item is { at: Micros; event: Gap } {
@@ -34,6 +36,7 @@ export function append(lane: LaneState, event: MarketEvent, frameTime: Micros | 
   const at = event.type === 'gap' ? event.to : (frameTime ?? event.time)
   lane.since ??= at
   lane.live = true
+  lane.silent = false
   lane.ended = null
   lane.waiting.push({ event, at })
 }

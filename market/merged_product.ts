@@ -61,6 +61,10 @@ export class MergedProduct {
     endLane(this.state.lanes[role], control)
   }
 
+  silence(role: Role): void {
+    this.state.lanes[role].silent = true
+  }
+
   /** @param keep the other line's events are kept for so long after they were given out, for the sake of unequal clocks. */
   due(keep: Micros): MarketEvent[] {
     this.out = []
@@ -90,10 +94,11 @@ export class MergedProduct {
       this.give(next)
     }
     this.forget(other, skewLimit)
-    if (state.active === 'standby' && covers(other, state.head)) return this.comeBack()
-    if (lane.live || !other.live) return false
-    if (covers(other, state.head)) return this.change()
-    return other.waiting.length > 0 && this.bridge(lane.ended === 'stale' ? 'stale' : 'disconnect')
+    if (!other.live || other.silent) return false
+    const isCovered = covers(other, state.head)
+    if (lane.live && !lane.silent) return isCovered && state.active === 'standby' && this.comeBack()
+    if (isCovered) return this.change()
+    return !lane.live && other.waiting.length > 0 && this.bridge(lane.ended === 'stale' ? 'stale' : 'disconnect')
   }
 
   private change(): true {

@@ -86,14 +86,12 @@ export class Redundancy {
       product.take(role, event, time)
       touched.add(product)
     }
-    if (other.open && line.received_at - other.received_at > silence) return this.giveUp(otherOf[role])
+    if (other.open && line.received_at - other.received_at > silence) {
+      for (const product of this.products.values()) product.silence(otherOf[role])
+      return this.due(this.products.values())
+    }
     const due = this.due(touched)
-    return this.waiting > waitingLimit ? due.concat(this.giveUp(otherOf[role])) : due
-  }
-
-  private giveUp(role: Role): MarketEvent[] {
-    this.lines[role].open = false
-    return this.end(role, 'stale')
+    return this.waiting > waitingLimit ? due.concat(this.end(otherOf[role], 'stale')) : due
   }
 
   private end(role: Role, control: Control): MarketEvent[] {

@@ -15,8 +15,10 @@ export interface SubscriberOptions {
   backoff: BackoffOptions
   random: () => number
   log: Logger
-  /** All products were acknowledged for the first time. */
+  /** All products were acknowledged. */
   onAnswered(): void
+  /** Whether they ever were, here or on another connection. */
+  wasAnswered(): boolean
   /** Products were left out before all were ever acknowledged: they are not served at all. */
   onRefused(missing: string[]): void
 }
@@ -41,7 +43,6 @@ export function createSubscriber(options: SubscriberOptions): Subscriber {
   let pauses: Backoff = createBackoff(options.backoff, options.random)
   let timer: NodeJS.Timeout | undefined
   let waiting = false
-  let answered = false
   let complaint: string | null = null
 
   function newAcknowledgement(): Acknowledgement {
@@ -86,12 +87,9 @@ export function createSubscriber(options: SubscriberOptions): Subscriber {
       if (missing === null) return
       stop()
       if (missing.length > 0) log.warn({ connection, missing }, 'the exchange does not serve these products')
-      if (missing.length > 0 && answered) askLater(connection, 'products are missing')
-      else if (missing.length > 0) options.onRefused(missing)
-      else if (!answered) {
-        answered = true
-        options.onAnswered()
-      }
+      if (missing.length === 0) options.onAnswered()
+      else if (options.wasAnswered()) askLater(connection, 'products are missing')
+      else options.onRefused(missing)
     },
     close: stop,
     get complaint() {

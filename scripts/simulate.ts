@@ -6,15 +6,19 @@ interface Arguments {
   port: number
   speed?: number
   seed?: number
+  redundant?: boolean
   config?: string
 }
 
-async function main({ port, speed, seed, config: path }: Arguments): Promise<void> {
+async function main({ port, speed, seed, redundant, config: path }: Arguments): Promise<void> {
   const { simulator: settings } = readConfig(path)
   if (seed !== undefined) settings.seed = seed
-  const simulator = await startSimulator({ settings, port, speed })
+  const simulator = await startSimulator({ settings, port, speed, clients: redundant ? 2 : 1 })
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void simulator.close())
-  console.log(`simulated exchange at ${simulator.url}: npm run ingest -- --feed simulated --url ${simulator.url}`)
+  const flag = redundant ? ' --redundant' : ''
+  console.log(
+    `simulated exchange at ${simulator.url}: npm run ingest -- --feed simulated --url ${simulator.url}${flag}`,
+  )
   await simulator.done
   await simulator.close()
   const { connections, frames, lost, drops } = simulator.stats
@@ -33,6 +37,7 @@ await runCommand<Arguments>(
       'market seconds a second; as fast as the client takes it when absent',
       positiveNumber('--speed'),
     )
+    .option('--redundant', 'serve two connections at once, each with drops and losses of its own')
     .option('--seed <n>', 'seed of the market', wholeNumber('--seed'))
     .option('--config <file>', 'another config.yaml'),
   main,

@@ -14,6 +14,7 @@ interface Arguments {
   minutes?: number
   url?: string
   feed: string
+  redundant?: boolean
   raw: string
   topics: string
   metricsPort?: number
@@ -28,6 +29,7 @@ async function main({
   minutes,
   url,
   feed: name,
+  redundant,
   raw,
   topics,
   config: path,
@@ -54,6 +56,7 @@ async function main({
       config,
       feed,
       url: address,
+      redundant,
       directory: raw,
       streams,
       log,
@@ -142,6 +145,7 @@ const program = command(
   .option('--minutes <n>', 'end after so long (default: run until stopped)', positiveNumber('--minutes'))
   .option('--url <address>', "another WebSocket address than the config's")
   .option('--feed <name>', feeds.map(feed => feed.name).join(' or '), 'coinbase')
+  .option('--redundant', 'two connections for the same products: what befalls one of them at a time costs nothing')
   .option('--raw <folder>', 'folder of bronze files', 'data/raw')
   .option(
     '--topics <engine>',

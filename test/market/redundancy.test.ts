@@ -2,22 +2,29 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Gap, MarketEvent, Quote } from '../../features/event.ts'
 import { createDecoder } from '../../market/decoder.ts'
-import type { RawRecord } from '../../market/record.ts'
+import type { BronzeRecord } from '../../market/record.ts'
 import { type Fault, type LineOptions, listen, type Said, together } from './two_lines.ts'
 import { micros } from './wire.ts'
 
 const products = ['BTC-USD', 'ETH-USD']
 const options = { products, aheadLimit: 60_000_000 }
 
-/** @param restartEvery the decoder is made anew from its snapshot after so many records. */
-function decode(records: RawRecord[], restartEvery = Number.POSITIVE_INFINITY): MarketEvent[] {
+/**
+ * @param restartEvery the decoder is made anew from its snapshot after so many records.
+ * @param patience_s no event may be held back for longer; the default is little more than it takes to call a line silent.
+ */
+function decode(records: BronzeRecord[], restartEvery = Number.POSITIVE_INFINITY, patience_s = 4.5): MarketEvent[] {
   let decoder = createDecoder(options)
   const events: MarketEvent[] = []
+  let longest = 0
   for (const [i, record] of records.entries()) {
-    events.push(...decoder.decode(record).events)
+    const due = decoder.decode(record).events
+    for (const { received_at } of due) longest = Math.max(longest, record.received_at - received_at!)
+    events.push(...due)
     if (i % restartEvery === restartEvery - 1)
       decoder = createDecoder({ ...options, snapshot: JSON.parse(JSON.stringify(decoder.snapshot())) })
   }
+  expect(longest).toBeLessThan(patience_s * 1e6)
   return events
 }
 
@@ -123,7 +130,7 @@ test('whatever befalls one of two lines at a time, the events are those of one l
       anyFaults,
       anyDelay,
       anyDelay,
-      fc.integer({ min: 1, max: 50 }),
+      fc.integer({ min: 20, max: 100 }),
       (market, faults, a, b, every) => {
         const events = decode(twoLines(market, faults, [a, b]), every)
         const wanted = alone(market)
@@ -243,7 +250,7 @@ test('whatever befalls both lines: what was not given out lies in a gap, and no 
         ...first.map(one => ({ ...one, primary: true })),
         ...second.map(one => ({ ...one, primary: false })),
       ]
-      const events = decode(twoLines(market, faults, [a, b]))
+      const events = decode(twoLines(market, faults, [a, b]), 1e9, 12)
       const wanted = alone(market)
       const ids = tradesOf(events)
       expect(new Set(ids).size).toBe(ids.length)
