@@ -45,8 +45,9 @@ async function main(options: Arguments): Promise<void> {
       finish,
       status,
       log,
-      onProgress: counts =>
-        process.stderr.isTTY && process.stderr.write(`\r${counts.quotes} quotes, ${counts.rows} rows `),
+      onProgress: process.stderr.isTTY
+        ? counts => process.stderr.write(`\r${counts.quotes} quotes, ${counts.rows} rows `)
+        : undefined,
     })
     const sunk = await sink(options, config, streams, stop, log)
     const summary = { ...result.counts, dead: result.dead, ...sunk }
@@ -79,7 +80,10 @@ async function sink(
     return { rows, digest, out }
   } catch (error) {
     if (!giveUp?.aborted && !(stop.aborted && error instanceof SpikeError && error.retriable)) throw error
-    log.warn({ out, reason: (error as Error).message }, 'the file of rows is not renewed; featurize --until-end makes it')
+    log.warn(
+      { out, reason: (error as Error).message },
+      'the file of rows is not renewed; featurize --until-end makes it',
+    )
     return null
   }
 }

@@ -110,12 +110,14 @@ async function take(options: FeaturizerOptions, status: FeaturizerStatus, batch:
     entry.next = Math.max(entry.next, record.offset + 1)
     touched.add(entry)
   }
-  for (const entry of touched) {
-    const began = performance.now()
-    await commitJob(options, entry)
-    status.transactions.count++
-    status.transactions.seconds += (performance.now() - began) / 1000
-  }
+  await Promise.all([...touched].map(entry => commitTimed(options, status, entry)))
+}
+
+async function commitTimed(options: FeaturizerOptions, status: FeaturizerStatus, entry: PartitionJob): Promise<void> {
+  const began = performance.now()
+  await commitJob(options, entry)
+  status.transactions.count++
+  status.transactions.seconds += (performance.now() - began) / 1000
 }
 
 function countsOf({ jobs }: FeaturizerStatus): FeaturizerResult {
