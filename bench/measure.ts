@@ -23,6 +23,12 @@ export function median(values: number[]): number {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }
 
+/** The value below which `share` (0 to 1) of the values lie, by the nearest rank; NaN of none. */
+export function quantile(values: ArrayLike<number>, share: number): number {
+  const sorted = Float64Array.from(values).sort()
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN
+}
+
 const leastShare = 0.85
 
 /** @throws SpikeError CHECK_FAILED naming every ratio that is below 0.85 of its baseline. */

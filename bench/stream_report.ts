@@ -1,0 +1,80 @@
+import { median, quantile } from './measure.ts'
+import type { Stretch } from './stream_load.ts'
+import type { Run, Sample } from './stream_run.ts'
+
+/** Milliseconds from the intended moment of an event until what came of it was in the hands of a reader. */
+export interface Delays {
+  count: number
+  p50: number
+  p99: number
+  max: number
+}
+
+export function describeDelays(delays: number[]): Delays {
+  const [p50, p99, max] = [0.5, 0.99, 1].map(share => round(quantile(delays, share), 1))
+  return { count: delays.length, p50, p99, max }
+}
+
+/** What is left out at the beginning of each stretch: the rate has just changed. */
+const settleS = 2
+
+/** Delays of the rows whose bars were closed in each stretch; rows that never came are counted. */
+export function delaysByStretch(
+  { closings }: Run,
+  rows: Map<string, number>,
+  stretches: Stretch[],
+): Map<string, { delays: number[]; missing: number }> {
+  const first = Math.min(...closings.values())
+  const found = new Map<string, { delays: number[]; missing: number }>()
+  const ends: number[] = []
+  for (const { name, seconds } of stretches) {
+    found.set(name, { delays: [], missing: 0 })
+    ends.push((ends.at(-1) ?? first) + seconds * 1e6)
+  }
+  for (const [key, time] of closings) {
+    const at = ends.findIndex(end => time < end)
+    if (at < 0) continue
+    const { name, seconds } = stretches[at]
+    const into = (time - ends[at]) / 1e6 + seconds
+    const one = found.get(name)!
+    const row = rows.get(key)
+    if (row === undefined) one.missing++
+    else if (into >= settleS) one.delays.push((row - time) / 1000)
+  }
+  return found
+}
+
+/** Median, quantile and largest lag in a stretch, and the median of its last quarter, in records. */
+export function describeLag(samples: Sample[], name: string) {
+  const lags = samples.filter(({ stretch }) => stretch === name).map(({ lag }) => lag)
+  const lastQuarter = median(lags.slice(Math.floor(0.75 * lags.length)))
+  return { median: median(lags), p99: quantile(lags, 0.99), largest: Math.max(...lags), last_quarter: lastQuarter }
+}
+
+/** CPU µs an event and cores by process over a stretch, cores of what else ran on the machine, and memory at its end. */
+export function describeCost(samples: Sample[], { name, rate }: Stretch) {
+  const own = samples.filter(({ stretch, cpu }) => stretch === name && Number.isFinite(cpu.load))
+  const [first, last] = [own[0], own[own.length - 1]]
+  const seconds = last.at - first.at
+  const cores = (process: string): number => (last.cpu[process] - first.cpu[process]) / seconds
+  const { machine: _, ...processes } = first.cpu
+  const names = Object.keys(processes)
+  return {
+    cpu_us_per_event: Object.fromEntries(names.map(process => [process, round((1e6 * cores(process)) / rate, 2)])),
+    other_cores: round(cores('machine') - names.reduce((sum, process) => sum + cores(process), 0), 2),
+    rss_mib: Object.fromEntries(names.map(process => [process, Math.round(last.rss[process])])),
+  }
+}
+
+/** Seconds from the end of stretch `of` until the lag is for good no larger than `normal`. */
+export function recoveredAfter(samples: Sample[], of: string, normal: number): number {
+  const end = samples.findLast(({ stretch }) => stretch === of)!
+  const after = samples.slice(samples.indexOf(end) + 1)
+  const next = after[0]?.stretch
+  const last = after.findLast(({ stretch, lag }) => stretch === next && lag > normal)
+  return last === undefined ? 0 : round(last.at - end.at, 1)
+}
+
+export function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits))
+}
