@@ -3,6 +3,7 @@ import { type AlarmSummary, alarmsAtRate, falseAlarmsPerHour, randomSmoothScore 
 import { intervalOf, resampledPrecision } from './bootstrap.ts'
 import { precisionAtTop } from './calibration.ts'
 import type { Slice } from './evaluation.ts'
+import { foldScores } from './fold_scores.ts'
 import { forecastErrors, summariseErrors } from './forecast_metrics.ts'
 import { drawGroupBlocks, type Paired, pairedDifference, pairedRatio, resampledMean } from './group_bootstrap.ts'
 import { averagePrecision, rocAuc } from './metrics.ts'
@@ -56,7 +57,8 @@ export interface FullReport {
   cells: number
   /** What a score without any knowledge reaches inside blocks; null where no block and product holds 300 rows. */
   within_prevalence: WithinChance | null
-  folds: FoldSummary[]
+  /** With PR-AUC of each model; null where the fold holds one class only. */
+  folds: (FoldSummary & { pr_auc?: Record<string, number | null> })[]
   skipped: Pooled['skipped']
   models: Record<string, FullModel>
   random_alarms: AlarmSummary
@@ -75,6 +77,7 @@ export function reportPooled(
   const resamples = drawGroupBlocks(time, group, { block_s, samples, seed })
   const starts = pooled.folds.map(({ from }) => Date.parse(from) * 1000)
   const cells = cellsOf(Array.from(fold, (one, i) => `${one} ${cellName(time[i], product[i], starts[one])}`))
+  const ofFolds = foldScores(pooled)
   const positives = label.reduce((sum, one) => sum + one, 0)
   const prevalence = positives / label.length
   const hasSpikes = positives > 0
@@ -148,7 +151,7 @@ export function reportPooled(
     prevalence,
     cells: cells.length,
     within_prevalence: withinChance(cells, sigma),
-    folds: pooled.folds,
+    folds: pooled.folds.map((summary, k) => ({ ...summary, pr_auc: ofFolds[k] })),
     skipped: pooled.skipped,
     models: Object.fromEntries(models),
     random_alarms: alarmsAtRate(tracksOf(pooled, randomSmoothScore(label.length, seed)), falseAlarmsPerHour),

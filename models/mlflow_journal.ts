@@ -5,7 +5,10 @@ import { writeAtomically, writeFileAtomically } from '../atomic.ts'
 import { SpikeError } from '../errors.ts'
 import type { RunRecord } from './run_record.ts'
 
-/** A journalled run: its folder, its experiment, and the record with `file` and `folder` pointing into the journal. */
+/**
+ * A journalled run: its folder, its experiment, and the record with `file` and `folder` pointing into the journal; its tables
+ * are artifacts there.
+ */
 export interface JournalEntry {
   folder: string
   experiment: string
@@ -43,6 +46,8 @@ export async function journalRun(record: RunRecord, experiment: string, journal:
   await writeAtomically(folder, async temporary => {
     mkdirSync(temporary)
     for (const { path, file } of record.artifacts) copy(file, join(temporary, 'artifacts', path))
+    for (const { path, columns, data } of record.tables ?? [])
+      await writeFileAtomically(join(temporary, 'artifacts', path), `${JSON.stringify({ columns, data })}\n`)
     if (record.model) copy(record.model.folder, join(temporary, 'model'))
     await writeFileAtomically(join(temporary, 'run.json'), text)
   })
@@ -85,23 +90,26 @@ export async function acknowledge(folder: string, acknowledgement: Acknowledgeme
   await writeFileAtomically(join(folder, 'sent.json'), `${JSON.stringify([...others, acknowledgement], null, 2)}\n`)
 }
 
+/** By this tag MLflow's pages know which artifacts are tables. */
+const tablesTag = 'mlflow.loggedArtifacts'
+
 function checkRecord(record: RunRecord): void {
   const faults: string[] = []
   const name = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$/
   if (!name.test(record.id) || record.id.endsWith('.tmp'))
     faults.push(`run '${record.id}': an id has 1 to 100 of A-Z a-z 0-9 . _ - and does not begin with a dot`)
-  for (const { path, file } of record.artifacts) {
+  for (const { path } of [...record.artifacts, ...(record.tables ?? [])])
     if (path.split('/').some(part => part === '' || part === '.' || part === '..'))
       faults.push(`run '${record.id}': artifact path '${path}' must be relative, without empty or dot parts`)
+  for (const { file } of record.artifacts)
     if (!existsSync(file)) faults.push(`run '${record.id}': artifact ${file} does not exist`)
-  }
   if (record.model && !existsSync(join(record.model.folder, 'MLmodel')))
     faults.push(`run '${record.id}': ${record.model.folder} is not an MLflow model folder (no file MLmodel)`)
   if (faults.length > 0) throw new SpikeError('BAD_ARGUMENT', faults)
 }
 
-/** The record with paths inside its journal folder, and without values that JSON cannot hold. */
-function portable(record: RunRecord): RunRecord {
+/** The record with paths inside its journal folder, tables as artifacts, and without values that JSON cannot hold. */
+function portable({ tables = [], ...record }: RunRecord): RunRecord {
   const undefinedKeys = record.metrics.filter(m => !Number.isFinite(m.value)).map(m => m.key)
   return {
     ...record,
@@ -109,8 +117,9 @@ function portable(record: RunRecord): RunRecord {
     tags: {
       ...record.tags,
       ...(undefinedKeys.length > 0 && { 'spike60.undefined_metrics': [...new Set(undefinedKeys)].join(', ') }),
+      ...(tables.length > 0 && { [tablesTag]: JSON.stringify(tables.map(({ path }) => ({ path, type: 'table' }))) }),
     },
-    artifacts: record.artifacts.map(({ path }) => ({ path, file: `artifacts/${path}` })),
+    artifacts: [...record.artifacts, ...tables].map(({ path }) => ({ path, file: `artifacts/${path}` })),
     ...(record.model && { model: { ...record.model, folder: 'model' } }),
   }
 }

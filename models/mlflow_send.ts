@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { SpikeError } from '../errors.ts'
 import { withLock } from '../lock.ts'
+import { type Attachment, readAttachments, sendAttachments } from './mlflow_attachments.ts'
 import { connectMlflow, type MlflowClient, type MlflowRun } from './mlflow_client.ts'
 import { acknowledge, type JournalEntry, readAcknowledgements, readJournal } from './mlflow_journal.ts'
 import { journalTag, uploadRun } from './mlflow_upload.ts'
@@ -8,6 +9,8 @@ import { journalTag, uploadRun } from './mlflow_upload.ts'
 export interface Sending {
   /** Runs that this call brought to the server, or finished there. */
   sent: number
+  /** Attachments to runs that this call brought to the server. */
+  attached: number
   /** Address of each experiment's page, by experiment. */
   links: Record<string, string>
   /** One line for each run that did not get through, or one for a server that does not answer. */
@@ -21,13 +24,14 @@ export interface Sending {
  */
 export async function sendJournal(journal: string, uri: string): Promise<Sending> {
   const client = connectMlflow(uri)
-  const sending: Sending = { sent: 0, links: {}, warnings: [] }
+  const sending: Sending = { sent: 0, attached: 0, links: {}, warnings: [] }
   try {
     await withLock(join(journal, 'lock.db'), 60_000, async () => {
       const { entries, faults } = readJournal(journal)
-      sending.warnings.push(...faults)
+      const { attachments, faults: others } = readAttachments(journal)
+      sending.warnings.push(...faults, ...others)
       for (const experiment of new Set(entries.map(entry => entry.experiment)))
-        await sendExperiment(client, experiment, entries, sending)
+        await sendExperiment(client, experiment, entries, attachments, sending)
     })
   } catch (error) {
     if (!(error instanceof SpikeError && error.retriable)) throw error
@@ -40,6 +44,7 @@ async function sendExperiment(
   client: MlflowClient,
   experiment: string,
   entries: JournalEntry[],
+  attachments: Attachment[],
   sending: Sending,
 ): Promise<void> {
   const id = await orWarn(sending, `experiment '${experiment}'`, () => ensureExperiment(client, experiment))
@@ -57,14 +62,20 @@ async function sendExperiment(
         sending.warnings.push(`${name}: its parent ${record.parent} is not on the server; it stays in the journal`)
         continue
       }
-      runId =
-        (await orWarn(sending, name, () => uploadRun(client, id, record, parent?.info.run_id, there))) ?? undefined
-      if (runId === undefined) continue
-      held.set(record.id, { info: { ...there?.info, run_id: runId, status: 'FINISHED' }, data: {} } as MlflowRun)
+      const run = await orWarn(sending, name, () => uploadRun(client, id, record, parent?.info.run_id, there))
+      if (run === null) continue
+      runId = run.info.run_id
+      held.set(record.id, run)
       sending.sent++
     }
     if (!readAcknowledgements(folder).some(a => a.uri === client.uri && a.run_id === runId))
       await acknowledge(folder, { uri: client.uri, run_id: runId!, sent_at: new Date().toISOString() })
+  }
+  for (const [run, own] of Map.groupBy(attachments, attachment => attachment.run)) {
+    const there = held.get(run)
+    if (there === undefined || there.info.lifecycle_stage === 'deleted') continue
+    const name = `what was attached to run ${run}`
+    sending.attached += (await orWarn(sending, name, () => sendAttachments(client, there, own))) ?? 0
   }
 }
 

@@ -9,7 +9,7 @@ export const journalTag = 'spike60.journal_id'
  * Brings one run to the server, or finishes it where an earlier attempt stopped: every step leaves what is there alone.
  * Only the last step marks the run FINISHED.
  * @param half the run as an earlier attempt left it.
- * @returns the server's id of the run.
+ * @returns the run as the server knows it.
  */
 export async function uploadRun(
   client: MlflowClient,
@@ -17,7 +17,7 @@ export async function uploadRun(
   record: RunRecord,
   parentRunId: string | undefined,
   half: MlflowRun | undefined,
-): Promise<string> {
+): Promise<MlflowRun> {
   const run = half ?? (await createRun(client, experimentId, record, parentRunId))
   const { run_id, artifact_uri } = run.info
   const owner: Owner = { experimentId, runId: run_id, name: record.name, endedAt: record.ended_at }
@@ -33,7 +33,7 @@ export async function uploadRun(
     await registerModel(client, owner, record.model, logged.info.model_id)
   }
   await client.api('POST', 'runs/update', { run_id, status: 'FINISHED', end_time: record.ended_at })
-  return run_id
+  return { ...run, info: { ...run.info, status: 'FINISHED' } }
 }
 
 async function createRun(

@@ -14,7 +14,9 @@ export interface RunRecord {
   tags: Record<string, string>
   datasets: RunDataset[]
   /** `path` inside the run with `/`, `file` on disk. */
-  artifacts: { path: string; file: string }[]
+  artifacts: RunArtifact[]
+  /** Shown as tables by the tracking server; `path` inside the run, ending in .json. */
+  tables?: RunTable[]
   /** An MLflow model folder on disk: becomes a logged model, a version of `registered`, and `alias` points to it. */
   model?: { registered: string; folder: string; alias?: string }
 }
@@ -33,4 +35,15 @@ export interface RunDataset {
   context: 'training' | 'validation' | 'test'
   rows: number
   columns: string[]
+}
+
+export interface RunArtifact {
+  path: string
+  file: string
+}
+
+export interface RunTable {
+  path: string
+  columns: string[]
+  data: (string | number | boolean | null)[][]
 }

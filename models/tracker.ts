@@ -1,7 +1,9 @@
+import { journalAttachment } from './mlflow_attachments.ts'
 import { journalRun } from './mlflow_journal.ts'
 import { sendJournal } from './mlflow_send.ts'
-import type { RunRecord } from './run_record.ts'
+import type { RunArtifact, RunRecord } from './run_record.ts'
 
+export { findTraining } from './mlflow_attachments.ts'
 export { runId } from './mlflow_journal.ts'
 export type { RunRecord } from './run_record.ts'
 
@@ -14,7 +16,7 @@ export interface RecordOptions {
 }
 
 export interface Recorded {
-  /** Runs that are new in the journal. */
+  /** Runs, or additions to a run, that are new in the journal. */
   journalled: number
   /** Runs that reached the server in this call, earlier ones included. */
   sent: number
@@ -31,12 +33,25 @@ export interface Recorded {
 export async function recordRuns(runs: RunRecord[], options: RecordOptions): Promise<Recorded> {
   let journalled = 0
   for (const run of runs) if (await journalRun(run, options.experiment, options.journal)) journalled++
-  if (!options.uri) return { journalled, sent: 0, link: null, warning: null }
-  const { sent, links, warnings } = await sendJournal(options.journal, options.uri)
-  return {
-    journalled,
-    sent,
-    link: links[options.experiment] ?? null,
-    warning: warnings.length > 0 ? warnings.join('\n') : null,
-  }
+  return { journalled, ...(await send(options)) }
+}
+
+/**
+ * Adds files to a run that was recorded before: reports and plots are made after training.
+ * @param run its id in the journal.
+ * @throws SpikeError BAD_FILE for a file that does not exist; a server's trouble is a warning.
+ */
+export async function recordArtifacts(
+  run: string,
+  artifacts: RunArtifact[],
+  options: RecordOptions,
+): Promise<Recorded> {
+  const isNew = await journalAttachment({ run, added_at: Date.now(), artifacts }, options.journal)
+  return { journalled: isNew ? 1 : 0, ...(await send(options)) }
+}
+
+async function send({ journal, uri, experiment }: RecordOptions): Promise<Omit<Recorded, 'journalled'>> {
+  if (!uri) return { sent: 0, link: null, warning: null }
+  const { sent, links, warnings } = await sendJournal(journal, uri)
+  return { sent, link: links[experiment] ?? null, warning: warnings.length > 0 ? warnings.join('\n') : null }
 }

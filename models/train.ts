@@ -66,7 +66,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   onProgress('writing segments, predictions and model')
   const files = await writeResults(table, metadata, { ...experiment, evaluation }, options)
   onProgress('recording the runs')
-  const runs = runsOf(evaluation, files, datasetsOf(table, experiment, files), { started_at, ended_at: Date.now() })
+  const times = { started_at, ended_at: Date.now() }
+  const runs = runsOf(evaluation, files, datasetsOf(table, experiment, files), config, times)
   const tracking = await recordRuns(runs, {
     experiment: config.mlflow.experiment,
     journal: join(out, 'mlruns'),
@@ -157,8 +158,8 @@ async function main(given: Arguments): Promise<void> {
   console.log(result.tracking.link ?? `${result.tracking.journalled} runs journalled in ${join(out, 'mlruns')}`)
 }
 
-/** The walk-forward on saved captures: a table a percentile, nothing is fitted for keeps. */
-async function judgeFully({ captures, percentile, features, config: path, json }: Arguments): Promise<void> {
+/** The walk-forward on saved captures: a table a percentile, kept as text and JSON; nothing is fitted for keeps. */
+async function judgeFully({ captures, percentile, features, out, config: path, json }: Arguments): Promise<void> {
   if (captures === undefined || features !== undefined)
     throw new SpikeError('BAD_ARGUMENT', '--full takes --captures DIR, a folder of captures, and no --features')
   const config = readConfig(path)
@@ -168,7 +169,10 @@ async function judgeFully({ captures, percentile, features, config: path, json }
     config,
     onProgress: what => console.error(what),
   })
-  console.log(describeCaptures(result))
+  const file = join(out, 'reports', 'walk_forward')
+  await writeFileAtomically(`${file}.json`, `${JSON.stringify(result)}\n`)
+  await writeFileAtomically(`${file}.txt`, `${describeCaptures(result)}\n`)
+  console.log(`${describeCaptures(result)}\n\n${file}.txt, ${file}.json`)
   if (json) console.log(JSON.stringify(result))
 }
 
@@ -190,7 +194,7 @@ if (import.meta.main)
       .option('--full', 'judge the fixed recipe by walk-forward on captures instead; needs --captures')
       .option('--captures <dir>', 'folder of captures, for --full')
       .option('--percentile <p...>', "percentile of each fold's training that is tau, for --full", percentiles)
-      .option('--out <dir>', 'folder for models/artifacts and mlruns', '.')
+      .option('--out <dir>', 'folder for models/artifacts and mlruns, with --full for reports', '.')
       .option('--config <file>', "another config than the project's config.yaml")
       .option('--json', 'print one JSON object as the last line'),
     main,

@@ -1,6 +1,9 @@
 import { dirname, join } from 'node:path'
-import type { Evaluation, Metrics, ModelResult } from './evaluation.ts'
+import type { Config } from '../config.ts'
+import type { Evaluation, ModelResult } from './evaluation.ts'
+import { modelMetrics, trainingMetrics } from './run_metrics.ts'
 import type { RunDataset, RunRecord } from './run_record.ts'
+import { modelTables, prefixed, trainingTables } from './run_tables.ts'
 import { runId } from './tracker.ts'
 
 /** Files that a training run wrote. */
@@ -20,46 +23,30 @@ export interface TrainTimes {
   ended_at: number
 }
 
-/** The runs of one training: a parent, and under it one a model, with its metrics on validation and on test. */
+/**
+ * The runs of one training: a parent with what is known of data, audit and folds, and under it one a model.
+ * @param config settings that are recorded as they were.
+ */
 export function runsOf(
   evaluation: Evaluation,
   files: TrainFiles,
   datasets: RunDataset[],
+  config: Config,
   { started_at, ended_at }: TrainTimes,
 ): RunRecord[] {
-  const { source, splits, audit } = evaluation
-  const tags = {
-    'spike60.simulated': String(evaluation.simulated),
-    'spike60.spec_version': evaluation.spec_version,
-    'spike60.digest': source.digest,
-    'spike60.tau_source': evaluation.tau_source,
-    'spike60.audit': audit.passed ? 'passed' : 'failed',
-  }
+  const tags = tagsOf(evaluation)
   const shared = { started_at, ended_at, datasets }
   const parent = identified({
     ...shared,
-    name: `train ${source.products.join(' ')} ${source.from.slice(0, 16)}${evaluation.simulated ? ' (simulated)' : ''}`,
-    params: {
-      horizon_s: evaluation.horizon_s,
-      percentile: evaluation.percentile,
-      embargo_s: splits.embargo_s,
-      config_hash: evaluation.config_hash,
-      ...prefixed('tau_', evaluation.tau),
-      train: `${splits.train.from} to ${splits.train.to}`,
-      validation: `${splits.validation.from} to ${splits.validation.to}`,
-      test: `${splits.test.from} to ${splits.test.to}`,
-    },
-    metrics: (['train', 'validation', 'test'] as const).flatMap(name => [
-      { key: `${name}_rows`, value: splits[name].rows },
-      { key: `${name}_positives`, value: splits[name].positives },
-      { key: `${name}_episodes`, value: splits[name].episodes },
-      { key: `${name}_prevalence`, value: splits[name].prevalence },
-    ]),
-    tags,
+    name: nameOf(evaluation),
+    params: paramsOf(evaluation, config),
+    metrics: trainingMetrics(evaluation),
+    tags: { ...tags, ...warningsOf(evaluation), 'mlflow.note.content': noteOf(evaluation) },
     artifacts: [
       { path: 'evaluation.json', file: files.evaluation },
       { path: 'predictions.parquet', file: files.predictions },
     ],
+    tables: trainingTables(evaluation),
   })
   const children = Object.values(evaluation.models).map(model =>
     identified({
@@ -67,10 +54,11 @@ export function runsOf(
       name: model.name,
       parent: parent.id,
       params: { kind: model.kind, ...model.params },
-      metrics: [...metricsOf('validation', model.validation), ...metricsOf('test', model.test)],
-      tags: { ...tags, ...undefinedOf(model), 'mlflow.note.content': model.recipe },
+      metrics: modelMetrics(model, evaluation),
+      tags: { ...tags, ...undefinedOf(model), 'mlflow.note.content': `${model.title}. ${model.recipe}` },
       artifacts:
         model.kind === 'learned' ? [{ path: 'model.json', file: join(folderOf(model, files), 'model.json') }] : [],
+      tables: modelTables(model),
       ...(model.kind === 'learned' && {
         model: { registered: `spike60-${model.name}`, folder: folderOf(model, files), alias: 'champion' },
       }),
@@ -79,23 +67,78 @@ export function runsOf(
   return [parent, ...children]
 }
 
+function nameOf({ source, simulated }: Evaluation): string {
+  return `train ${source.products.join(' ')} ${source.from.slice(0, 16)}${simulated ? ' (simulated)' : ''}`
+}
+
+function tagsOf({ simulated, spec_version, source, tau_source, audit }: Evaluation): Record<string, string> {
+  return {
+    'spike60.simulated': String(simulated),
+    'spike60.spec_version': spec_version,
+    'spike60.digest': source.digest,
+    'spike60.tau_source': tau_source,
+    'spike60.audit': audit.passed ? 'passed' : 'failed',
+  }
+}
+
+function paramsOf(evaluation: Evaluation, { models, walk_forward }: Config): RunRecord['params'] {
+  const { splits, source, tau } = evaluation
+  const { trees, ...settings } = models
+  return {
+    features: source.file,
+    products: source.products.join(', '),
+    horizon_s: evaluation.horizon_s,
+    percentile: evaluation.percentile,
+    embargo_s: splits.embargo_s,
+    config_hash: evaluation.config_hash,
+    ...prefixed('tau_', tau),
+    train: `${splits.train.from} to ${splits.train.to}`,
+    validation: `${splits.validation.from} to ${splits.validation.to}`,
+    test: `${splits.test.from} to ${splits.test.to}`,
+    ...settings,
+    ...prefixed('trees_', trees),
+    ...prefixed('walk_forward_', walk_forward),
+  }
+}
+
+/** What a person reads first on the run's page. */
+function noteOf({ simulated, splits, models, walk_forward, walk_forward_missing }: Evaluation): string {
+  const lines = Object.values(models).map(({ title, test }) => {
+    const { pr_auc, pr_auc_low, pr_auc_high } = test
+    const interval = pr_auc_low === null ? '' : ` (${shown(pr_auc_low)} to ${shown(pr_auc_high)})`
+    return `| ${title} | ${shown(pr_auc)}${interval} |`
+  })
+  return [
+    simulated ? '**Simulated data: no number says anything about a real market.**\n' : '',
+    `Test segment, prevalence ${shown(splits.test.prevalence)}, ${splits.test.episodes} episodes${splits.test.degenerate ? `; degenerate: ${splits.test.degenerate}` : ''}.\n`,
+    '| Model | PR-AUC on test (95 % interval) |\n| --- | --- |',
+    ...lines,
+    walk_forward
+      ? `\nWalked forward through ${walk_forward.folds.length} folds as well: see \`folds.json\` and the metrics with steps.`
+      : walk_forward_missing
+        ? `\nNot walked forward: ${walk_forward_missing}.`
+        : '',
+  ]
+    .filter(line => line !== '')
+    .join('\n')
+}
+
+function shown(value: number | null): string {
+  return value === null ? 'undefined' : value.toFixed(3)
+}
+
+/** What the audit only warns of, by name. */
+function warningsOf({ audit }: Evaluation): Record<string, string> {
+  const names = audit.checks.filter(({ verdict }) => verdict === 'warning').map(({ name }) => name)
+  return names.length > 0 ? { 'spike60.audit_warnings': names.join(', ') } : {}
+}
+
 function folderOf({ name }: ModelResult, { model }: TrainFiles): string {
   return join(dirname(model), name)
 }
 
 function identified(record: Omit<RunRecord, 'id'>): RunRecord {
   return { id: runId(record), ...record }
-}
-
-function prefixed(prefix: string, values: Record<string, number>): Record<string, number> {
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [prefix + key, value]))
-}
-
-function metricsOf(segment: string, { degenerate: _, floored, ...metrics }: Metrics): { key: string; value: number }[] {
-  const counted = { ...metrics, floored_predicted: floored?.predicted, floored_realised: floored?.realised }
-  return Object.entries(counted).flatMap(([key, value]) =>
-    value === null || value === undefined ? [] : [{ key: `${segment}_${key}`, value }],
-  )
 }
 
 /** Why a metric is missing, one tag a segment. */

@@ -54,11 +54,11 @@ await runCommand<Options>(program, async options => {
 })
 
 async function replay(uri: string, options: Options): Promise<void> {
-  const { sent, links, warnings } = await sendJournal(options.journal, uri)
+  const { sent, attached, links, warnings } = await sendJournal(options.journal, uri)
   for (const warning of warnings) console.error(`mlflow: ${warning}`)
   const link =
     links[readConfig().mlflow.experiment] ?? Object.values(links)[0] ?? `${uri}/?workflowType=machine_learning`
-  console.log(`${sent} runs sent. Open ${link}`)
-  if (options.json) console.log(JSON.stringify({ uri, sent, link, warnings }))
+  console.log(`${sent} runs and ${attached} sets of reports sent. Open ${link}`)
+  if (options.json) console.log(JSON.stringify({ uri, sent, attached, link, warnings }))
   if (warnings.length > 0) process.exitCode = 1
 }
