@@ -1,5 +1,7 @@
+import { inspect } from 'node:util'
 import { Command, CommanderError } from 'commander'
 import { SpikeError } from './errors.ts'
+import { redact } from './redact.ts'
 
 /**
  * A command that answers bad input with exit 2 and one line a fault, a crash with exit 1.
@@ -32,14 +34,15 @@ export async function runCommand<Options>(
 function report(name: string, error: unknown): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0
-    console.error(`${name}: ${error.message.replace(/^error: /, '').replaceAll('\n', ' ')} (see ${name} --help)`)
+    const said = error.message.replace(/^error: /, '').replaceAll('\n', ' ')
+    console.error(redact(`${name}: ${said} (see ${name} --help)`))
     return 2
   }
   if (error instanceof SpikeError) {
-    for (const fault of error.faults) console.error(`${name}: ${fault}`)
+    for (const fault of error.faults) console.error(redact(`${name}: ${fault}`))
     return error.exit
   }
-  console.error(error)
+  console.error(redact(inspect(error)))
   return 1
 }
 

@@ -5,6 +5,7 @@ import { SpikeError } from './errors.ts'
 import { beatSeconds } from './health.ts'
 import { type Metric, renderMetrics } from './metrics.ts'
 import { processMetrics } from './process_metrics.ts'
+import { redact } from './redact.ts'
 
 export interface OperationsOptions {
   /** 0 takes a free one. */
@@ -22,6 +23,10 @@ export interface Operations {
   url: string
   close(): Promise<void>
 }
+
+/** Who asks is a supervisor and a Prometheus: a few connections, each with one short question. */
+const mostConnections = 64
+const requestMs = 5000
 
 /**
  * Answers `/healthz` (200 while the job's loop goes round), `/readyz` (200 while it does its work) and `/metrics` in
@@ -41,7 +46,7 @@ export async function serveOperations(options: OperationsOptions): Promise<Opera
     }
     if (path === '/readyz') {
       const reason = options.notReady()
-      return reason === null ? text(200, 'ready') : text(503, reason)
+      return reason === null ? text(200, 'ready') : text(503, redact(reason))
     }
     if (path === '/metrics')
       return {
@@ -53,11 +58,19 @@ export async function serveOperations(options: OperationsOptions): Promise<Opera
   }
 
   const server = createServer((request, response) => {
-    answer(new URL(request.url ?? '/', 'http://localhost').pathname).then(
+    request.resume()
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.writeHead(405, { allow: 'GET, HEAD', connection: 'close' }).end('only GET and HEAD\n')
+      return
+    }
+    answer((request.url ?? '/').split('?', 1)[0]).then(
       ({ status, type, body }) => response.writeHead(status, { 'content-type': type }).end(body),
-      error => response.writeHead(500).end(`${(error as Error).message}\n`),
+      error => response.writeHead(500).end(`${redact((error as Error).message)}\n`),
     )
   })
+  server.maxConnections = mostConnections
+  server.headersTimeout = requestMs
+  server.requestTimeout = requestMs
   server.listen(options.port, host)
   try {
     await once(server, 'listening')

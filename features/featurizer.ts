@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url'
-import { type Logger, pino } from 'pino'
+import type { Logger } from 'pino'
 import { command, runCommand, wholeNumber } from '../cli.ts'
 import { type Config, readConfig } from '../config.ts'
 import { SpikeError } from '../errors.ts'
+import { createLog } from '../log.ts'
 import { type Operations, serveOperations } from '../operations.ts'
 import { stopOnSignal } from '../stopping.ts'
 import { openStreams } from '../streams/open.ts'
@@ -30,7 +31,7 @@ async function main(options: Arguments): Promise<void> {
   const config = readConfig(options.config)
   const streams = await openStreams(options.topics)
   const stop = stopOnSignal('featurizer')
-  const log = pino({ level: process.env.LOG_LEVEL ?? 'info' }, pino.destination({ dest: 2, sync: true }))
+  const log = createLog()
   const status = newStatus()
   const operations = options.metricsPort === undefined ? null : await show(status, streams, options, log)
   try {

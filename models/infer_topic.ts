@@ -1,5 +1,5 @@
-import { pino } from 'pino'
 import { readConfig } from '../config.ts'
+import { createLog } from '../log.ts'
 import { serveOperations } from '../operations.ts'
 import { stopOnSignal } from '../stopping.ts'
 import { openStreams } from '../streams/open.ts'
@@ -28,7 +28,7 @@ export async function inferTopic(options: InferTopicOptions): Promise<LiveInferR
   const config = readConfig(options.config)
   const artifact = loadModel(model)
   const stop = stopOnSignal('infer')
-  const log = pino({ level: process.env.LOG_LEVEL ?? 'info' }, pino.destination({ dest: 2, sync: true }))
+  const log = createLog()
   const status = newScorerStatus()
   status.turnedAt = performance.now()
   await using running = new AsyncDisposableStack()

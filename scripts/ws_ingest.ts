@@ -1,7 +1,7 @@
-import { pino } from 'pino'
 import { command, positiveNumber, runCommand, wholeNumber } from '../cli.ts'
 import { type Config, readConfig } from '../config.ts'
 import { SpikeError } from '../errors.ts'
+import { createLog } from '../log.ts'
 import { type Feed, feedByName, feeds } from '../market/feed.ts'
 import { type IngestSummary, runIngestJob } from '../market/ingest_job.ts'
 import { type IngestStatus, ingestMetrics, newIngestStatus } from '../market/ingest_status.ts'
@@ -48,7 +48,7 @@ async function main({
   const streams = await openStreams(topics)
   const showProgress = createProgress()
   const status = newIngestStatus()
-  const log = pino({ level: process.env.LOG_LEVEL ?? 'info' }, pino.destination({ dest: 2, sync: true }))
+  const log = createLog()
   const operations = options.metricsPort === undefined ? null : await show(status, options.metricsPort, config)
   if (operations) log.info({ url: operations.url }, 'operations')
   try {

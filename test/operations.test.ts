@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
@@ -73,6 +74,54 @@ test('health, readiness and metrics are answered apart, and say why not', async 
   const port = Number(new URL(url).port)
   await expect(serveOperations({ ...job, port, metrics: () => [] })).rejects.toMatchObject({ code: 'BAD_ARGUMENT' })
 })
+
+test('what is no question of this kind gets an answer that says so, and harms nobody', async () => {
+  const operations = await serveOperations({
+    port: 0,
+    idle: () => 0,
+    notReady: () => 'broker wss://u:hunter22@h away',
+    metrics: () => {
+      throw new Error('broken')
+    },
+  })
+  cleanups.push(() => operations.close())
+  const port = Number(new URL(operations.url).port)
+  const raw = (text: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      let answer = ''
+      const socket = connect(port, '127.0.0.1', () => socket.end(text))
+      socket.on('data', data => {
+        answer += data
+      })
+      socket.on('error', reject)
+      socket.on('close', () => resolve(answer.split('\r\n')[0]))
+    })
+  for (const path of ['//', '/../../etc/passwd', '/%', '/metrics/', 'http://[', '*', '/healthz\u0000'])
+    expect(await raw(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`), path).toMatch(/ 40[04] /)
+  for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS'])
+    expect(await raw(`${method} /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc`)).toMatch(/ 405 /)
+  expect(await raw('no HTTP at all\r\n\r\n')).toMatch(/ 400 /)
+  expect((await fetch(`${operations.url}/healthz?x=1`, { method: 'HEAD' })).status).toBe(200)
+  expect(await get(`${operations.url}/metrics`)).toEqual([500, 'broken\n'])
+  expect(await get(`${operations.url}/readyz`)).toEqual([503, 'broker wss://***@h away\n'])
+})
+
+test('a port that is taken ends a job with exit 2 and a line', async () => {
+  const operations = await serveOperations({ port: 0, idle: () => 0, notReady: () => null, metrics: () => [] })
+  cleanups.push(() => operations.close())
+  const port = new URL(operations.url).port
+  const folder = mkdtempSync(join(tmpdir(), 'operations-'))
+  cleanups.push(() => rmSync(folder, { recursive: true }))
+  const job = startVictim([
+    'features/featurizer.ts',
+    '--topics',
+    `embedded://${join(folder, 'a.db')}`,
+    '--metrics-port',
+    port,
+  ])
+  expect(await job.wait()).toEqual({ code: 2, signal: null })
+  expect(job.log()).toBe(`featurizer: --metrics-port ${port} cannot be had on 127.0.0.1 (EADDRINUSE); name another\n`)
+}, 30_000)
 
 async function urlOf(victim: Victim): Promise<string> {
   await expect.poll(() => victim.log(), { timeout: 20_000 }).toMatch(/"msg":"operations"/)
