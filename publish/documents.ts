@@ -9,6 +9,7 @@ import { evaluationPaper } from './evaluation_pdf.ts'
 import { featureSpec } from './feature_spec.ts'
 import { modelCard } from './model_card.ts'
 import { renderPng, renderSvg } from './plot.ts'
+import { plotLifts } from './plots/lifts.ts'
 import { plotPrCurve } from './plots/pr_curve.ts'
 import { plotPriceStrip } from './plots/price_strip.ts'
 import { plotScores } from './plots/scores.ts'
@@ -53,10 +54,11 @@ export async function composeDocuments(
     pr_curve: plotPrCurve(evaluation),
     scores: plotScores(evaluation),
     price_strip: plotPriceStrip(strip.products[0], evaluation.splits.test.prevalence, evaluation.simulated),
+    lifts: plotLifts(evaluation),
   }
   const pictures: Record<string, Buffer> = {}
   for (const [name, spec] of Object.entries(plots))
-    pictures[`docs/pictures/${name}.png`] = renderPng(await renderSvg(spec))
+    if (spec !== undefined) pictures[`docs/pictures/${name}.png`] = renderPng(await renderSvg(spec))
   return {
     'docs/feature_spec.md': featureSpec(config, evaluation, exploration),
     'docs/model_card_v1.md': modelCard(evaluation),

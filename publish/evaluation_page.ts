@@ -2,7 +2,15 @@ import type { Evaluation, ModelResult, Segment } from '../models/evaluation.ts'
 import type { Exploration } from './eda/explore.ts'
 import type { TauChoice } from './eda/tau_choice.ts'
 import { compareCandidates, weighCandidates } from './eda/tau_tables.ts'
-import { basisPoints, count, interval, percent, score, utc } from './numbers.ts'
+import { basisPoints, count, percent, score, utc } from './numbers.ts'
+import { alarmTable } from './sections/alarms.ts'
+import { findings } from './sections/findings.ts'
+import { foldTable } from './sections/folds.ts'
+import { leanings } from './sections/importance.ts'
+import { modelTable } from './sections/model_table.ts'
+import { moreScores } from './sections/more_scores.ts'
+import { readWalkForward } from './sections/readings.ts'
+import { sliceTable } from './sections/slices.ts'
 import { tauChoiceOf } from './tau_plots.ts'
 import { giveVerdict } from './verdict.ts'
 
@@ -19,8 +27,17 @@ export function evaluationPage(evaluation: Evaluation, plots: string[], explorat
     from: utc(source.from),
     to: utc(source.to),
     horizon: String(evaluation.horizon_s),
-    models: models.map(modelRow),
-    weights: models.flatMap(model => (model.weights ? [{ title: model.title, rows: topWeights(model) }] : [])),
+    models: modelTable(evaluation),
+    more: moreScores(evaluation),
+    findings: findings(evaluation),
+    thresholds: models.map(thresholdRow),
+    recipes: models.map(({ title, kind, recipe }) => [title, kind, recipe.replace(/\.$/, '')]),
+    walk_forward: evaluation.walk_forward ? foldTable(evaluation.walk_forward, evaluation) : null,
+    walk_forward_missing: evaluation.walk_forward ? null : (evaluation.walk_forward_missing ?? null),
+    readings: readWalkForward(evaluation),
+    alarms: alarmTable(evaluation) ?? null,
+    slices: sliceTable(evaluation) ?? null,
+    leanings: leanings(evaluation),
     segments: (['train', 'validation', 'test'] as const).map(name => segmentRow(name, splits[name])),
     degenerate: (['train', 'validation', 'test'] as const).flatMap(name =>
       splits[name].degenerate === null ? [] : [`${name}: ${splits[name].degenerate}`],
@@ -44,43 +61,23 @@ export function evaluationPage(evaluation: Evaluation, plots: string[], explorat
   }
 }
 
-function modelRow(model: ModelResult) {
-  const { validation, test } = model
-  return {
-    title: model.title,
-    kind: model.kind,
-    recipe: model.recipe.replace(/\.$/, ''),
-    params: Object.entries(model.params)
-      .filter(([name]) => name !== 'threshold_picked_on')
-      .map(([name, value]) => `${name} = ${value}`)
-      .join('; '),
-    table: [
-      score(test.pr_auc),
-      interval(test),
-      score(test.prevalence),
-      score(validation.pr_auc),
-      score(test.roc_auc),
-      score(test.f1),
-      score(test.brier),
-      score(test.log_loss),
-    ],
-    threshold: [
-      score(test.threshold),
-      score(validation.f1),
-      score(validation.precision),
-      score(validation.recall),
-      score(test.f1),
-      score(test.precision),
-      score(test.recall),
-    ],
-  }
+function thresholdRow({ title, validation, test }: ModelResult): string[] {
+  const { f1, precision, recall } = validation
+  return [
+    title,
+    ...[test.threshold, f1, precision, recall, test.f1, test.precision, test.recall].map(value => score(value)),
+  ]
 }
+
+/** Reasons that hold for a kind of model on any data; the page says them once. */
+const ofItsKind = ['the score is not a probability', 'the model forecasts no sigma']
 
 /** What test leaves undefined, a text a reason: metrics, models, why. */
 function undefinedMetrics(models: ModelResult[]): string[] {
   const reasons = new Map<string, { metrics: Set<string>; titles: Set<string> }>()
   for (const { title, test } of models)
     for (const [metric, reason] of Object.entries(test.degenerate)) {
+      if (ofItsKind.includes(reason)) continue
       const found = reasons.get(reason) ?? { metrics: new Set(), titles: new Set() }
       found.metrics.add(metric.replaceAll('_', ' '))
       found.titles.add(title)
@@ -95,12 +92,6 @@ function undefinedMetrics(models: ModelResult[]): string[] {
 function segmentRow(name: string, segment: Segment): string[] {
   const { from, to, rows, positives, episodes, prevalence } = segment
   return [name, utc(from), utc(to), count(rows), count(positives), count(episodes), percent(prevalence)]
-}
-
-function topWeights(model: ModelResult): string[][] {
-  return (model.weights ?? [])
-    .slice(0, 6)
-    .map(({ feature, weight }) => [feature, (weight >= 0 ? '+' : '−') + Math.abs(weight).toFixed(3)])
 }
 
 /** The comparison of candidates, narrow enough for a page. */

@@ -5,7 +5,8 @@ import type { Exploration } from './eda/explore.ts'
 import { evaluationPage } from './evaluation_page.ts'
 import { renderSvg } from './plot.ts'
 import { plotCoverage } from './plots/eda/coverage.ts'
-import { plotFeatureRelations } from './plots/eda/feature_relations.ts'
+import { plotImportance } from './plots/importance.ts'
+import { plotLifts } from './plots/lifts.ts'
 import { plotPrCurve } from './plots/pr_curve.ts'
 import { plotPriceStrip } from './plots/price_strip.ts'
 import { plotReliability } from './plots/reliability.ts'
@@ -47,20 +48,19 @@ export async function evaluationPaper(
   const specs = {
     scores: plotScores(evaluation),
     pr_curve: plotPrCurve(evaluation),
-    ...(Object.values(evaluation.models).some(model => model.reliability.length > 0) && {
-      reliability: plotReliability(evaluation),
-    }),
-    ...plotTau(evaluation, exploration),
+    lifts: plotLifts(evaluation),
+    reliability: Object.values(evaluation.models).some(model => model.reliability.length > 0)
+      ? plotReliability(evaluation)
+      : undefined,
+    importance: plotImportance(evaluation),
     ...Object.fromEntries(
       strips.map((product, i) => [`strip_${i}`, plotPriceStrip(product, splits.test.prevalence, simulated)]),
     ),
-    ...(exploration && {
-      feature_relations: plotFeatureRelations(exploration.relations, simulated),
-      coverage: plotCoverage(exploration.coverage, simulated),
-    }),
+    ...plotTau(evaluation, exploration),
+    coverage: exploration && plotCoverage(exploration.coverage, simulated),
   }
   const plots: Record<string, string> = {}
-  for (const [name, spec] of Object.entries(specs)) plots[`${name}.svg`] = await renderSvg(spec)
+  for (const [name, spec] of Object.entries(specs)) if (spec !== undefined) plots[`${name}.svg`] = await renderSvg(spec)
   const data = evaluationPage(evaluation, Object.keys(plots), exploration)
   return { template, files: { 'data.json': JSON.stringify(data), ...plots } }
 }

@@ -1,7 +1,8 @@
 import { writeFileAtomically } from '../atomic.ts'
 import type { Evaluation, ModelResult } from '../models/evaluation.ts'
+import { cardMetrics } from './card_metrics.ts'
 import { markdownTable } from './markdown.ts'
-import { basisPoints, count, interval, percent, score, utc } from './numbers.ts'
+import { basisPoints, count, percent, utc } from './numbers.ts'
 import { giveVerdict } from './verdict.ts'
 
 /** Writes the model card as Markdown, whole or not at all. */
@@ -11,7 +12,7 @@ export function writeModelCard(path: string, evaluation: Evaluation): Promise<vo
 
 /** The model card of a training run; headings after Mitchell et al. (2019), "Model Cards for Model Reporting". */
 export function modelCard(evaluation: Evaluation): string {
-  const { simulated, source, splits, horizon_s } = evaluation
+  const { simulated, source, horizon_s, spec_version } = evaluation
   const models = Object.values(evaluation.models)
   const learned = models.filter(model => model.kind === 'learned')
   const verdict = giveVerdict(evaluation)
@@ -23,7 +24,7 @@ ${simulated ? '\n> **Simulated data.** Every number below comes from the simulat
 
 ${learned.map(model => `* **${model.title}**: ${plain(model.recipe)}. Parameters: ${parameters(model)}.`).join('\n')}
 * Output: the probability that sigma_future(T), the sample standard deviation of the ${horizon_s} one-second log returns of the mid after T, is at least tau.
-* Input: one row of features at a whole second T, made of events before T alone; see \`docs/feature_spec.md\` (spec version ${evaluation.spec_version}).
+* Input: one row of features at a whole second T, made of events before T alone; see \`docs/feature_spec.md\` (spec version ${spec_version}).
 * Missing values: training median and an indicator${evaluation.imputed.length > 0 ? ` (${names(evaluation.imputed)})` : ''}.${evaluation.dropped.length > 0 ? ` Not used: ${evaluation.dropped.join(', ')}.` : ''}
 * Compared with ${models
     .filter(model => model.kind === 'baseline')
@@ -38,11 +39,40 @@ ${learned.map(model => `* **${model.title}**: ${plain(model.recipe)}. Parameters
 
 ## Data
 
-* ${simulated ? 'Simulated exchange of this project, speaking the wire protocol of Coinbase Advanced Trade' : 'Public market data (top of the book and trades)'}; products ${source.products.join(', ')}.
-* ${utc(source.from)} to ${utc(source.to)} UTC; ${count(source.rows)} rows, ${count(source.labelled)} of them with a label. Seconds without a label lie next to gaps, resets or the end of the data.
-* tau: ${Object.entries(evaluation.tau)
-    .map(([product, tau]) => `${product} ${basisPoints(tau)} (${tau.toPrecision(6)})`)
-    .join(', ')}. Source: ${evaluation.tau_source}.
+${dataOf(evaluation)}
+
+${cardMetrics(evaluation)}
+
+**Audit: ${evaluation.audit.passed ? 'passed' : 'failed'}.**
+
+${evaluation.audit.checks.map(check => `* ${check.name}: ${check.verdict}. ${check.detail}`).join('\n')}
+
+## Ethics and limits
+
+* Public market data only: no personal data, no accounts, no orders. Nothing here is advice to trade.
+* An alarm can mislead: even at the chosen threshold many alarms are wrong (precision above). Show it with its base rate.
+* One stretch of time is one sample. Neighbouring seconds share most of their horizon, so independent minutes are far fewer than rows; another day can be of another kind.
+* Levels of volatility drift. Watch the drift report, and refit with a new tau when it says so.
+* News, outages, other venues and the deeper book are not seen.
+
+## Reproduce
+
+* Digest of the feature rows: \`${source.digest}\`
+* Config hash: \`${evaluation.config_hash}\`; spec version ${spec_version}; feature file \`${source.file}\`
+
+\`\`\`
+${simulated ? 'npm run demo' : "npm run replay -- --raw 'data/raw/*.ndjson' --out data/processed/features.parquet\nnpm run train -- --features data/processed/features.parquet"}
+\`\`\`
+`
+}
+
+function dataOf({ simulated, source, splits, tau, tau_source }: Evaluation): string {
+  const unlabelled = source.rows - source.labelled
+  return `* ${simulated ? 'Simulated exchange of this project, speaking the wire protocol of Coinbase Advanced Trade' : 'Public market data (top of the book and trades)'}; products ${source.products.join(', ')}.
+* ${utc(source.from)} to ${utc(source.to)} UTC; ${count(source.rows)} rows, ${count(source.labelled)} of them with a label. ${count(unlabelled)} (${percent(unlabelled / source.rows)}) have none: they lie next to gaps, resets or the end of the data.
+* tau: ${Object.entries(tau)
+    .map(([product, value]) => `${product} ${basisPoints(value)} (${value.toPrecision(6)})`)
+    .join(', ')}. Source: ${tau_source}.
 * Split by time, ${count(splits.purged_rows)} rows purged so that no label of a fitted row reaches a later segment, embargo ${splits.embargo_s} s:
 
 ${markdownTable(
@@ -61,50 +91,7 @@ ${markdownTable(
     ]
   }),
   [3, 4, 5, 6],
-)}
-
-## Metrics on test
-
-${markdownTable(
-  ['Model', 'PR-AUC', '95 % interval', 'Prevalence', 'ROC-AUC', 'F1', 'at threshold', 'Precision', 'Recall', 'Brier'],
-  models.map(({ title, test }) => [
-    title,
-    score(test.pr_auc),
-    interval(test),
-    score(test.prevalence),
-    score(test.roc_auc),
-    score(test.f1),
-    score(test.threshold),
-    score(test.precision),
-    score(test.recall),
-    score(test.brier),
-  ]),
-  [1, 2, 3, 4, 5, 6, 7, 8, 9],
-)}
-
-PR-AUC is average precision; a score without information reaches the prevalence. Intervals come from a moving-block bootstrap over time. Thresholds were picked on validation. – is not defined${undefinedReasons(models)}.
-
-**Audit: ${evaluation.audit.passed ? 'passed' : 'failed'}.**
-
-${evaluation.audit.checks.map(check => `* ${check.name}: ${check.verdict}. ${check.detail}`).join('\n')}
-
-## Ethics and limits
-
-* Public market data only: no personal data, no accounts, no orders. Nothing here is advice to trade.
-* An alarm can mislead: even at the chosen threshold many alarms are wrong (precision above). Show it with its base rate.
-* One stretch of time is one sample. Neighbouring seconds share most of their horizon, so independent minutes are far fewer than rows; another day can be of another kind.
-* Levels of volatility drift. Watch the drift report, and refit with a new tau when it says so.
-* News, outages, other venues and the deeper book are not seen.
-
-## Reproduce
-
-* Digest of the feature rows: \`${source.digest}\`
-* Config hash: \`${evaluation.config_hash}\`; spec version ${evaluation.spec_version}; feature file \`${source.file}\`
-
-\`\`\`
-${simulated ? 'npm run demo' : "npm run replay -- --raw 'data/raw/*.ndjson' --out data/processed/features.parquet\nnpm run train -- --features data/processed/features.parquet"}
-\`\`\`
-`
+)}`
 }
 
 function parameters(model: ModelResult): string {
@@ -114,11 +101,6 @@ function parameters(model: ModelResult): string {
 
 function names(features: string[]): string {
   return features.map(name => `\`${name}\``).join(', ')
-}
-
-function undefinedReasons(models: ModelResult[]): string {
-  const reasons = [...new Set(models.flatMap(({ test }) => Object.values(test.degenerate)))]
-  return reasons.length > 0 ? ` (${reasons.join('; ')})` : ''
 }
 
 function plain(sentence: string): string {

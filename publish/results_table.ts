@@ -1,22 +1,22 @@
 import type { Evaluation } from '../models/evaluation.ts'
 import { markdownTable } from './markdown.ts'
-import { interval, score, short, utc } from './numbers.ts'
+import { short, utc } from './numbers.ts'
+import { modelTable } from './sections/model_table.ts'
+import { giveVerdict } from './verdict.ts'
 
-/** What the example run printed, for the README: one line a model, its base rate beside it. */
-export function resultsTable({ simulated, source, splits, models }: Evaluation): string {
+/** What the example run says of itself, for the README: the verdict, then a line a model, the base rate last. */
+export function resultsTable(evaluation: Evaluation): string {
+  const { simulated, source, splits, walk_forward: report } = evaluation
+  const { header, rows } = modelTable(evaluation)
+  const walked = report ? `; walk-forward over ${report.folds.length} blocks, ${report.episodes} episodes` : ''
   const table = markdownTable(
-    ['Model', 'PR-AUC on test', '95 % interval', 'Prevalence', 'F1', 'Brier'],
-    Object.values(models).map(({ title, test }) => [
-      title,
-      score(test.pr_auc),
-      interval(test),
-      score(test.prevalence),
-      score(test.f1),
-      score(test.brier),
-    ]),
-    [1, 2, 3, 4, 5],
+    header.map(name => name.replace('\n', ' ')),
+    rows,
+    [1, 2, 3, 4, 5, 6, 7],
   )
-  return `${table}
+  return `${giveVerdict(evaluation).sentence}
 
-${simulated ? 'Simulated data. ' : ''}Test segment ${utc(splits.test.from)} to ${utc(splits.test.to)} UTC, ${splits.test.episodes} spike episodes; digest of the feature rows \`${short(source.digest)}…\`.`
+${table}
+
+${simulated ? 'Simulated data. ' : ''}Test segment ${utc(splits.test.from)} to ${utc(splits.test.to)} UTC, ${splits.test.episodes} spike episodes${walked}; digest of the feature rows \`${short(source.digest)}…\`.`
 }

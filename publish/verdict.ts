@@ -1,5 +1,6 @@
-import type { Evaluation, Metrics, ModelResult } from '../models/evaluation.ts'
-import { score } from './numbers.ts'
+import type { Evaluation } from '../models/evaluation.ts'
+import { type Comparison, compareOnTest, compareWalkForward, usableWalkForward } from './headline.ts'
+import { inSentence, score } from './numbers.ts'
 
 export interface Verdict {
   /** One sentence for the head of a report. */
@@ -9,80 +10,103 @@ export interface Verdict {
 }
 
 /**
- * Says in one sentence whether a learned model beats the baselines on test. The learned model is the one with the best
- * PR-AUC on validation, so that test does not choose; the baseline is the best one on test, the hardest to beat.
+ * Says in one sentence whether the learned recipe beats the baseline that is hardest to beat. Where there is a walk-forward it
+ * decides, because the single split is one stretch of time; the split's figures follow in the caution.
  */
 export function giveVerdict(evaluation: Evaluation): Verdict {
-  const { test } = evaluation.splits
-  if (!evaluation.audit.passed)
+  const { audit, splits, walk_forward: report } = evaluation
+  if (!audit.passed)
     return {
       sentence: 'The audit failed: no number of this run may be used.',
-      caution: evaluation.audit.checks
+      caution: audit.checks
         .filter(check => check.verdict === 'failed')
         .map(check => `${check.name}: ${check.detail}`)
         .join('; '),
     }
-  const models = Object.values(evaluation.models)
-  const learned = leadOf(models)
-  const baseline = best(
-    models.filter(model => model.kind === 'baseline' && model.test.pr_auc !== null),
-    model => model.test.pr_auc ?? -1,
-  )
-  if (learned === undefined || baseline === undefined)
+  const onTest = compareOnTest(evaluation)
+  const walked = usableWalkForward(evaluation)
+  const pooled = walked && compareWalkForward(walked)
+  if (walked && pooled) {
+    const { folds, prevalence, episodes } = walked.report
     return {
-      sentence: `No verdict: PR-AUC on test is undefined (${test.degenerate ?? 'no model could be scored'}).`,
+      sentence: `${pooled.title} ${standing(pooled, `in a walk-forward of ${folds.length} blocks`)}: ${figures(pooled, prevalence)}.`,
+      caution: cautionOf(
+        evaluation,
+        pooled,
+        prevalence,
+        episodes,
+        onTest ? [besideSplit(onTest, pooled, splits.test.prevalence)] : [],
+      ),
+    }
+  }
+  if (onTest === undefined)
+    return {
+      sentence: `No verdict: PR-AUC on test is undefined (${splits.test.degenerate ?? 'no model could be scored'}).`,
       caution: 'Capture more data: the test segment must hold spikes and quiet seconds.',
     }
-  const figures = `PR-AUC ${score(learned.test.pr_auc)} (95 % interval ${score(learned.test.pr_auc_low)} to ${score(learned.test.pr_auc_high)}) at a prevalence of ${score(test.prevalence)}; the best baseline, ${lower(baseline)}, reaches ${score(baseline.test.pr_auc)}`
+  const why = report
+    ? `The blocks of the walk-forward hold ${report.positives} spikes in ${report.episodes} episodes, too few for a verdict`
+    : `There is no walk-forward${evaluation.walk_forward_missing ? ` (${evaluation.walk_forward_missing})` : ''}`
   return {
-    sentence: `${learned.title} ${comparison(learned, baseline)}: ${figures}.`,
-    caution: cautionOf(evaluation, learned.test),
+    sentence: `${onTest.title} ${standing(onTest, 'on the test segment')}: ${figures(onTest, splits.test.prevalence)}.`,
+    caution: cautionOf(evaluation, onTest, splits.test.prevalence, splits.test.episodes, [
+      `${why}, and a single split of a short file is weak evidence.`,
+    ]),
   }
 }
 
-/** The learned model with the best PR-AUC on validation, so that test does not choose; undefined where test scores none. */
-export function leadOf(models: ModelResult[]): ModelResult | undefined {
-  return best(
-    models.filter(model => model.kind === 'learned' && model.test.pr_auc !== null),
-    model => model.validation.pr_auc ?? -1,
-  )
+/** Predicate of the sentence. @param where the rows, `on the test segment`. */
+function standing({ standing, low, ratio }: Comparison, where: string): string {
+  if (standing === 'beats') return `beats the best baseline ${where}`
+  if (standing === 'behind') return `does not beat the best baseline ${where}`
+  const doubt =
+    low === null
+      ? 'there are too few rows for an interval'
+      : ratio === null
+        ? 'the intervals overlap'
+        : 'the interval of their ratio reaches below 1'
+  return `is ahead of the best baseline ${where}, but ${doubt}, so this is not proof`
 }
 
-function comparison(learned: ModelResult, baseline: ModelResult): string {
-  const own = learned.test
-  const other = baseline.test
-  if (own.pr_auc! <= other.pr_auc!) return 'does not beat the best baseline on test'
-  if (own.pr_auc_low !== null && other.pr_auc_high !== null && own.pr_auc_low > other.pr_auc_high)
-    return 'beats the best baseline on test, and the intervals do not overlap'
-  return 'is ahead of the best baseline on test, but the intervals overlap, so this is not proof'
+function figures({ pr_auc, low, high, baseline, baseline_pr_auc, ratio }: Comparison, prevalence: number): string {
+  const paired = ratio ? `, a ratio of ${score(ratio.value, 2)}${within(ratio.low, ratio.high, 2)}` : ''
+  return `PR-AUC ${score(pr_auc)}${within(low, high, 3)} at a prevalence of ${score(prevalence)}; the best baseline, ${inSentence(baseline)}, reaches ${score(baseline_pr_auc)}${paired}`
+}
+
+/** What the single split says beside the walk-forward. */
+function besideSplit(onTest: Comparison, pooled: Comparison, prevalence: number): string {
+  const words = `On the test segment alone it has ${score(onTest.pr_auc)}${within(onTest.low, onTest.high, 3)} at a prevalence of ${score(prevalence)}, ${inSentence(onTest.baseline)} ${score(onTest.baseline_pr_auc)}`
+  return onTest.standing === pooled.standing ? `${words}.` : `${words}: where the two differ, believe the walk-forward.`
 }
 
 /** What weakens the sentence, the gravest first. */
-function cautionOf({ splits: { validation, test }, simulated }: Evaluation, { pr_auc_low }: Metrics): string {
+function cautionOf(
+  { splits: { validation, test }, simulated }: Evaluation,
+  { low }: Comparison,
+  prevalence: number,
+  episodes: number,
+  more: string[],
+): string {
   return [
     ...(simulated
       ? ['The data is simulated: it shows that the pipeline works, not that a market can be predicted.']
       : []),
-    ...(pr_auc_low !== null && pr_auc_low <= test.prevalence
+    ...(low !== null && low <= prevalence
       ? ['The interval reaches down to the prevalence, so it is not shown to know anything at all.']
       : []),
+    ...more,
     ...(test.degenerate !== null
-      ? [`The test segment is degenerate (${test.degenerate}): read every figure as an anecdote.`]
+      ? [`The test segment is degenerate (${test.degenerate}): read its figures as an anecdote.`]
       : []),
     ...(validation.degenerate !== null
       ? [`The validation segment is degenerate (${validation.degenerate}): the thresholds rest on very little.`]
       : []),
-    `The test segment holds ${test.episodes} spike episodes, and one stretch of time is one sample: another day can differ by more than the interval says.`,
+    `${episodes} spike episodes are few, and one stretch of time is one sample: another day can differ by more than the interval says.`,
   ].join(' ')
 }
 
-function best(models: ModelResult[], value: (model: ModelResult) => number): ModelResult | undefined {
-  return models.reduce<ModelResult | undefined>(
-    (top, model) => (top === undefined || value(model) > value(top) ? model : top),
-    undefined,
-  )
-}
-
-function lower({ title }: ModelResult): string {
-  return /^[A-Z][a-z]/.test(title) ? title[0].toLowerCase() + title.slice(1) : title
+function within(low: number | null, high: number | null, digits: number): string {
+  return low === null || high === null || low === high
+    ? ''
+    : ` (95 % interval ${score(low, digits)} to ${score(high, digits)})`
 }

@@ -8,10 +8,10 @@ import type { Evaluation } from '../models/evaluation.ts'
 import { readTable } from '../tables/parquet.ts'
 import { explore } from './eda/explore.ts'
 import { writeEvaluationPdf } from './evaluation_pdf.ts'
+import { leadOf } from './headline.ts'
 import { writeModelCard } from './model_card.ts'
 import { readEvaluation } from './read_evaluation.ts'
 import { readStrip, type Watched } from './strip.ts'
-import { leadOf } from './verdict.ts'
 
 export interface Reports {
   exploration: string

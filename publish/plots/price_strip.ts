@@ -1,27 +1,23 @@
 import type { TopLevelSpec } from 'vega-lite'
 import type { StripProduct } from '../strip.ts'
 import { colours, subtitle } from '../theme.ts'
+import { cutTime, isInside, type TimePanel, timeScale } from './eda/time_axis.ts'
 
-/** Mid price above, sigma_future below, over the test segment of one product; spikes shaded, tau drawn in, alarms as a band below. */
-export function plotPriceStrip(
-  { product, tau, watched, points }: StripProduct,
-  prevalence: number,
-  simulated: boolean,
-): TopLevelSpec {
-  const step =
-    points.length > 1
-      ? (Date.parse(points[points.length - 1].time) - Date.parse(points[0].time)) / (points.length - 1)
-      : 1000
-  const values = points.map(point => ({ ...point, bp: 1e4 * point.sigma }))
-  const episodes = spansOf(points, step, point => point.spike)
-  const alarms = spansOf(points, step, point => point.alarm === true)
-  const time = { field: 'time', type: 'temporal' as const, scale: { type: 'utc' as const } }
-  const shade = {
-    data: { values: episodes },
-    mark: { type: 'rect' as const, color: colours.positive, opacity: 0.16 },
-    encoding: { x: { ...time, field: 'from' }, x2: { field: 'to' } },
-  }
-  const axis = { format: '%H:%M', tickCount: 8, grid: false, offset: 10 }
+type Points = StripProduct['points']
+
+/**
+ * Mid price above, sigma_future below, over the test segment of one product; spikes shaded, tau drawn in, alarms as a band below.
+ * Stretches with a hole of more than an hour between them have panels of their own.
+ */
+export function plotPriceStrip(strip: StripProduct, prevalence: number, simulated: boolean): TopLevelSpec {
+  const { product, watched, points } = strip
+  const steps = points.slice(1).map(({ time }, i) => Date.parse(time) - Date.parse(points[i].time))
+  const step = steps.length > 0 ? steps.sort((a, b) => a - b)[steps.length >> 1] : 1000
+  const panels = cutTime(
+    points.map(({ time }) => time),
+    step,
+    600,
+  )
   return {
     title: {
       text: `${product}: price and the volatility of the next minute, test segment`,
@@ -30,51 +26,85 @@ export function plotPriceStrip(
         `Shaded: label 1 (prevalence over all products ${prevalence.toFixed(3)}); dashed: tau${watched ? `; blue band: ${watched}, at or above its threshold` : ''}`,
       ),
     },
+    spacing: 14,
+    hconcat: panels.map((panel, column) => drawPanel(strip, step, panel, panels, column === 0)),
+  }
+}
+
+function drawPanel(
+  { tau, points }: StripProduct,
+  step: number,
+  panel: TimePanel,
+  panels: TimePanel[],
+  isFirst: boolean,
+) {
+  const inside = points.filter(({ time }) => isInside(time, panel))
+  const values = inside.map(point => ({ ...point, bp: 1e4 * point.sigma }))
+  const time = timeScale(panel, panels)
+  const level = (field: 'mid' | 'bp', title: string, domain: number[] | undefined) => ({
+    field,
+    type: 'quantitative' as const,
+    scale: { zero: field === 'bp', ...(domain && { domain, nice: true }) },
+    title: isFirst ? title : null,
+    axis: { tickCount: 3, labels: isFirst },
+  })
+  const isCut = panels.length > 1
+  const spans = (isIn: (point: Points[number]) => boolean) => spansOf(inside, step, isIn)
+  const shade = {
+    data: { values: spans(point => point.spike) },
+    mark: { type: 'rect' as const, color: colours.positive, opacity: 0.16 },
+    encoding: { x: { field: 'from', type: time.type }, x2: { field: 'to' } },
+  }
+  const line = (color: string) => ({ type: 'line' as const, strokeWidth: 1, color })
+  return {
     spacing: 8,
     vconcat: [
       {
-        width: 600,
-        height: 110,
+        width: panel.width,
+        height: 80,
         layer: [
           shade,
           {
             data: { values },
-            mark: { type: 'line', strokeWidth: 1, color: colours.ink },
+            mark: line(colours.ink),
             encoding: {
-              x: { ...time, axis: { ...axis, labels: false, ticks: false }, title: null },
-              y: {
-                field: 'mid',
-                type: 'quantitative',
-                scale: { zero: false },
-                title: 'Mid (USD)',
-                axis: { tickCount: 4 },
-              },
+              x: { field: 'time', ...time, axis: { ...time.axis, labels: false, ticks: false }, title: null },
+              y: level('mid', 'Mid (USD)', isCut ? spread(points.map(({ mid }) => mid)) : undefined),
             },
           },
         ],
       },
       {
-        width: 600,
-        height: 110,
+        width: panel.width,
+        height: 80,
         layer: [
           shade,
           {
             data: { values },
-            mark: { type: 'line', strokeWidth: 1, color: colours.line },
+            mark: line(colours.line),
             encoding: {
-              x: { ...time, axis, title: 'Time (UTC)' },
-              y: { field: 'bp', type: 'quantitative', title: 'sigma_future (bp)', axis: { tickCount: 4 } },
+              x: { field: 'time', ...time, axis: { ...time.axis, offset: 10 }, title: isFirst ? 'Time (UTC)' : null },
+              y: level(
+                'bp',
+                'sigma_future (bp)',
+                isCut ? [0, 1e4 * Math.max(tau, ...points.map(({ sigma }) => sigma))] : undefined,
+              ),
             },
           },
           {
-            data: { values: alarms },
-            mark: { type: 'rect', color: colours.line },
-            encoding: { x: { ...time, field: 'from' }, x2: { field: 'to' }, y: { value: 112 }, y2: { value: 118 } },
+            data: { values: spans(point => point.alarm === true) },
+            mark: { type: 'rect' as const, color: colours.line },
+            encoding: {
+              x: { field: 'from', type: time.type },
+              x2: { field: 'to' },
+              y: { value: 107 },
+              y2: { value: 113 },
+            },
           },
           {
             data: { values: [{ tau: 1e4 * tau }] },
-            mark: { type: 'rule', strokeDash: [4, 3], strokeWidth: 1.3, color: colours.positive },
-            encoding: { y: { field: 'tau', type: 'quantitative' } },
+            mark: { type: 'rule' as const, strokeDash: [4, 3], strokeWidth: 1.3, color: colours.positive },
+            encoding: { y: { field: 'tau', type: 'quantitative' as const } },
           },
         ],
       },
@@ -82,11 +112,15 @@ export function plotPriceStrip(
   }
 }
 
+function spread(values: number[]): [number, number] {
+  return [Math.min(...values), Math.max(...values)]
+}
+
 /** Runs of points as spans, each at least one step wide. @param step milliseconds between points. */
 function spansOf(
-  points: StripProduct['points'],
+  points: Points,
   step: number,
-  isIn: (point: StripProduct['points'][number]) => boolean,
+  isIn: (point: Points[number]) => boolean,
 ): { from: string; to: string }[] {
   const spans: { from: string; to: string }[] = []
   let from: string | null = null

@@ -1,5 +1,6 @@
 import type { TopLevelSpec } from 'vega-lite'
 import type { Evaluation } from '../../models/evaluation.ts'
+import { score } from '../numbers.ts'
 import { colours, modelStyles, subtitle } from '../theme.ts'
 
 /** Predicted probability against the share that came true, in bins on test, a panel a model; the diagonal is perfect. */
@@ -7,9 +8,11 @@ export function plotReliability(evaluation: Evaluation): TopLevelSpec {
   const all = Object.values(evaluation.models)
   const styles = modelStyles(all)
   const models = all.filter(model => model.reliability.length > 0)
-  const domain = models.map(model => model.title)
+  const named = ({ title, test }: (typeof models)[number]): string =>
+    typeof test.ece === 'number' ? `${title}, ECE ${score(test.ece)}` : title
+  const domain = models.map(named)
   const range = models.map(model => styles.find(style => style.name === model.name)?.colour ?? colours.line)
-  const values = models.flatMap(model => model.reliability.map(bin => ({ ...bin, model: model.title })))
+  const values = models.flatMap(model => model.reliability.map(bin => ({ ...bin, model: named(model) })))
   const highest = Math.max(0.1, ...values.flatMap(({ predicted, observed }) => [predicted, observed]))
   const edge = Math.ceil(10 * highest) / 10
   const color = { field: 'model', type: 'nominal' as const, scale: { domain, range }, legend: null }
@@ -22,7 +25,7 @@ export function plotReliability(evaluation: Evaluation): TopLevelSpec {
       text: 'Are the probabilities right?',
       subtitle: subtitle(
         evaluation.simulated,
-        'Ten equal bins on test; area of a dot: rows in the bin; dotted: perfect',
+        'Ten equal bins on test; area of a dot: rows in the bin; dotted: perfect; ECE: mean distance from it',
       ),
     },
     data: { values },

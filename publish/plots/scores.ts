@@ -53,6 +53,7 @@ export function plotScores(evaluation: Evaluation): TopLevelSpec {
             type: 'quantitative',
             title: 'PR-AUC (average precision)',
             scale: { zero: true, nice: true },
+            axis: { tickCount: 7 },
           },
           x2: { field: 'high' },
           color,

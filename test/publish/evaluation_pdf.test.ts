@@ -6,6 +6,7 @@ import type { Exploration } from '../../publish/eda/explore.ts'
 import { evaluationPaper, evaluationPdf } from '../../publish/evaluation_pdf.ts'
 import { fontFolder } from '../../publish/plot.ts'
 import { exampleEvaluation, exampleExploration, exampleStrip, tauOf } from './example.ts'
+import { walkedEvaluation } from './walked.ts'
 
 /** The words of each page of the report, read back from what the compiler laid out. */
 async function readPages(evaluation: Evaluation, exploration?: Exploration): Promise<string[]> {
@@ -30,7 +31,7 @@ describe('evaluation report', () => {
   it('says simulated on every page of a simulated run, and on none of a market run', async () => {
     const pages = await readPages(exampleEvaluation())
     expect(pages.length).toBeGreaterThanOrEqual(3)
-    expect(pages.length).toBeLessThanOrEqual(6)
+    expect(pages.length).toBeLessThanOrEqual(8)
     for (const page of pages) expect(page).toContain('Simulated data')
     for (const page of await readPages(exampleEvaluation({ simulated: false }))) expect(page).not.toContain('Simulated')
   })
@@ -49,19 +50,47 @@ describe('evaluation report', () => {
       expect(first).toContain(words)
   })
 
-  it('has six to eight pages with nine models and an exploration, the splits still on page one', async () => {
+  it('has six to eight pages with everything that a training adds, the splits still on page one', async () => {
     const exploration = exampleExploration()
-    const evaluation = exampleEvaluation({ tau: tauOf(exploration) })
-    for (const name of ['persistence_300s', 'ewma_120s']) evaluation.models[name] = evaluation.models.persistence
-    for (const name of ['har', 'ridge', 'boosting', 'average']) evaluation.models[name] = evaluation.models.logistic
+    const evaluation = walkedEvaluation({ tau: tauOf(exploration) })
+    for (const name of ['har', 'ridge', 'boosting']) evaluation.models[name] = evaluation.models.logistic
     const pages = await readPages(evaluation, exploration)
     expect(pages.length).toBeGreaterThanOrEqual(6)
     expect(pages.length).toBeLessThanOrEqual(8)
     expect(pages[0]).toContain('2026-01-05 03:11:51')
+    expect(pages[0]).toContain('it warns of 19 of 26 onsets')
     const text = pages.join(' ')
-    for (const words of ['P85', 'P95', 'episodes to learn from', 'tau without one block', 'Rank correlations'])
+    for (const words of [
+      '0.137 to 0.315',
+      'Boosted trees on labels',
+      'Within 10 %',
+      '19 of 26',
+      'A random smooth score',
+      'mark_15m_ahead',
+      'Parts with fewer than 30 spikes left out: 1',
+      'P85',
+      'episodes to learn from',
+      'tau without one block',
+    ])
       expect(text).toContain(words)
+    expect(text).not.toMatch(/NaN|null|undefined/)
     for (const page of pages) expect(page).toContain('Simulated data')
+  })
+
+  it('stays within eight pages for a file of many blocks, days and hours', async () => {
+    const evaluation = walkedEvaluation()
+    const report = evaluation.walk_forward!
+    report.folds = Array.from({ length: 60 }, () => report.folds[0])
+    const hours = Array.from({ length: 24 }, (_, i) => ({ ...report.slices[0], by: 'hour' as const, name: String(i) }))
+    report.slices = [...report.slices, ...hours]
+    const pages = await readPages(evaluation, exampleExploration())
+    expect(pages.length).toBeLessThanOrEqual(8)
+    expect(pages.join(' ')).toContain('14 of 60 blocks, evenly spaced')
+  })
+
+  it('says why there is no walk-forward', async () => {
+    const pages = await readPages(walkedEvaluation({ walk_forward: null, walk_forward_missing: '215 labelled rows' }))
+    expect(pages.join(' ')).toContain('There is none: 215 labelled rows.')
   })
 
   it('prints digest, config hash and the failed check', async () => {

@@ -33,7 +33,9 @@ function metrics(prAuc: number, prior: number, probability: boolean): Metrics {
     threshold: probability ? 0.17 : 1.12,
     brier: probability ? 0.085 : null,
     log_loss: probability ? 0.302 : null,
-    degenerate: probability ? {} : { brier: 'not a probability', log_loss: 'not a probability' },
+    degenerate: probability
+      ? {}
+      : { brier: 'the score is not a probability', log_loss: 'the score is not a probability' },
   }
 }
 

@@ -19,7 +19,9 @@ describe('verdict', () => {
     const { sentence } = giveVerdict(
       scored({ logistic: { test: [0.2, 0.31, 0.4] }, persistence: { test: [0.2, 0.26, 0.3] } }),
     )
-    expect(sentence).toContain('is ahead of the best baseline on test, but the intervals overlap')
+    expect(sentence).toContain(
+      'is ahead of the best baseline on the test segment, but the intervals overlap, so this is not proof',
+    )
     expect(sentence).toContain('PR-AUC 0.310 (95 % interval 0.200 to 0.400) at a prevalence of 0.104')
   })
 
@@ -27,7 +29,7 @@ describe('verdict', () => {
     const { sentence } = giveVerdict(
       scored({ logistic: { test: [0.35, 0.4, 0.5] }, persistence: { test: [0.2, 0.26, 0.3] } }),
     )
-    expect(sentence).toContain('beats the best baseline on test, and the intervals do not overlap')
+    expect(sentence).toContain('beats the best baseline on the test segment:')
   })
 
   it('compares with the strongest baseline, whichever that is', () => {

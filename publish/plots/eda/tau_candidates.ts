@@ -18,7 +18,7 @@ export function plotTauCandidates({ chosen, candidates, curve }: TauChoice, simu
     bp: 1e4 * tau,
     low: 1e4 * low,
     high: 1e4 * high,
-    text: `P${percentile}  ${basisPoints(tau)}`,
+    text: percentile === chosen ? `P${percentile}  ${basisPoints(tau)}` : `P${percentile}`,
   }))
   const values = curve
     .filter(({ percentile }) => percentile >= 50)
