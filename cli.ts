@@ -17,12 +17,19 @@ export function command(name: string, description: string, example: string): Com
     .configureOutput({ outputError: () => {} })
 }
 
-/** Parses the arguments, runs `action`, and turns what it throws into lines for people and an exit code. */
+/**
+ * Parses the arguments, runs `action`, and turns what it throws into lines for people and an exit code. Ends quietly when
+ * whoever reads its output has gone, as `head` does.
+ */
 export async function runCommand<Options>(
   program: Command,
   action: (options: Options) => Promise<void> | void,
   argv: string[] = process.argv,
 ): Promise<void> {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit(0)
+  })
   try {
     program.parse(argv)
     await action(program.opts() as Options)

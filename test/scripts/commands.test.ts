@@ -76,6 +76,12 @@ describe('every command', () => {
   })
 })
 
+it('a command whose reader has gone ends quietly', () => {
+  const pipe = ['-o', 'pipefail', '-c', 'node scripts/settle.ts --help | true']
+  const { status, stderr } = spawnSync('bash', pipe, { encoding: 'utf8' })
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+})
+
 describe('bad input ends with exit 2, a line a fault, and nothing written', () => {
   const out = () => join(folder, 'out.parquet')
 
