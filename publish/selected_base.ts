@@ -25,7 +25,7 @@ Run in a checkout of spike60, with this folder as \`handoff/\`. \`npm run setup\
        npm run replay -- --raw ${slice.raw.map(path => `handoff/${path}`).join(' ')} --config handoff/config.yaml --out data/processed/slice.parquet
        npm run infer -- --features data/processed/slice.parquet --model handoff/${model} --out data/processed/slice_predictions.parquet
 
-3. Start Kafka, MLflow, ingestor and featurizer (Docker; the files are those of the checkout):
+3. Start Kafka, MLflow, ingestor, featurizer, scorer and Prometheus (Docker; the files are those of the checkout):
 
        cp handoff/.env.example .env
        docker compose --env-file .env -f docker/compose.yaml up -d --build
@@ -49,10 +49,10 @@ Run in a checkout of spike60, with this folder as \`handoff/\`. \`npm run setup\
 | \`${slice.features}\` | features of that slice, replayed alone: long windows are null at its beginning |
 | \`${slice.predictions}\` | scores of the model and the baselines on them |
 | \`data/predictions.parquet\` | scores on the whole test segment of the training run |
-| \`models/artifacts/\` | model (JSON, ONNX, MLflow folder) and \`evaluation.json\` |
+| \`models/artifacts/\` | every learned model (JSON, ONNX, MLflow folder) and \`evaluation.json\`: all numbers, walk-forward and alarms too |
 | \`reports/\` | \`model_eval.pdf\`, \`exploration.json\` (its plots as numbers), drift reports in \`evidently/\` |
-| \`docs/\` | feature spec with this run's tau, model card |
-| \`docker/\`, \`.env.example\`, \`config.yaml\` | compose file, Dockerfiles, settings of the run |
+| \`docs/\` | feature spec with this run's tau, model card, runbook |
+| \`docker/\`, \`.env.example\`, \`config.yaml\` | compose file, Dockerfiles, Prometheus and its alert rules, settings of the run |
 | \`requirements.txt\` | pins for a Python reader of the model |
 | \`manifest.json\` | SHA-256 sum of every file, digest of the slice |
 `

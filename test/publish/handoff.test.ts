@@ -33,6 +33,8 @@ describe('hand-off folder', () => {
     for (const path of [
       'docker/compose.yaml',
       'docker/Dockerfile.ingestor',
+      'docker/prometheus/alerts.yml',
+      'docs/runbook.md',
       '.env.example',
       'config.yaml',
       'requirements.txt',
