@@ -27,24 +27,34 @@ export async function writeTable(path: string, table: FeatureTable, metadata: Me
     ...doubles.map(([name]) => `"${name}" DOUBLE`),
     ...(table.label ? ['label INTEGER'] : []),
   ]
-  await withDuckDB(async connection => {
-    await connection.run('SET threads = 1')
-    await writeAtomically(path, async temporary => {
-      const parts: string[] = []
-      try {
-        for (let from = 0; from === 0 || from < table.rows; from += rowsAtOnce) {
-          await connection.run(`CREATE OR REPLACE TABLE t (${columns.join(', ')})`)
+  await writeAtomically(path, async temporary => {
+    const parts: string[] = []
+    try {
+      for (let from = 0; from === 0 || from < table.rows; from += rowsAtOnce) {
+        const part = `${temporary}.part-${parts.length}`
+        parts.push(part)
+        await withLittleDuckDB(async connection => {
+          await connection.run(`CREATE TABLE t (${columns.join(', ')})`)
           await appendRows(connection, table, doubles, from)
-          parts.push(`${temporary}.part-${parts.length}`)
-          await connection.run(`COPY t TO ${quoted(parts[parts.length - 1])} (FORMAT parquet)`)
-        }
+          await connection.run(`COPY t TO ${quoted(part)} (FORMAT parquet)`)
+        })
+      }
+      await withLittleDuckDB(async connection => {
         const all = `SELECT * FROM read_parquet([${parts.map(quoted).join(', ')}])`
         const format = `FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${rowsAtOnce}${keyValues(metadata)}`
         await connection.run(`COPY (${all}) TO ${quoted(temporary)} (${format})`)
-      } finally {
-        for (const part of parts) rmSync(part, { force: true })
-      }
-    })
+      })
+    } finally {
+      for (const part of parts) rmSync(part, { force: true })
+    }
+  })
+}
+
+/** An instance for each step, since one keeps the memory that it once took. */
+function withLittleDuckDB(use: (connection: DuckDBConnection) => Promise<void>): Promise<void> {
+  return withDuckDB(async connection => {
+    await connection.run('SET threads = 1')
+    await use(connection)
   })
 }
 
