@@ -1,6 +1,7 @@
 import type { AlarmSummary } from './alarms.ts'
 import type { AuditCheck, Evaluation, Metrics, ModelResult } from './evaluation.ts'
 import type { FullModel } from './full_report.ts'
+import type { Paired } from './group_bootstrap.ts'
 import type { RunMetric } from './run_record.ts'
 
 /** What is known of the data, the audit and the walk-forward, whatever the model. Folds are steps. */
@@ -27,7 +28,7 @@ export function trainingMetrics({
   }
   return [
     ...segments,
-    ...flatten('splits', { purged_rows: splits.purged_rows }),
+    { key: 'purged_rows', value: splits.purged_rows },
     ...auditMetrics(audit.checks),
     ...flatten('chance', { within_top10: within_chance?.top10, within_top25: within_chance?.top25 }),
     ...(random_alarms ? flatten('random_alarms', alarmFigures(random_alarms)) : []),
@@ -48,8 +49,8 @@ export function modelMetrics(model: ModelResult, { walk_forward }: Evaluation): 
     ...segmentMetrics('validation', validation),
     ...segmentMetrics('test', test),
     ...against.flatMap(({ baseline, ratio, difference }) => [
-      ...flatten(`test_lift_over_${baseline}`, { ...ratio }),
-      ...flatten(`test_gain_over_${baseline}`, { ...difference }),
+      ...pairedMetrics(`test_lift_over_${baseline}`, ratio),
+      ...pairedMetrics(`test_gain_over_${baseline}`, difference),
     ]),
     ...(alarms ? flatten('test_alarms', alarmFigures(alarms)) : []),
     ...(walked ? walkedMetrics(walked) : []),
@@ -66,12 +67,16 @@ function segmentMetrics(segment: string, { degenerate: _, floored, ...metrics }:
 function walkedMetrics({ name: _, title, kind, lift, gain, rmse_ratio, alarms, floored, ...figures }: FullModel) {
   return [
     ...flatten('walk_forward', figures),
-    ...Object.entries(lift).flatMap(([rival, paired]) => flatten(`walk_forward_lift_over_${rival}`, { ...paired })),
-    ...Object.entries(gain).flatMap(([rival, paired]) => flatten(`walk_forward_gain_over_${rival}`, { ...paired })),
-    ...flatten('walk_forward_rmse_ratio', { ...rmse_ratio }),
+    ...Object.entries(lift).flatMap(([rival, paired]) => pairedMetrics(`walk_forward_lift_over_${rival}`, paired)),
+    ...Object.entries(gain).flatMap(([rival, paired]) => pairedMetrics(`walk_forward_gain_over_${rival}`, paired)),
+    ...(rmse_ratio ? pairedMetrics('walk_forward_rmse_ratio', rmse_ratio) : []),
     ...flatten('walk_forward_floored', { ...floored }),
     ...flatten('walk_forward_alarms', alarmFigures(alarms)),
   ]
+}
+
+function pairedMetrics(key: string, { value, low, high }: Paired): RunMetric[] {
+  return [...(Number.isFinite(value) ? [{ key, value }] : []), ...flatten(key, { low, high })]
 }
 
 function auditMetrics(checks: AuditCheck[]): RunMetric[] {

@@ -6,7 +6,7 @@ import { pastOf } from './past.ts'
 import { verdictOf } from './verdict.ts'
 
 /** Rows that are compared at most, equally spaced. */
-const mostRows = 4000
+const mostRows = 2500
 
 /**
  * Works out again, on a sample of rows and from the columns that the engine's own bars gave, every feature that they determine:

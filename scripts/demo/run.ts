@@ -4,6 +4,7 @@ import type { Config } from '../../config.ts'
 import { SpikeError } from '../../errors.ts'
 import { type TrainResult, train } from '../../models/train.ts'
 import { writeDriftReport } from '../../monitor/write_drift_report.ts'
+import { attachReports } from '../../publish/attach_reports.ts'
 import { writeHandoff } from '../../publish/handoff.ts'
 import { writeReports } from '../../publish/write_reports.ts'
 import { openStreams } from '../../streams/open.ts'
@@ -78,6 +79,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
 
   onStep('Evaluation PDF and model card')
   const reports = await writeReports(out, config)
+  await attachReports(out, config.mlflow.experiment, options.trackingUri)
 
   onStep('Hand-off folder')
   const handoff = join(out, 'handoff')
