@@ -23,7 +23,7 @@ export interface EngineOutput {
   bar?(product: string, bar: Bar): void
   /** Volatility of the 60 s after `time`, once they are over; NaN when a return is missing. Only for times that had a row. */
   settled?(product: string, time: Micros, sigmaFuture: number): void
-  /** An event that came after its second was closed: never silently away, never into a row. */
+  /** An event that came after its second was closed, or was asked for afterwards: never silently away, never into a row. */
   late?(event: MarketEvent): void
   /** An event that cannot be: with a price, a size or a time that no market has. */
   rejected?(event: MarketEvent, reason: Rejection): void
@@ -130,6 +130,7 @@ export class ProductEngine {
   }
 
   private accept(event: MarketEvent): boolean {
+    if (event.type === 'trade' && event.backfilled) return this.putAside(event)
     if (!Number.isSafeInteger(event.time) || event.time < 0) return this.reject(event, 'invalid_time')
     if (event.received_at !== null && event.time > event.received_at + this.settings.ahead_limit_s * 1e6)
       return this.reject(event, 'time_ahead')
@@ -170,10 +171,7 @@ export class ProductEngine {
     const second = Math.floor(event.time / 1e6)
     if (second < this.openFrom) {
       if (this.recall(second)?.has(event)) this.counts.duplicates++
-      else {
-        this.counts.late++
-        this.output.late?.(event)
-      }
+      else this.putAside(event)
       return null
     }
     if (this.newest?.second === second) return this.newest
@@ -184,6 +182,12 @@ export class ProductEngine {
     }
     this.newest = bar
     return bar
+  }
+
+  private putAside(event: MarketEvent): false {
+    this.counts.late++
+    this.output.late?.(event)
+    return false
   }
 
   private once(added: boolean): boolean {

@@ -1,6 +1,8 @@
 import type { Micros } from '../features/event.ts'
+import { coinbaseRest } from './coinbase_rest.ts'
+import { readTrade } from './coinbase_trade.ts'
 import type { Feed, Reading } from './feed.ts'
-import { asList, asObject, decimal, emptyReading, productOf, sequenceOf, sideOf, tradeIdOf } from './reading.ts'
+import { asList, asObject, decimal, emptyReading, productOf, sequenceOf } from './reading.ts'
 import { parseTimestamp } from './timestamp.ts'
 
 /** Channels whose frames are read; the others only count for holes. */
@@ -49,6 +51,8 @@ export const coinbase: Feed = {
     else readSubscriptions(reading, events)
     return reading
   },
+
+  rest: coinbaseRest,
 }
 
 function readTickers(reading: Reading, events: unknown[], time: Micros): void {
@@ -79,26 +83,7 @@ function readTickers(reading: Reading, events: unknown[], time: Micros): void {
 
 function readTrades(reading: Reading, events: unknown[]): void {
   let index = -1
-  for (const event of events) {
-    for (const item of asList(asObject(event)?.trades)) {
-      index++
-      const trade = asObject(item)
-      const product = productOf(trade?.product_id)
-      const time = parseTimestamp(trade?.time)
-      const id = tradeIdOf(trade?.trade_id)
-      const price = decimal(trade?.price)
-      const size = decimal(trade?.size)
-      if (trade === null) reading.faults.push({ reason: 'bad_trade', item })
-      else if (product === null) reading.faults.push({ reason: 'missing_product', item })
-      else if (time === null) reading.faults.push({ reason: 'bad_time', item })
-      else if (id === null) reading.faults.push({ reason: 'missing_trade_id', item })
-      else if (price === null || size === null) reading.faults.push({ reason: 'bad_trade', item })
-      else {
-        const side = sideOf(trade.side, true)
-        reading.events.push({ type: 'trade', product, time, index, id, price, size, side })
-      }
-    }
-  }
+  for (const event of events) for (const item of asList(asObject(event)?.trades)) readTrade(reading, item, ++index)
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
 import { touchHealth } from '../health.ts'
 import type { Streams } from '../streams/port.ts'
+import { type Backfill, createBackfill } from './backfill.ts'
 import { patientBackoff } from './backoff.ts'
 import { createBronzeWriter } from './bronze.ts'
 import { wallStamp } from './clock.ts'
@@ -16,6 +17,8 @@ export interface IngestJobOptions {
   config: Config
   feed: Feed
   url: string
+  /** Address of the exchange's REST API: trades that a gap has cost are asked for there. */
+  rest?: string
   /** Two connections, so that one of them may fail. */
   redundant?: boolean
   /** Folder of bronze. */
@@ -36,6 +39,8 @@ export interface IngestSummary extends IngestCounts {
 }
 
 const acknowledgeWithinMs = 10_000
+/** At the end of a run, for the trades of the last gaps. */
+const backfillLimitMs = 10_000
 
 /**
  * Takes a feed to bronze and, as it goes, from bronze to `ticks.raw`. At the end everything written is on disk and
@@ -44,22 +49,29 @@ const acknowledgeWithinMs = 10_000
  * @throws SpikeError as `ingest` and the topics do.
  */
 export async function runIngestJob(options: IngestJobOptions): Promise<IngestSummary> {
-  const { config, feed, url, redundant, directory, streams, log, limitMs, onProgress } = options
+  const { config, feed, url, rest, redundant, directory, streams, log, limitMs, onProgress } = options
   const status = options.status ?? newIngestStatus()
-  const publisher = await createPublisher({
+  let backfill: Backfill | null = null
+  const publisher = createPublisher({
     streams,
     config,
     bronze: { directory },
     onRetry(error, pause_ms) {
       status.retries++
+      status.fault = { reason: error.message, records: publisher.published.records }
       log.warn({ code: error.code, reason: error.message, pause_ms }, 'not published; bronze keeps it')
     },
+    onGap: gap => gap.feed === feed.name && backfill?.add(gap),
   })
   const bronze = createBronzeWriter({ directory, feed: feed.name })
   const stamp = wallStamp()
+  const start = new Date(stamp('') / 1000).toISOString().replace(/[-:.]/g, '')
+  if (rest !== undefined && feed.rest)
+    backfill = createBackfill({ feed, url: rest, bronze, stamp, name: `${feed.name}-${start}-backfill`, log })
   status.published = publisher.published
   status.bronzeBytes = () => bronze.bytes
   status.backlogBytes = publisher.backlogBytes
+  status.backfill = () => backfill?.counts ?? null
   const watch = watchBacklog(publisher, log)
   const written = new AbortController()
   const broken = new AbortController()
@@ -74,7 +86,7 @@ export async function runIngestJob(options: IngestJobOptions): Promise<IngestSum
       channels: config.feed.channels,
       bronze,
       stamp,
-      start: new Date(stamp('') / 1000).toISOString().replace(/[-:.]/g, ''),
+      start,
       staleAfterMs: config.feed.stale_after_s * 1000,
       backoff: patientBackoff,
       acknowledgeWithinMs,
@@ -88,10 +100,12 @@ export async function runIngestJob(options: IngestJobOptions): Promise<IngestSum
         onProgress?.(counts, publisher.published)
       },
     })
+    await backfill?.close(options.signal.aborted ? 0 : backfillLimitMs)
     written.abort()
     await publishing
     return { ...counts, published: publisher.published, files: [...bronze.files] }
   } finally {
+    await backfill?.close(0)
     written.abort()
     clearInterval(watch)
     await publishing.catch(error => log.error({ reason: (error as Error).message }, 'not everything is published'))

@@ -1,4 +1,5 @@
 import { byLabel, counter, gauge, type Metric } from '../metrics.ts'
+import type { BackfillCounts } from './backfill.ts'
 import type { IngestCounts } from './ingest.ts'
 import { emptyPublished, type Published } from './published.ts'
 
@@ -11,6 +12,10 @@ export interface IngestStatus {
   backlogBytes(): number
   /** Times that publishing failed and was tried again. */
   retries: number
+  /** Why it failed last, and how much was published then. */
+  fault: { reason: string; records: number } | null
+  /** null where no REST API is asked. */
+  backfill(): Readonly<BackfillCounts> | null
   /** `performance.now()` of the last message. */
   messageAt: number | null
 }
@@ -22,6 +27,8 @@ export function newIngestStatus(): IngestStatus {
     bronzeBytes: () => 0,
     backlogBytes: () => 0,
     retries: 0,
+    fault: null,
+    backfill: () => null,
     messageAt: null,
   }
 }
@@ -43,6 +50,8 @@ export function ingestMetrics({ counts, published, retries, ...status }: IngestS
       status.backlogBytes(),
     ),
     counter('ingest_publish_retries_total', 'Times that publishing failed and was tried again.', retries),
+    counter('ingest_backfill_questions_total', 'Questions to the REST API.', status.backfill()?.asked ?? 0),
+    counter('ingest_backfill_failed_total', 'Gaps whose trades did not all come.', status.backfill()?.failed ?? 0),
     counter('ingest_published_events_total', 'Events published.', ...byLabel('type', events)),
     counter('ingest_gaps_total', 'Gaps published: stretches of lost frames.', gap),
     counter('ingest_dead_letters_total', 'Dead letters published.', ...byLabel('reason', published.dead)),

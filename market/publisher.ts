@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../config.ts'
 import { SpikeError } from '../errors.ts'
+import type { Gap, MarketEvent } from '../features/event.ts'
 import { deadLetterTopic } from '../streams/dead_letter.ts'
 import { keepClaims } from '../streams/keep_claims.ts'
 import type { Outgoing, Streams, Writer } from '../streams/port.ts'
@@ -19,6 +20,8 @@ export interface PublisherOptions {
   name?: string
   /** `follow` met an error that may pass; it tries again after the pause. Bronze keeps what is not published. */
   onRetry?: (error: SpikeError, pauseMs: number) => void
+  /** A gap was published. */
+  onGap?: (gap: Gap) => void
 }
 
 export interface Publisher {
@@ -48,20 +51,23 @@ const outgoingLimit = 4000
 const pollMs = 100
 const retryMs = 1000
 
-/** Puts the events of bronze on `ticks.raw` and its dead letters on `ticks.raw.dlq`, each once: its position goes with them. */
-export async function createPublisher(options: PublisherOptions): Promise<Publisher> {
-  const { config, bronze, name = 'bronze', onRetry } = options
+/**
+ * Puts the events of bronze on `ticks.raw` and its dead letters on `ticks.raw.dlq`, each once: its position goes with
+ * them. The topics need not be there before it publishes.
+ */
+export function createPublisher(options: PublisherOptions): Publisher {
+  const { config, bronze, name = 'bronze', onRetry, onGap } = options
   const streams = keepClaims(options.streams)
   const { raw, state: stateTopic } = config.topics
   const deadTopic = deadLetterTopic(raw.name)
   const published = emptyPublished()
-  await streams.createTopics([raw, { name: deadTopic, partitions: raw.partitions }, stateTopic])
-  let session: Session | null = await restore()
-  let positions = session.state.files
+  let session: Session | null = null
+  let positions: PublisherState['files'] = {}
   let queue: Promise<unknown> = Promise.resolve()
 
   /** Fences an earlier publisher of this name, a newer one never, and takes over where it stood. */
   async function restore(): Promise<Session> {
+    await streams.createTopics([raw, { name: deadTopic, partitions: raw.partitions }, stateTopic])
     const writer = await streams.writer(`publisher-${name}`)
     const state = await readState(streams, stateTopic.name, name)
     const aheadLimit = Math.round(config.time.ahead_limit_s * 1e6)
@@ -77,6 +83,7 @@ export async function createPublisher(options: PublisherOptions): Promise<Publis
       const files = { ...open.state.files }
       let batch = emptyPublished()
       let outgoing: Outgoing[] = []
+      let gaps: Gap[] = []
       const commit = async (): Promise<void> => {
         open.state = { ...open.state, files: { ...files }, decoder: open.decoder.snapshot() }
         outgoing.push({ topic: stateTopic.name, key: publisherKey(name), value: JSON.stringify(open.state) })
@@ -85,12 +92,15 @@ export async function createPublisher(options: PublisherOptions): Promise<Publis
         for (const total of [done, published]) addPublished(total, batch)
         batch = emptyPublished()
         outgoing = []
+        if (onGap) for (const gap of gaps) onGap(gap)
+        gaps = []
       }
       for await (const records of mergeBronze(await sourcesBeyond(bronze, files))) {
         for (const record of records) {
           const decoded = open.decoder.decode(record)
           outgoing.push(...outgoingOf(decoded, raw.name))
           countDecoded(batch, record, decoded)
+          gaps.push(...decoded.events.filter(isGap))
           files[nameOf(bronze, record.file)] = record.end
           if (outgoing.length >= outgoingLimit) await commit()
         }
@@ -131,6 +141,10 @@ export async function createPublisher(options: PublisherOptions): Promise<Publis
   }
 
   return { publishAvailable, follow, close, backlogBytes: () => bytesBeyond(bronze, positions), published }
+}
+
+function isGap(event: MarketEvent): event is Gap {
+  return event.type === 'gap'
 }
 
 /** Waits, or less when the signal comes. */

@@ -7,7 +7,7 @@ import { createPace } from './pace.ts'
 import { simulationStart } from './price_process.ts'
 import { createSimulatedClient } from './simulated_client.ts'
 import { recordTape } from './tape.ts'
-import { createTradeHistory } from './trade_history.ts'
+import { createTradeHistory, restPath } from './trade_history.ts'
 
 export interface SimulatorOptions {
   settings: Config['simulator']
@@ -38,7 +38,7 @@ export interface SimulatorStats {
 
 export interface Simulator {
   url: string
-  /** Address of its REST API, without a path. */
+  /** Address of its REST API. */
   rest: string
   /** Resolves when the market is over and the clients have taken all of it, or after `close`. */
   done: Promise<void>
@@ -93,7 +93,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   after.catch(() => {})
   return {
     url: socket.url,
-    rest: socket.url.replace(/^ws/, 'http'),
+    rest: `${socket.url.replace(/^ws/, 'http')}${restPath}`,
     done,
     async close() {
       await socket.close()

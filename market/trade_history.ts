@@ -12,6 +12,8 @@ export interface TradeHistory {
 
 const kept = 100_000
 const limitMost = 1000
+/** Where the exchange's REST API begins. */
+export const restPath = '/api/v3/brokerage'
 const path = /^\/api\/v3\/brokerage\/market\/products\/([^/]+)\/ticker$/
 
 /**

@@ -15,10 +15,9 @@ async function main({ port, speed, seed, redundant, config: path }: Arguments): 
   if (seed !== undefined) settings.seed = seed
   const simulator = await startSimulator({ settings, port, speed, clients: redundant ? 2 : 1 })
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void simulator.close())
-  const flag = redundant ? ' --redundant' : ''
-  console.log(
-    `simulated exchange at ${simulator.url}: npm run ingest -- --feed simulated --url ${simulator.url}${flag}`,
-  )
+  const { url, rest } = simulator
+  const flags = `--feed simulated --url ${url} --rest ${rest}${redundant ? ' --redundant' : ''}`
+  console.log(`simulated exchange at ${url}: npm run ingest -- ${flags}`)
   await simulator.done
   await simulator.close()
   const { connections, frames, lost, drops } = simulator.stats

@@ -14,6 +14,7 @@ interface Arguments {
   minutes?: number
   url?: string
   feed: string
+  rest?: string
   redundant?: boolean
   raw: string
   topics: string
@@ -29,6 +30,7 @@ async function main({
   minutes,
   url,
   feed: name,
+  rest,
   redundant,
   raw,
   topics,
@@ -56,6 +58,7 @@ async function main({
       config,
       feed,
       url: address,
+      rest: restOf(feed, rest, url === undefined),
       redundant,
       directory: raw,
       streams,
@@ -120,6 +123,18 @@ function feedNamed(name: string): Feed {
   throw new SpikeError('BAD_ARGUMENT', `--feed takes ${feeds.map(known => known.name).join(' or ')}, not '${name}'`)
 }
 
+/** Another exchange than the feed's own is asked only where its address is named. */
+function restOf(feed: Feed, text: string | undefined, isOwn: boolean): string | undefined {
+  if (text === 'none') return undefined
+  if (text === undefined) return isOwn ? feed.rest?.url : undefined
+  if (!feed.rest) throw new SpikeError('BAD_ARGUMENT', `--rest: ${feed.name} has no past trades; leave --rest out`)
+  if (/^https?:$/.test(URL.parse(text)?.protocol ?? '')) return text.replace(/\/+$/, '')
+  throw new SpikeError(
+    'BAD_ARGUMENT',
+    `--rest takes an address that begins with http:// or https://, or none, not '${text}'`,
+  )
+}
+
 function checkUrl(text: string): string {
   if (/^wss?:$/.test(URL.parse(text)?.protocol ?? '')) return text
   throw new SpikeError('BAD_ARGUMENT', `--url takes an address that begins with ws:// or wss://, not '${text}'`)
@@ -145,6 +160,10 @@ const program = command(
   .option('--minutes <n>', 'end after so long (default: run until stopped)', positiveNumber('--minutes'))
   .option('--url <address>', "another WebSocket address than the config's")
   .option('--feed <name>', feeds.map(feed => feed.name).join(' or '), 'coinbase')
+  .option(
+    '--rest <address>',
+    "where to ask for the trades of a gap, or none (default: the feed's own, none beside --url)",
+  )
   .option('--redundant', 'two connections for the same products: what befalls one of them at a time costs nothing')
   .option('--raw <folder>', 'folder of bronze files', 'data/raw')
   .option(

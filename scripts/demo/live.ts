@@ -40,7 +40,7 @@ export interface LiveResult {
 
 /** The live path, whole: sockets to bronze, bronze to `ticks.raw`, `ticks.raw` to `ticks.features`, all at the same time. */
 export async function runLive({ config, streams, bronze, venues, onProgress }: LiveOptions): Promise<LiveResult> {
-  const publisher = await createPublisher({ streams, config, bronze: { directory: bronze } })
+  const publisher = createPublisher({ streams, config, bronze: { directory: bronze } })
   const published = new AbortController()
   const finish = new AbortController()
   const stop = new AbortController()

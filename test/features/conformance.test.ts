@@ -47,7 +47,7 @@ const ways: Record<string, (path: string, directory: string) => Promise<Run>> = 
     const topic = config.topics.features.name
     const finish = new AbortController()
     try {
-      const publisher = await createPublisher({ streams, config, bronze: { directory: bronze } })
+      const publisher = createPublisher({ streams, config, bronze: { directory: bronze } })
       const job = runFeaturizer({
         ...{ streams, config, topicIn: config.topics.raw.name, topicOut: topic, finish: finish.signal },
       })

@@ -63,7 +63,7 @@ test.skipIf(!here).each(captures)(
     const streams = await openStreams(spec)
     try {
       const bronze = join(folder, name)
-      const publisher = await createPublisher({ streams, config, bronze: { directory: bronze } })
+      const publisher = createPublisher({ streams, config, bronze: { directory: bronze } })
       await streams.createTopics([features])
       const lines = await bronzeLinesOf(path)
       const half = Math.floor(lines.length / 2)

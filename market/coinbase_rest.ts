@@ -1,0 +1,27 @@
+import { readTrade } from './coinbase_trade.ts'
+import type { Feed } from './feed.ts'
+import { asList, emptyReading } from './reading.ts'
+
+/** More are not asked for at once; what the exchange allows is not documented. */
+const limit = 1000
+
+/**
+ * Coinbase Advanced Trade's past trades: `GET /market/products/{id}/ticker?limit=&start=&end=`. Measured: the shape of the
+ * answer, newest first, `side` of the maker as on the socket. Documented: `limit` is needed, `start` and `end` are UNIX
+ * seconds, 10 questions a second and address. Guessed: the bounds are included, and how many come at once.
+ */
+export const coinbaseRest: NonNullable<Feed['rest']> = {
+  url: 'https://api.coinbase.com/api/v3/brokerage',
+
+  question(product, from, to) {
+    const [start, end] = [Math.floor(from / 1e6), Math.ceil(to / 1e6)]
+    return `/market/products/${encodeURIComponent(product)}/ticker?limit=${limit}&start=${start}&end=${end}`
+  },
+
+  read(answer) {
+    const reading = emptyReading()
+    if (!('trades' in answer) || !Array.isArray(answer.trades)) reading.faults.push({ reason: 'bad_backfill' })
+    else for (const [index, item] of asList(answer.trades).entries()) readTrade(reading, item, index)
+    return reading
+  },
+}
