@@ -6,6 +6,9 @@ import { giveVerdict } from './verdict.ts'
 export function selectedBase(evaluation: Evaluation, { model, slice }: Pick<Manifest, 'model' | 'slice'>): string {
   const verdict = giveVerdict(evaluation)
   const raw = slice.raw.join(' ')
+  const taus = Object.entries(evaluation.tau)
+    .map(([product, tau]) => `'${product}': ${tau}`)
+    .join(', ')
   return `# Selected-base
 
 The base is the model in \`${model}\`, as it is; nothing was merged from other projects.
@@ -30,10 +33,10 @@ Run in a checkout of spike60, with this folder as \`handoff/\`. \`npm run setup\
        cp handoff/.env.example .env
        docker compose --env-file .env -f docker/compose.yaml up -d --build
 
-4. Use the model from Python, without Node:
+4. Use the model from Python, without Node; volatility models read tau of the row's product as a column:
 
        pip install -r handoff/requirements.txt
-       python -c "import mlflow, pandas as pd; m = mlflow.pyfunc.load_model('handoff/${model}'); print(m.predict(pd.read_parquet('handoff/${slice.features}')).head())"
+       python -c "import mlflow, pandas as pd; rows = pd.read_parquet('handoff/${slice.features}'); rows['tau'] = rows['product'].map({${taus}}); print(mlflow.pyfunc.load_model('handoff/${model}').predict(rows)[:5])"
 
 5. Train anew on your own capture (tau is then computed from your training rows):
 

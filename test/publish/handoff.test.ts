@@ -65,7 +65,9 @@ describe('hand-off folder', () => {
       simulated: true,
     })
     expect(checked.rows).toBeGreaterThan(1000)
-    expect(readFileSync(join(alone, 'SELECTED-BASE.md'), 'utf8')).toContain(slice.digest)
+    const note = readFileSync(join(alone, 'SELECTED-BASE.md'), 'utf8')
+    expect(note).toContain(slice.digest)
+    expect(note).toContain("rows['tau'] = rows['product'].map({'BTC-USD': 0.000071, 'ETH-USD': 0.000094})")
   })
 
   it('finds a changed byte, a missing file and one that was added', async () => {
