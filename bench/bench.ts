@@ -23,6 +23,7 @@ const benches: Record<string, (options: Arguments) => Promise<BenchResult>> = {
 /** Commands with flags of their own: all that follows the name is theirs. */
 const commands: Record<string, () => Promise<unknown>> = {
   backpressure: () => import('./backpressure.ts'),
+  soak: () => import('./soak.ts'),
 }
 
 const own = commands[process.argv[2]]
