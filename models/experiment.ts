@@ -15,7 +15,7 @@ import type { Entrant } from './model.ts'
 import { logisticInputs } from './recipe.ts'
 import { describeSegment, isoTime } from './segment.ts'
 import { labelledRows, type SegmentName, type Split, splitByTime } from './split.ts'
-import { sigmaPercentiles, type Tau, tauFromConfig, tauFromTraining } from './tau.ts'
+import { leaveOutStill, sigmaPercentiles, type Tau, tauFromConfig, tauFromTraining } from './tau.ts'
 import { volatilityEntrants } from './volatility_entrants.ts'
 
 /** Where the rows come from, as the feature file says. */
@@ -149,11 +149,11 @@ export function runExperiment(table: FeatureTable, source: Source, config: Confi
 }
 
 function chooseTau(table: FeatureTable, split: Split, { label }: Config): Tau {
-  if (label.tau === null) return tauFromTraining(table, split.train, label.percentile)
+  if (label.tau === null) return leaveOutStill(tauFromTraining(table, split.train, label.percentile))
   return tauFromConfig([...new Set(table.product)], label.tau)
 }
 
-/** A product that has no row in training has no tau, so its rows have no label: they leave all segments. */
+/** A product that has no row in training, or stood still there, has no tau, so its rows have no label: they leave all segments. */
 function withTau(table: FeatureTable, split: Split, { tau, source }: Tau): Split {
   const kept = (rows: Int32Array): Int32Array => rows.filter(row => table.product[row] in tau)
   const result = { ...split, train: kept(split.train), validation: kept(split.validation), test: kept(split.test) }

@@ -11,7 +11,8 @@ import { rules } from './contestants/rules.ts'
 import { type Day, splitDays } from './days.ts'
 import type { Evaluation } from './evaluation.ts'
 import { reportPooled } from './full_report.ts'
-import { type WalkSettings, walkGroups } from './pooled.ts'
+import type { WalkSettings } from './judge_fold.ts'
+import { walkGroups } from './pooled.ts'
 import { walkForward } from './walk_forward.ts'
 
 /**

@@ -1,32 +1,16 @@
-import type { Config } from '../config.ts'
 import { SpikeError } from '../errors.ts'
 import type { FeatureTable } from '../features/table.ts'
+import { type FoldPart, type FoldSummary, judgeFold, type WalkSettings } from './judge_fold.ts'
 import type { JudgedRows } from './judged_rows.ts'
-import { labelRows } from './label.ts'
 import type { Model } from './model.ts'
-import { describeSegment, isoTime } from './segment.ts'
+import { isoTime } from './segment.ts'
 import { labelledRows, leastRows } from './split.ts'
-import { tauFromConfig, tauFromTraining } from './tau.ts'
-import { type Fold, type WalkForwardSettings, walkForward } from './walk_forward.ts'
+import { walkForward } from './walk_forward.ts'
 
 /** The captures of one day, as one table. */
 export interface CaptureGroup {
   name: string
   table: FeatureTable
-}
-
-export interface FoldSummary {
-  group: string
-  from: string
-  to: string
-  train_rows: number
-  purged: number
-  rows: number
-  positives: number
-  episodes: number
-  prevalence: number
-  tau: Record<string, number>
-  degenerate: string | null
 }
 
 /** All judged rows of all folds, one array a column, groups one after the other. */
@@ -38,15 +22,9 @@ export interface Pooled extends JudgedRows {
   skipped: { group: string; why: string }[]
 }
 
-export interface WalkSettings extends WalkForwardSettings {
-  percentile: number
-  /** tau as config fixes it, instead of the percentile. */
-  tau?: Config['label']['tau']
-}
-
 /**
  * Fits every model anew on each fold's past and scores the fold's block; tau comes from the fold's training rows. Rows of a
- * product without training rows have no tau and are not judged.
+ * product without training rows, or that stood still in them, have no tau and are not judged.
  * @throws SpikeError TOO_FEW_ROWS when no group can be judged.
  */
 export function walkGroups(
@@ -64,9 +42,10 @@ export function walkGroups(
       continue
     }
     for (const fold of walkForward(table, settings)) {
-      const part = judgeFold(name, table, fold, models, settings)
-      if (typeof part === 'string') skipped.push({ group: `${name}, block of ${isoTime(fold.from)}`, why: part })
-      else parts.push(part)
+      const block = `${name}, block of ${isoTime(fold.from)}`
+      const { part, why } = judgeFold(name, table, fold, models, settings)
+      skipped.push(...why.map(one => ({ group: block, why: one })))
+      if (part !== null) parts.push(part)
       onFold(`${name} ${isoTime(fold.from).slice(11, 19)}`)
     }
   }
@@ -76,46 +55,6 @@ export function walkGroups(
       skipped.map(({ group, why }) => `${group}: not judged: ${why}`),
     )
   return { ...poolParts(parts, models), skipped }
-}
-
-interface FoldPart {
-  summary: FoldSummary
-  table: FeatureTable
-  judged: Int32Array
-  labels: Float64Array
-  tau: Record<string, number>
-  predictions: { score: Float64Array; sigma: Float64Array | null }[]
-}
-
-function judgeFold(group: string, table: FeatureTable, fold: Fold, models: Model[], settings: WalkSettings) {
-  const { train, purged, from } = fold
-  const { tau } =
-    settings.tau == null
-      ? tauFromTraining(table, train, settings.percentile)
-      : tauFromConfig([...new Set(Array.from(train, row => table.product[row]))], settings.tau)
-  const labels = labelRows(table, tau)
-  const judged = fold.judged.filter(row => !Number.isNaN(labels[row]))
-  const spikes = train.reduce((sum, row) => sum + labels[row], 0)
-  if (train.length < leastRows / 2) return `${train.length} rows to train on, at least ${leastRows / 2} are needed`
-  if (spikes === train.length || spikes === 0) return 'training holds one class only'
-  if (judged.length === 0) return 'no row of a product with training rows'
-  const { to, rows, positives, episodes, prevalence, degenerate } = describeSegment(table, judged, labels, from)
-  const summary: FoldSummary = {
-    group,
-    from: isoTime(from),
-    to,
-    train_rows: train.length,
-    purged,
-    rows,
-    positives,
-    episodes,
-    prevalence,
-    tau,
-    degenerate,
-  }
-  const training = { table, rows: train, labels, tau }
-  const predictions = models.map(model => model.fit(training).predict(table, judged))
-  return { summary, table, judged, labels, tau, predictions }
 }
 
 function poolParts(parts: FoldPart[], models: Model[]): Omit<Pooled, 'skipped'> {

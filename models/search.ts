@@ -3,8 +3,9 @@ import { horizonSeconds } from '../features/label.ts'
 import { type FeatureTable, takeRows } from '../features/table.ts'
 import { ridge } from './contestants/ridge.ts'
 import { forecastErrors } from './forecast_metrics.ts'
+import type { WalkSettings } from './judge_fold.ts'
 import { averagePrecision } from './metrics.ts'
-import { type CaptureGroup, type WalkSettings, walkGroups } from './pooled.ts'
+import { type CaptureGroup, walkGroups } from './pooled.ts'
 import { labelledRows } from './split.ts'
 
 const penalties = [100, 300, 1000, 3000, 10_000, 30_000]

@@ -32,6 +32,21 @@ export function tauFromTraining(table: FeatureTable, train: ArrayLike<number>, p
 }
 
 /**
+ * Takes out products that stood still: with a percentile of 0 each second would be a spike, so they have no tau and no label.
+ * The source names them.
+ */
+export function leaveOutStill({ tau, source }: Tau): Tau & { still: string[] } {
+  const still = Object.keys(tau).filter(product => tau[product] === 0)
+  if (still.length === 0) return { tau, source, still }
+  const moving = Object.fromEntries(Object.entries(tau).filter(([product]) => !still.includes(product)))
+  return {
+    tau: moving,
+    source: `${source}; left out: ${still.join(', ')} (stood still in training: tau would be 0)`,
+    still,
+  }
+}
+
+/**
  * tau as fixed in the config: one number for all products or a map.
  * @throws SpikeError BAD_CONFIG naming each product that the map leaves out.
  */

@@ -12,9 +12,12 @@ export function describeTraining(evaluation: Evaluation): string {
     `tau ${tauText.join(', ')} (${evaluation.tau_source})`,
     '',
     aligned([
-      ['segment', 'from', 'to', 'rows', 'spikes', 'episodes', 'prevalence', ''],
+      ['segment', 'from', 'to', 'rows', 'spikes', 'episodes', 'prevalence'],
       ...segments.map(([name, segment]) => segmentLine(name, segment)),
     ]),
+    ...segments.flatMap(([name, { degenerate }]) =>
+      degenerate === null ? [] : [`${name} is degenerate: ${degenerate}`],
+    ),
     `${splits.purged_rows} rows purged between segments (60 s horizon, ${splits.embargo_s} s embargo)`,
     '',
     aligned([
@@ -47,9 +50,8 @@ export function describeTraining(evaluation: Evaluation): string {
 }
 
 function segmentLine(name: string, segment: Segment): string[] {
-  const { from, to, rows, positives, episodes, prevalence, degenerate } = segment
-  const note = degenerate === null ? '' : `degenerate: ${degenerate}`
-  return [name, from.slice(0, 19), to.slice(0, 19), `${rows}`, `${positives}`, `${episodes}`, show(prevalence), note]
+  const { from, to, rows, positives, episodes, prevalence } = segment
+  return [name, from.slice(0, 19), to.slice(0, 19), `${rows}`, `${positives}`, `${episodes}`, show(prevalence)]
 }
 
 function modelLine(name: string, test: Metrics, validation: Metrics): string[] {

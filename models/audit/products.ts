@@ -9,7 +9,9 @@ export function checkProducts({ table, split, tau }: Pick<AuditInput, 'table' | 
   const judged = new Set(Array.from(split.test, row => table.product[row]))
   const left = products.flatMap(product => {
     if (!(product in tau))
-      return [`${product} has no training row, so no tau and no label: ${extentOf(table, product)} are in no segment`]
+      return [
+        `${product} has no training row, or stood still there, so no tau and no label: ${extentOf(table, product)} are in no segment`,
+      ]
     if (!judged.has(product))
       return [`${product} has no test row: it is fitted on (${extentOf(table, product)}), not judged`]
     return []
