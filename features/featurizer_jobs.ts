@@ -5,7 +5,7 @@ import type { Incoming, Streams, Writer } from '../streams/port.ts'
 import { readAll } from '../streams/read_all.ts'
 import { readLast } from '../streams/read_last.ts'
 import { FeaturizerPartition } from './featurizer_partition.ts'
-import { type PartitionState, stateKey } from './job_state.ts'
+import { decodeState, type PartitionState, stateKey } from './job_state.ts'
 import { specVersion } from './spec.ts'
 
 /** The featurizer of one partition with its place in the topics. */
@@ -33,7 +33,8 @@ export const featurizerGroup = 'featurizer'
 /**
  * Takes the partitions over, fencing whoever had them, before reading where they stand.
  * @param life closes the writers.
- * @throws SpikeError BAD_CONFIG when the state on the topic was written under another spec or configuration.
+ * @throws SpikeError BAD_CONFIG when the state on the topic was written under another spec or configuration, LOG_CORRUPT
+ * when it is none.
  */
 export async function openJobs(
   options: JobsOptions,
@@ -97,8 +98,13 @@ async function readStates(
   const keys = partitions.map(partition => stateKey(topicIn, partition))
   const last = await readLast(streams, topic, keys)
   const states = new Map<number, PartitionState>()
-  for (const value of last.values()) {
-    const state = JSON.parse(value.toString()) as PartitionState
+  for (const [key, value] of last) {
+    const state = decodeState(value.toString())
+    if (state === null)
+      throw new SpikeError(
+        'LOG_CORRUPT',
+        `topic ${topic}: the newest record of '${key}' is no state of a featurizer; name other topics and feed them from bronze`,
+      )
     if (state.spec_version !== specVersion || state.config_hash !== hash)
       throw new SpikeError(
         'BAD_CONFIG',

@@ -5,6 +5,7 @@ import { Engines } from './engines.ts'
 import type { MarketEvent, Micros } from './event.ts'
 import { decodeEvent } from './event_json.ts'
 import { BarMarks, OpenMarks, type PartitionState } from './job_state.ts'
+import { encodeLabel } from './label_json.ts'
 import { encodeRow } from './row_json.ts'
 import { specVersion } from './spec.ts'
 
@@ -132,12 +133,7 @@ export class FeaturizerPartition {
         this.fresh.push({ product, second: bar.second })
       },
       row: (product, time, values) => put(topics.features, product, encodeRow(product, time, values)),
-      settled: (product, time, sigma) =>
-        put(
-          topics.labels,
-          product,
-          JSON.stringify({ product, time, sigma_future: Number.isNaN(sigma) ? null : sigma }),
-        ),
+      settled: (product, time, sigma) => put(topics.labels, product, encodeLabel(product, time, sigma)),
       late: event => put(topics.late, event.product, JSON.stringify(event)),
       rejected: (_, reason) => this.bury(reason),
     }

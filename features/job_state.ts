@@ -17,6 +17,22 @@ export interface PartitionState {
   products: Record<string, { open_from: number; watermark: Micros }>
 }
 
+/** @returns null when the text is no state of this version. */
+export function decodeState(text: string): PartitionState | null {
+  let state: Partial<PartitionState> | null
+  try {
+    state = JSON.parse(text)
+  } catch {
+    return null
+  }
+  const isWhole =
+    state?.format === 'spike60-featurizer' &&
+    state.version === 1 &&
+    [state.partition, state.offset, state.resume, state.bars_from].every(Number.isSafeInteger) &&
+    typeof state.products === 'object'
+  return isWhole ? (state as PartitionState) : null
+}
+
 /** Key of the state record of a partition. */
 export function stateKey(topicIn: string, partition: number): string {
   return `featurizer ${topicIn} ${partition}`

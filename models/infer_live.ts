@@ -102,6 +102,7 @@ export async function inferLive(options: LiveInferOptions): Promise<LiveInferRes
     status.alarms += scored.alarms
     status.skipped += scored.skipped
     status.dead += scored.dead
+    if (scored.dead > 0) log?.warn({ count: scored.dead, topic: deadLetterTopic(topicIn) }, 'dead letters')
   }
 
   await follow({

@@ -45,8 +45,10 @@ export class Settlement {
     const book = this.#bookOf(prediction.model)
     const key = keyOf(prediction.product, prediction.time)
     const sigma = this.#sigma.get(key)
-    if (sigma === undefined) book.waiting.set(key, prediction)
-    else this.#settle(book, prediction, sigma)
+    if (sigma === undefined) {
+      book.waiting.set(key, prediction)
+      if (book.waiting.size > this.#most) book.waiting.delete(book.waiting.keys().next().value!)
+    } else this.#settle(book, prediction, sigma)
   }
 
   /** sigma_future of a row, null where it will never be known. */

@@ -1,20 +1,64 @@
-import { command, runCommand } from '../cli.ts'
+import { command, positiveNumber, runCommand, wholeNumber } from '../cli.ts'
 import { readConfig } from '../config.ts'
+import { createLog } from '../log.ts'
+import { type SettleStatus, settleLive, settleMetrics } from '../monitor/settle_live.ts'
 import { settleTopics } from '../monitor/settle_topics.ts'
+import { serveOperations } from '../operations.ts'
+import { stopOnSignal } from '../stopping.ts'
 import { openStreams } from '../streams/open.ts'
+import type { Streams } from '../streams/port.ts'
 
 interface Arguments {
   topics: string
   predictions: string
+  follow?: boolean
+  every: number
+  metricsPort?: number
   config?: string
   json?: boolean
+}
+
+async function main({ topics, predictions, config, json, ...rest }: Arguments): Promise<void> {
+  const { labels } = readConfig(config).topics
+  const streams = await openStreams(topics)
+  try {
+    if (rest.follow) return await keepSettling(streams, predictions, labels.name, rest)
+    const result = await settleTopics({ streams, predictions, labels: labels.name })
+    if (json) console.log(JSON.stringify(result))
+    else console.table(result.scores)
+  } finally {
+    await streams.close()
+  }
+}
+
+async function keepSettling(
+  streams: Streams,
+  predictions: string,
+  labels: string,
+  { every, metricsPort }: Pick<Arguments, 'every' | 'metricsPort'>,
+): Promise<void> {
+  const stop = stopOnSignal('settle')
+  const log = createLog()
+  const status: SettleStatus = { fault: null, turnedAt: performance.now(), skipped: 0, scores: [] }
+  await using running = new AsyncDisposableStack()
+  if (metricsPort !== undefined) {
+    const operations = await serveOperations({
+      port: metricsPort,
+      idle: () => (performance.now() - status.turnedAt) / 1000,
+      notReady: () => status.fault,
+      metrics: () => settleMetrics(status),
+    })
+    running.defer(() => operations.close())
+    log.info({ url: operations.url }, 'operations')
+  }
+  await settleLive({ streams, predictions, labels, stop, every, status, log })
 }
 
 await runCommand<Arguments>(
   command(
     'settle',
-    'Scores the predictions on a topic against the labels that have come since.',
-    'node scripts/settle.ts --topics embedded --predictions ticks.predictions',
+    'Scores the predictions on a topic against the labels that have come since, once or as they come.',
+    'npm run settle -- --topics embedded --predictions ticks.predictions',
   )
     .option(
       '--topics <engine>',
@@ -22,17 +66,14 @@ await runCommand<Arguments>(
       process.env.SPIKE60_TOPICS ?? 'embedded',
     )
     .option('--predictions <topic>', 'topic that models/infer.ts writes', 'ticks.predictions')
+    .option('--follow', 'keep settling until stopped, with a line of scores a model each time')
+    .option('--every <seconds>', 'with --follow: seconds between two scores', positiveNumber('--every'), 60)
+    .option(
+      '--metrics-port <n>',
+      'with --follow: answer /healthz, /readyz and /metrics there',
+      wholeNumber('--metrics-port'),
+    )
     .option('--config <file>', 'another config.yaml')
     .option('--json', 'print one JSON object as the last line'),
-  async ({ topics, predictions, config: path, json }) => {
-    const config = readConfig(path)
-    const streams = await openStreams(topics)
-    try {
-      const result = await settleTopics(streams, { predictions, labels: config.topics.labels.name })
-      if (json) console.log(JSON.stringify(result))
-      else console.table(result.scores)
-    } finally {
-      await streams.close()
-    }
-  },
+  main,
 )

@@ -20,7 +20,7 @@ export function startPositions(
     if (asked !== undefined && (asked.offset < begin.offset || asked.offset > end))
       faults.push(
         `topic ${begin.topic}, partition ${begin.partition}: position ${asked.offset} is outside what it holds, ${begin.offset} to ${end}; ` +
-          'the topic was made anew or has lost records: start the job under a new group',
+          'the topic was made anew or has lost records: name other topics and feed them from bronze',
       )
     return { ...(asked ?? begin) }
   })

@@ -111,7 +111,7 @@ export async function startTestBroker(advertisedPort?: number, more?: MoreSettin
 
 /** Until a client gets the metadata of the cluster. */
 async function waitUntilReady(address: string, server: ChildProcess, log: string): Promise<void> {
-  const until = performance.now() + 60_000
+  const until = performance.now() + 150_000
   for (;;) {
     if (server.exitCode !== null) throw new Error(`the broker ended:\n${readFileSync(log, 'utf8').slice(-2000)}`)
     try {

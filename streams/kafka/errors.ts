@@ -38,7 +38,9 @@ export function mapError(error: unknown, where: string, what: string): SpikeErro
   if (unknown || has(['UNKNOWN_TOPIC_OR_PARTITION', 'UNKNOWN_TOPIC_ID']))
     return new SpikeError(
       'TOPIC_UNKNOWN',
-      `kafka ${where}: there is no ${unknown ? `topic '${unknown}'` : what}; create it first or check its name`,
+      unknown || what.startsWith('topic ')
+        ? `kafka ${where}: there is no ${unknown ? `topic '${unknown}'` : what}; create it first or check its name`
+        : `kafka ${where}: ${what}: a topic that it uses is gone; was it deleted, or the broker set up anew? start the job again`,
       options,
     )
   if (has(tooLarge))
@@ -50,7 +52,7 @@ export function mapError(error: unknown, where: string, what: string): SpikeErro
   if (has(['OFFSET_OUT_OF_RANGE']))
     return new SpikeError(
       'TOPIC_MISMATCH',
-      `kafka ${where}: ${what}: records were deleted before they were read; start the job under a new group`,
+      `kafka ${where}: ${what}: records were deleted before they were read; name other topics and feed them from bronze`,
       options,
     )
   const told = [...faults].join(', ') || nodes.at(-1)?.message?.split('\n')[0] || String(error)
@@ -64,7 +66,7 @@ export function mapError(error: unknown, where: string, what: string): SpikeErro
   if (retriable) {
     const doubt = handshake
       ? 'does this port speak TLS, and is the broker up'
-      : told === 'Connection closed'
+      : told === 'Connection closed' && what === 'first contact'
         ? 'is the broker up, and do KAFKA_TLS and KAFKA_USERNAME fit this port'
         : 'is the broker up'
     return new SpikeError(

@@ -4,15 +4,17 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { readConfig } from '../../config.ts'
+import { encodeLabel } from '../../features/label_json.ts'
 import { encodeRow } from '../../features/row_json.ts'
 import { featureNames } from '../../features/spec.ts'
 import { runExperiment } from '../../models/experiment.ts'
 import { inferLive } from '../../models/infer_live.ts'
 import { averagePrecision, brierScore } from '../../models/metrics.ts'
-import { decodePrediction, type LivePrediction } from '../../models/prediction_json.ts'
+import { decodePrediction, encodePrediction, type LivePrediction } from '../../models/prediction_json.ts'
 import { scoreRows } from '../../models/score.ts'
 import { Settlement } from '../../monitor/settle.ts'
 import { settleTopics } from '../../monitor/settle_topics.ts'
+import { decodeDeadLetter } from '../../streams/dead_letter.ts'
 import { openStreams } from '../../streams/open.ts'
 import { readAll } from '../../streams/read_all.ts'
 import { syntheticTable } from '../models/synthetic.ts'
@@ -69,6 +71,42 @@ test('a prediction without its label waits, a label without a prediction changes
   expect(settlement.scores()[0]).toMatchObject({ settled: 0, waiting: 1, pr_auc: null, brier: null })
 })
 
+test('what is read in no order of the two topics, garbage among it, is settled in one pass over both', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'spike60-settle-'))
+  const streams = await openStreams(`embedded://${join(folder, 'streams.db')}`)
+  try {
+    await streams.createTopics([
+      { name: 'p', partitions: 3 },
+      { name: 'l', partitions: 2 },
+    ])
+    const writer = await streams.writer('test')
+    const settlement = new Settlement()
+    const records = Array.from({ length: 6000 }, (_, i) => {
+      const product = `${'ABC'[i % 3]}-USD`
+      const sigma = i % 7 === 0 ? null : (i % 11) / 5
+      const made = { ...prediction(1e6 * i, ((i * 37) % 101) / 101), product }
+      settlement.predicted(made)
+      settlement.matured(product, made.time, sigma)
+      return [
+        { topic: 'p', key: product, value: encodePrediction(made) },
+        { topic: 'l', key: product, value: encodeLabel(product, made.time, sigma ?? Number.NaN) },
+      ]
+    })
+    await writer.commit({ records: records.map(([made]) => made) })
+    await writer.commit({ records: [{ topic: 'l', key: 'A', value: '{' }, ...records.map(([, label]) => label)] })
+    await writer.commit({ records: [{ topic: 'p', key: 'A', value: '[]' }] })
+    const { scores, skipped } = await settleTopics({ streams, predictions: 'p', labels: 'l' })
+    const [wanted] = settlement.scores()
+    expect(skipped).toBe(2)
+    expect(scores).toEqual([
+      { ...wanted, brier: expect.closeTo(wanted.brier!, 12), ece: expect.closeTo(wanted.ece!, 12) },
+    ])
+  } finally {
+    await streams.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
+
 test('live scores equal those of the table, each row once though the scorer is started twice, and are settled', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'spike60-live-'))
   const streams = await openStreams(`embedded://${join(folder, 'streams.db')}`)
@@ -109,6 +147,10 @@ test('live scores equal those of the table, each row once though the scorer is s
     await write(rows.slice(0, 1000))
     await writer.commit({ records: [{ topic: 'rows', key: 'A', value: 'no row' }] })
     expect(await start()).toMatchObject({ rows: 1000, skipped: 0, dead: 1 })
+    for await (const records of readAll(streams, 'rows.dlq'))
+      expect(records.map(({ value }) => decodeDeadLetter(value))).toMatchObject([
+        { reason: 'not_a_row', topic: 'rows', key: 'A', value: Buffer.from('no row') },
+      ])
     await write(rows.slice(1000))
     expect(await start()).toMatchObject({ rows: table.rows - 1000, skipped: 0, dead: 0 })
 
@@ -123,7 +165,7 @@ test('live scores equal those of the table, each row once though the scorer is s
       Array.from(scoreRows(artifact, table)),
     )
     const labelled = rows.filter(row => !Number.isNaN(table.sigma_future[row])).length
-    const { scores } = await settleTopics(streams, { predictions: 'predictions', labels: 'labels' })
+    const { scores } = await settleTopics({ streams, predictions: 'predictions', labels: 'labels' })
     expect(scores).toMatchObject([
       { model: 'average', settled: labelled, waiting: 0, unlabelled: table.rows - labelled },
     ])
@@ -131,4 +173,4 @@ test('live scores equal those of the table, each row once though the scorer is s
     await streams.close()
     rmSync(folder, { recursive: true, force: true })
   }
-})
+}, 120_000)
