@@ -10,9 +10,7 @@ import { featureSpec } from './feature_spec.ts'
 import { modelCard } from './model_card.ts'
 import { renderPng, renderSvg } from './plot.ts'
 import { plotLifts } from './plots/lifts.ts'
-import { plotPrCurve } from './plots/pr_curve.ts'
 import { plotPriceStrip } from './plots/price_strip.ts'
-import { plotScores } from './plots/scores.ts'
 import { readEvaluation } from './read_evaluation.ts'
 import { readExploration } from './read_exploration.ts'
 import { resultsTable } from './results_table.ts'
@@ -51,8 +49,6 @@ export async function composeDocuments(
   const paper = await evaluationPaper(evaluation, strip, exploration)
   const plots = {
     ...plotTau(evaluation, exploration),
-    pr_curve: plotPrCurve(evaluation),
-    scores: plotScores(evaluation),
     price_strip: plotPriceStrip(strip.products[0], evaluation.splits.test.prevalence, evaluation.simulated),
     lifts: plotLifts(evaluation),
   }

@@ -97,8 +97,8 @@ function drawPanel(
             encoding: {
               x: { field: 'from', type: time.type },
               x2: { field: 'to' },
-              y: { value: 107 },
-              y2: { value: 113 },
+              y: { value: 82 },
+              y2: { value: 88 },
             },
           },
           {

@@ -2,7 +2,7 @@ import type { Evaluation } from '../../models/evaluation.ts'
 import type { FullReport } from '../../models/full_report.ts'
 import { count, percent, utc } from '../numbers.ts'
 
-const mostRows = 14
+const mostRows = 12
 
 /** The blocks of a walk-forward as texts; of a long file evenly spaced ones, the first and the last among them. */
 export function foldTable({ folds, skipped, block_s, tau_fixed }: FullReport, { tau, source }: Evaluation) {

@@ -85,7 +85,7 @@ describe('evaluation report', () => {
     report.slices = [...report.slices, ...hours]
     const pages = await readPages(evaluation, exampleExploration())
     expect(pages.length).toBeLessThanOrEqual(8)
-    expect(pages.join(' ')).toContain('14 of 60 blocks, evenly spaced')
+    expect(pages.join(' ')).toContain('12 of 60 blocks, evenly spaced')
   })
 
   it('says why there is no walk-forward', async () => {

@@ -76,12 +76,10 @@ describe('time in panels', () => {
     expect(panels[1]).toMatchObject({ from: 1000 * (from + 90_000), to: 1000 * (from + 92_400) })
   })
 
-  it('is one panel where there would be more than six', () => {
-    const panels = cutTime(
-      Array.from({ length: 9 }, (_, i) => iso(20_000 * i)),
-      1000,
-      560,
-    )
-    expect(panels).toEqual([{ from: 1000 * from, to: 1000 * (from + 160_001), width: 560 }])
+  it('cuts at the five longest holes where there are more', () => {
+    const times = [0, 5000, 25_000, 50_000, 75_000, 80_000, 105_000, 130_000]
+    const panels = cutTime(times.map(iso), 1000, 560)
+    expect(panels.map(panel => panel.from / 1000 - from)).toEqual([0, 25_000, 50_000, 75_000, 105_000, 130_000])
+    expect(panels[3].to).toBe(1000 * (from + 80_001))
   })
 })
