@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import { Command, CommanderError } from 'commander'
 import { SpikeError } from './errors.ts'
 import { redact } from './redact.ts'
+import { systemFault } from './system_fault.ts'
 
 /**
  * A command that answers bad input with exit 2 and one line a fault, a crash with exit 1.
@@ -48,6 +49,11 @@ function report(name: string, error: unknown): number {
   if (error instanceof SpikeError) {
     for (const fault of error.faults) console.error(redact(`${name}: ${fault}`))
     return error.exit
+  }
+  const fault = systemFault(error)
+  if (fault) {
+    console.error(redact(`${name}: ${fault.line}`))
+    return fault.exit
   }
   console.error(redact(inspect(error)))
   return 1

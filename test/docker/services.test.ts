@@ -1,25 +1,29 @@
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
+import { basename, delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
 import { readConfig } from '../../config.ts'
 import { startSimulator } from '../../market/simulator.ts'
 import { openStreams } from '../../streams/open.ts'
+import { writeScorerModel } from '../chaos/scorer_model.ts'
 import { skipReason } from '../kafka_install.ts'
 import { findPython } from '../python.ts'
-import { readCompose } from './compose_file.ts'
+import { readCompose, type Service } from './compose_file.ts'
 import { environmentOf, execForm, layOut, readDockerfile, readDockerignore } from './dockerfile.ts'
 import { kafkaCommand } from './kafka_service.ts'
-import { onThisMachine, type ServiceProcess, startService } from './services.ts'
+import { findPrometheus } from './prometheus.ts'
+import { give, onThisMachine, type ServiceProcess, startService, userOf } from './services.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
 const folder = mkdtempSync(join(tmpdir(), 'spike60-services-'))
+chmodSync(folder, 0o755)
 const text = readFileSync(join(root, 'docker/compose.yaml'), 'utf8')
 const started: ServiceProcess[] = []
+const tools = await findPrometheus('Prometheus of compose as a process')
 const python = await findPython('the MLflow service of compose as a process')
 const noKafka = skipReason()
 if (noKafka && process.env.CI === 'true') throw new Error(noKafka)
@@ -36,13 +40,27 @@ function start(options: Parameters<typeof startService>[0]): ServiceProcess {
   return service
 }
 
+/** Health of a target as Prometheus sees it, by job; and faults of its rules. */
+async function seenBy(prometheus: string): Promise<{ targets: Record<string, string>; faults: string[] }> {
+  const ask = async <Data>(path: string): Promise<Data> =>
+    ((await (await fetch(`${prometheus}/api/v1/${path}`)).json()) as { data: Data }).data
+  const { activeTargets } = await ask<{ activeTargets: { labels: { job: string }; health: string }[] }>('targets')
+  const { groups } = await ask<{ groups: { rules: { name: string; health: string; lastError?: string }[] }[] }>('rules')
+  const rules = groups.flatMap(group => group.rules)
+  expect(rules.length).toBeGreaterThan(10)
+  return {
+    targets: Object.fromEntries(activeTargets.map(({ labels, health }) => [labels.job, health])),
+    faults: rules.flatMap(({ name, lastError }) => (lastError ? [`${name}: ${lastError}`] : [])),
+  }
+}
+
 test.skipIf(noKafka !== null)(
-  'Kafka, ingestor and featurizer become healthy, pass the market on, and stop clean',
+  'Kafka, ingestor, featurizer, scorer and Prometheus become healthy, pass the market on, and stop clean',
   async () => {
     const { simulator: settings, topics } = readConfig()
     const exchange = await startSimulator({ settings, speed: 60, faults: [] })
     const { services } = readCompose(text, { SPIKE60_FEED_URL: exchange.url })
-    const [inside, outside, controller] = await freePorts(3)
+    const [inside, outside, controller, web, ...metrics] = await freePorts(7)
     const places = {
       '/var/lib/kafka/data': join(folder, 'kafka/data'),
       '://:': '://127.0.0.1:',
@@ -52,41 +70,93 @@ test.skipIf(noKafka !== null)(
       ':9092': `:${outside}`,
       ':29093': `:${controller}`,
     }
-    const kafka = start(await kafkaCommand(services.kafka, join(folder, 'kafka'), places))
+    const kafkaFolder = join(folder, 'kafka')
+    mkdirSync(kafkaFolder)
+    const user = userOf(services.kafka, kafkaFolder)
+    const kafka = start(await kafkaCommand(services.kafka, kafkaFolder, places, user))
     await kafka.healthy(120_000)
 
     const instructions = readDockerfile(join(root, 'docker/Dockerfile.ingestor'))
     layOut(instructions, root, readDockerignore(join(root, '.dockerignore')), folder)
-    const jobs = ['ingestor', 'featurizer'].map(name => {
-      const { command, healthcheck } = services[name]
+    const volume = ['data', 'data/raw', 'data/processed', 'run'].map(name => join(folder, name))
+    for (const path of volume) mkdirSync(path, { recursive: true })
+    give(volume, user)
+    writeScorerModel(join(folder, 'models/artifacts/logistic'))
+    const before = globSync('**', { cwd: folder, exclude: path => /^(data|run|kafka|node_modules)$/.test(path) })
+    expect(before.length).toBeGreaterThan(100)
+    const names = ['ingestor', 'featurizer', 'scorer']
+    const jobs = names.map((name, index) => {
+      const { command, healthcheck, environment } = services[name]
+      const here = onThisMachine(command!, { 'kafka:19092': `127.0.0.1:${inside}`, '9464': `${metrics[index]}` })
       return start({
-        command: [
-          ...execForm(instructions, 'ENTRYPOINT'),
-          ...onThisMachine(command!, { 'kafka:19092': `127.0.0.1:${inside}` }),
-        ],
+        command: [...execForm(instructions, 'ENTRYPOINT'), ...here],
         check: healthcheck.test,
         cwd: folder,
-        environment: { ...environmentOf(instructions), SPIKE60_HEALTH_FILE: join(folder, 'run', name) },
+        environment: {
+          ...environmentOf(instructions),
+          ...environment,
+          SPIKE60_METRICS_HOST: '127.0.0.1',
+          SPIKE60_HEALTH_FILE: join(folder, 'run', name),
+        },
+        user,
       })
     })
     await Promise.all(jobs.map(job => job.healthy(60_000)))
 
     const streams = await openStreams(`kafka://127.0.0.1:${outside}`)
     try {
-      await streams.createTopics([topics.features])
-      const reader = await streams.reader(topics.features.name)
-      let rows = await reader.poll(1, 30_000)
-      for (let i = 0; rows.length === 0 && i < 3; i++) rows = await reader.poll(1, 30_000)
-      expect(rows.length, 'rows of features on the topic, from outside').toBeGreaterThan(0)
-      await reader.close()
+      for (const topic of [topics.features.name, 'ticks.predictions']) {
+        await streams.createTopics([{ ...topics.features, name: topic }])
+        const reader = await streams.reader(topic)
+        let rows = await reader.poll(1, 30_000)
+        for (let i = 0; rows.length === 0 && i < 3; i++) rows = await reader.poll(1, 30_000)
+        expect(rows.length, `records on ${topic}, read from outside`).toBeGreaterThan(0)
+        await reader.close()
+      }
     } finally {
       await streams.close()
     }
+    if (tools !== null) {
+      const targets = { ...Object.fromEntries(names.map((name, i) => [`${name}:9464`, `127.0.0.1:${metrics[i]}`])) }
+      await watch(services.prometheus, { ...targets, 'localhost:9090': `localhost:${web}`, '10s': '1s' }, web)
+    }
     for (const job of jobs) expect(await job.stop(), job.output()).toBe(0)
+    const after = globSync('**', {
+      cwd: folder,
+      exclude: path => /^(data|run|kafka|node_modules|prometheus)$/.test(path),
+    })
+    expect(after.filter(path => !before.includes(path) && !path.startsWith('prometheus'))).toEqual([])
     await exchange.close()
   },
   300_000,
 )
+
+/** Runs Prometheus as compose does, until it sees every job at work and no rule fails. */
+async function watch(service: Service, places: Record<string, string>, port: number): Promise<void> {
+  const home = join(folder, 'prometheus')
+  mkdirSync(join(home, 'store'), { recursive: true })
+  for (const volume of service.volumes!.filter(text => text.startsWith('./'))) {
+    const source = volume.split(':')[0]
+    const content = readFileSync(join(root, 'docker', source), 'utf8')
+    writeFileSync(join(home, basename(source)), onThisMachine([content], places)[0])
+  }
+  const user = userOf(service, home)
+  give([join(home, 'store')], user)
+  const folders = { '/etc/prometheus': home, '=/prometheus': `=${join(home, 'store')}` }
+  const prometheus = start({
+    command: [tools!.prometheus, ...onThisMachine(service.command!, folders), `--web.listen-address=127.0.0.1:${port}`],
+    check: onThisMachine(service.healthcheck.test, { 'localhost:9090': `127.0.0.1:${port}` }),
+    cwd: home,
+    environment: {},
+    user,
+  })
+  await prometheus.healthy(30_000)
+  const up = { ingestor: 'up', featurizer: 'up', scorer: 'up', prometheus: 'up' }
+  await expect
+    .poll(() => seenBy(`http://127.0.0.1:${port}`), { timeout: 30_000, interval: 500 })
+    .toEqual({ targets: up, faults: [] })
+  expect(await prometheus.stop(), prometheus.output()).toBe(0)
+}
 
 test.skipIf(!python)(
   'the MLflow server becomes healthy, answers to its name in compose, and to no strange one',
@@ -101,6 +171,7 @@ test.skipIf(!python)(
       check: onThisMachine(healthcheck.test, places),
       cwd: folder,
       environment: { ...environmentOf(instructions), PATH: path },
+      user: null,
     })
     await server.healthy(180_000)
     const search = '/api/2.0/mlflow/experiments/search?max_results=1'

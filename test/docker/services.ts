@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { chownSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 
 /** A service of compose.yaml as a process of this machine. */
@@ -13,18 +14,50 @@ export interface ServiceProcess {
   stop(): Promise<number | null>
 }
 
+/** Who runs a service. */
+export interface User {
+  uid: number
+  gid: number
+}
+
 export interface ServiceCommand {
   command: string[]
   /** As in compose: `CMD` and the words. */
   check: string[]
   cwd: string
   environment: Record<string, string>
+  /** Null: whoever runs the tests. */
+  user: User | null
+}
+
+/**
+ * The user that a service of compose names, where the tests run as root and that user can run programs of this checkout; else
+ * null and a loud line.
+ * @param folder that the user must be able to enter.
+ */
+export function userOf(service: { user: string }, folder: string): User | null {
+  const [uid, gid] = service.user.split(':').map(Number)
+  const options = { cwd: folder, uid, gid, stdio: 'ignore' } as const
+  if (process.getuid?.() === 0 && spawnSync(process.execPath, ['-e', ''], options).status === 0) return { uid, gid }
+  console.warn(`services run as the user of the tests: ${service.user} cannot be taken, or cannot enter ${folder}`)
+  return null
+}
+
+/** Makes the folders the user's own, as volumes and tmpfs are in a container. */
+export function give(folders: string[], user: User | null): void {
+  if (user !== null) for (const folder of folders) chownSync(folder, user.uid, user.gid)
 }
 
 /** Starts a service's command and watches it by its own health check. */
-export function startService({ command, check, cwd, environment }: ServiceCommand): ServiceProcess {
+export function startService({ command, check, cwd, environment, user }: ServiceCommand): ServiceProcess {
   const env = { ...process.env, ...environment }
-  const child = spawn(command[0], command.slice(1), { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(command[0], command.slice(1), {
+    cwd,
+    env,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...user,
+  })
   const ended = once(child, 'exit')
   let printed = ''
   for (const stream of [child.stdout, child.stderr])
@@ -37,7 +70,7 @@ export function startService({ command, check, cwd, environment }: ServiceComman
     async healthy(limitMs) {
       for (const start = performance.now(); performance.now() - start < limitMs; await setTimeout(200)) {
         if (child.exitCode !== null || child.signalCode !== null) break
-        if (spawnSync(check[1], check.slice(2), { cwd, env }).status === 0) return
+        if (spawnSync(check[1], check.slice(2), { cwd, env, ...user }).status === 0) return
       }
       throw new Error(`${command.join(' ')}: is not healthy:\n${printed}`)
     },

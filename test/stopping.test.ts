@@ -1,0 +1,96 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, describe, expect, test } from 'vitest'
+import { readConfig } from '../config.ts'
+import { startSimulator } from '../market/simulator.ts'
+import { openStreams } from '../streams/open.ts'
+import { writeScorerModel } from './chaos/scorer_model.ts'
+import { startVictim, type Victim } from './chaos/victim.ts'
+import { startTestBroker } from './kafka_broker.ts'
+import { kafkaIsHere } from './kafka_shared.ts'
+import { settings } from './market/simulated_market.ts'
+
+const here = kafkaIsHere('stopping while the broker hangs')
+const folder = mkdtempSync(join(tmpdir(), 'spike60-stopping-'))
+const victims: Victim[] = []
+const cleanups: (() => Promise<void> | void)[] = []
+afterAll(async () => {
+  for (const victim of victims) await victim.kill9()
+  for (const cleanup of cleanups) await cleanup()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+function start(...args: string[]): Victim {
+  const victim = startVictim(args)
+  victims.push(victim)
+  return victim
+}
+
+/** Far above the 5 s that are promised, and far below what the client would wait for a broker: a busy machine decides nothing. */
+const patienceMs = 12_000
+
+describe.runIf(here)('SIGTERM while the broker hangs', () => {
+  test('ingestor, featurizer and scorer end within seconds, and leave nothing half-written', async () => {
+    const broker = await startTestBroker()
+    cleanups.push(() => broker.remove())
+    const simulator = await startSimulator({ settings, faults: [], speed: 20 })
+    cleanups.push(() => simulator.close())
+    const { topics } = readConfig()
+    const streams = await openStreams(broker.spec)
+    await streams.createTopics([topics.raw, topics.features])
+    await streams.close()
+    const model = join(folder, 'model')
+    writeScorerModel(model)
+    const raw = join(folder, 'raw')
+    const parquet = join(folder, 'features.parquet')
+    const to = ['--topics', broker.spec]
+    const jobs = {
+      ingestor: start('scripts/ws_ingest.ts', '--url', simulator.url, '--raw', raw, ...to, '--metrics-port', '0'),
+      featurizer: start('features/featurizer.ts', '--parquet', parquet, ...to),
+      scorer: start('models/infer.ts', '--model', model, ...to),
+    }
+    for (const job of [jobs.featurizer, jobs.scorer])
+      await expect.poll(() => job.readyAfter(), { timeout: 60_000 }).not.toBeNull()
+    await expect.poll(() => existsSync(raw) && readdirSync(raw).length, { timeout: 30_000 }).toBeGreaterThan(0)
+    const file = join(raw, readdirSync(raw)[0])
+    await expect.poll(() => readFileSync(file, 'utf8').split('\n').length, { timeout: 30_000 }).toBeGreaterThan(100)
+
+    process.kill(broker.pid(), 'SIGSTOP')
+    cleanups.unshift(() => void process.kill(broker.pid(), 'SIGCONT'))
+    await delay(500)
+    const began = performance.now()
+    const ends = Object.entries(jobs).map(async ([name, job]) => {
+      const end = await Promise.race([job.stop(), delay(patienceMs, null)])
+      return [name, end?.code ?? 'runs on', Math.round(performance.now() - began)] as const
+    })
+    const ended = await Promise.all(ends)
+    console.log(
+      `with the broker stopped: ${ended.map(([name, code, ms]) => `${name} exit ${code} after ${ms} ms`).join(', ')}`,
+    )
+    for (const [name, code] of ended) {
+      expect([0, 1], `${name}: ${code}\n${jobs[name as keyof typeof jobs].log()}`).toContain(code)
+      if (code === 1) expect(jobs[name as keyof typeof jobs].log()).toMatch(/ended 4 s after SIGTERM in the middle/)
+    }
+    expect(readdirSync(folder).filter(name => name.includes('.tmp'))).toEqual([])
+    expect(readFileSync(file, 'utf8')).toMatch(/\n$/)
+  }, 180_000)
+})
+
+test('a job told twice to stop ends at once', async () => {
+  const script = join(folder, 'stubborn.ts')
+  const stopping = new URL('../stopping.ts', import.meta.url).href
+  writeFileSync(
+    script,
+    `import { stopOnSignal } from '${stopping}'\nstopOnSignal('stubborn')\nsetInterval(() => {}, 1000)\nconsole.log('begun')\n`,
+  )
+  const victim = start(script)
+  await expect.poll(() => victim.out(), { timeout: 20_000 }).toContain('begun')
+  process.kill(victim.pid, 'SIGINT')
+  await delay(200)
+  expect(victim.ended()).toBeNull()
+  process.kill(victim.pid, 'SIGINT')
+  await victim.wait()
+  expect(victim.ended()).toEqual({ code: null, signal: 'SIGINT' })
+})
