@@ -1,0 +1,82 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { encodeRow } from '../../features/row_json.ts'
+import { featureNames } from '../../features/spec.ts'
+import { openStreams } from '../../streams/open.ts'
+import { writeScorerModel } from '../chaos/scorer_model.ts'
+import { startVictim, type Victim } from '../chaos/victim.ts'
+
+let folder: string
+const victims: Victim[] = []
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'spike60-infer-'))
+})
+afterAll(async () => {
+  for (const victim of victims) await victim.kill9()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+function start(...args: string[]): Victim {
+  const victim = startVictim(['models/infer.ts', ...args])
+  victims.push(victim)
+  return victim
+}
+
+async function until(victim: Victim, holds: () => Promise<boolean> | boolean): Promise<void> {
+  while (!(await holds())) {
+    if (victim.ended() !== null) throw new Error(victim.log())
+    await delay(30)
+  }
+}
+
+test('a scorer that is there before its topic waits for it, and shows what it does on /metrics and /readyz', async () => {
+  writeScorerModel(join(folder, 'model'))
+  const topics = `embedded://${join(folder, 'log.db')}`
+  const scorer = start('--topics', topics, '--model', join(folder, 'model'), '--metrics-port', '0', '--json')
+  await until(scorer, () => scorer.readyAfter() !== null)
+  const url = /"url":"([^"]+)"/.exec(scorer.log())![1]
+  const answer = async (path: string): Promise<string> => (await fetch(url + path)).text()
+  expect(await answer('/readyz')).toBe('ready\n')
+
+  const streams = await openStreams(topics)
+  try {
+    const writer = await streams.writer('rows')
+    const row = (product: string, second: number) => ({
+      topic: 'ticks.features',
+      key: product,
+      value: encodeRow(
+        product,
+        second * 1e6,
+        featureNames.map(() => 0.5),
+      ),
+    })
+    const garbage = { topic: 'ticks.features', key: 'BTC-USD', value: '{"product":"BTC-USD"}' }
+    await writer.commit({ records: [row('BTC-USD', 1), row('DOGE-USD', 1), garbage, row('ETH-USD', 1)] })
+    await until(scorer, async () => (await answer('/metrics')).includes('\nspike60_scorer_rows_total 2\n'))
+    const metrics = await answer('/metrics')
+    for (const line of ['skipped_total 1', 'dead_letters_total 1', 'transactions_total 1', 'ready 1'])
+      expect(metrics).toContain(`\nspike60_scorer_${line}\n`)
+    await until(scorer, async () => (await answer('/metrics')).includes('scorer_lag_records{partition="0"} 0'))
+    expect((await streams.ends('ticks.features.dlq')).map(({ offset }) => offset).toSorted()).toEqual([0, 1])
+  } finally {
+    await streams.close()
+  }
+  expect(scorer.log()).toContain('"msg":"not scored: no tau"')
+  expect(scorer.log()).toContain('"msg":"dead letters"')
+  expect(await scorer.stop()).toEqual({ code: 0, signal: null })
+  expect(JSON.parse(scorer.out())).toMatchObject({ rows: 2, skipped: 1, dead: 1 })
+}, 60_000)
+
+test('a model of another spec version is refused before any topic is touched', async () => {
+  writeScorerModel(join(folder, 'other'))
+  const file = join(folder, 'other', 'model.json')
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/"spec_version":"[^"]*"/, '"spec_version":"0"'))
+  const log = join(folder, 'never.db')
+  const scorer = start('--topics', `embedded://${log}`, '--model', join(folder, 'other'))
+  expect(await scorer.wait()).toEqual({ code: 2, signal: null })
+  expect(scorer.log().trimEnd().split('\n')).toEqual([expect.stringMatching(/spec_version: .*train again/)])
+  expect(existsSync(log)).toBe(false)
+}, 60_000)
