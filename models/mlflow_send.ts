@@ -5,6 +5,7 @@ import { type Attachment, readAttachments, sendAttachments } from './mlflow_atta
 import { connectMlflow, type MlflowClient, type MlflowRun } from './mlflow_client.ts'
 import { acknowledge, type JournalEntry, readAcknowledgements, readJournal } from './mlflow_journal.ts'
 import { journalTag, uploadRun } from './mlflow_upload.ts'
+import { checkServerVersion } from './mlflow_version.ts'
 
 export interface Sending {
   /** Runs that this call brought to the server, or finished there. */
@@ -26,6 +27,7 @@ export async function sendJournal(journal: string, uri: string): Promise<Sending
   const client = connectMlflow(uri)
   const sending: Sending = { sent: 0, attached: 0, links: {}, warnings: [] }
   try {
+    await checkServerVersion(client.uri)
     await withLock(join(journal, 'lock.db'), 60_000, async () => {
       const { entries, faults } = readJournal(journal)
       const { attachments, faults: others } = readAttachments(journal)
@@ -34,7 +36,7 @@ export async function sendJournal(journal: string, uri: string): Promise<Sending
         await sendExperiment(client, experiment, entries, attachments, sending)
     })
   } catch (error) {
-    if (!(error instanceof SpikeError && error.retriable)) throw error
+    if (!(error instanceof SpikeError && (error.retriable || error.code === 'MLFLOW_REFUSED'))) throw error
     sending.warnings.push(error.message)
   }
   return sending

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
-import { createConnection, createServer } from 'node:net'
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { writeFileAtomically } from '../atomic.ts'
 import { SpikeError } from '../errors.ts'
+import { freePort, isListening } from './mlflow_port.ts'
 
 export interface MlflowServer {
   uri: string
@@ -57,7 +58,21 @@ export async function startMlflowServer(options: {
     const lines = readFileSync(logFile, 'utf8').trim().split('\n')
     throw new SpikeError('MLFLOW_UNAVAILABLE', `the MLflow server did not come up; see ${logFile}: ${lines.at(-1)}`)
   }
+  const note = join(store, 'server.json')
+  await writeFileAtomically(note, `${JSON.stringify({ uri, pid: child.pid })}\n`)
+  void ended.then(() => rmSync(note, { force: true }))
   return { uri, pid: child.pid!, ended, stop }
+}
+
+/**
+ * The server that another process started on this store and that answers still, or null. One whose starter was killed goes on
+ * serving: this is how it is found again.
+ */
+export async function findMlflowServer(store: string): Promise<{ uri: string; pid: number } | null> {
+  const note = join(store, 'server.json')
+  if (!existsSync(note)) return null
+  const { uri, pid } = JSON.parse(readFileSync(note, 'utf8')) as { uri: string; pid: number }
+  return isAlive(pid) && (await answers(`${uri}/health`)) ? { uri, pid } : null
 }
 
 /** Without job execution two processes serve instead of ten; nothing is reported to anyone. */
@@ -65,28 +80,6 @@ const quietEnvironment = {
   MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false',
   MLFLOW_DISABLE_TELEMETRY: 'true',
   DO_NOT_TRACK: 'true',
-}
-
-/** `port`, or a free one for 0. */
-export function freePort(port: number): Promise<number> {
-  return new Promise((found, failed) => {
-    const probe = createServer()
-    probe.once('error', cause =>
-      failed(
-        new SpikeError(
-          'BAD_ARGUMENT',
-          `port ${port} on 127.0.0.1 is taken; end what listens there, or choose another with --port`,
-          {
-            cause,
-          },
-        ),
-      ),
-    )
-    probe.listen(port, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => found(typeof address === 'object' && address ? address.port : port))
-    })
-  })
 }
 
 /** Its own log must say that it listens: on a port that two servers raced for, the other one would answer. */
@@ -119,15 +112,12 @@ async function stopGroup(
   for (let waited = 0; waited < 2_000 && (await isListening(port)); waited += 20) await setTimeout(20)
 }
 
-/** Whether anything listens on a port of 127.0.0.1. */
-export function isListening(port: number): Promise<boolean> {
-  return new Promise(answer => {
-    const socket = createConnection(port, '127.0.0.1', () => {
-      socket.destroy()
-      answer(true)
-    })
-    socket.once('error', () => answer(false))
-  })
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
 }
 
 function signalGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {

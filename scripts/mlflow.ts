@@ -3,7 +3,7 @@ import { command, runCommand, wholeNumber } from '../cli.ts'
 import { readConfig } from '../config.ts'
 import { SpikeError } from '../errors.ts'
 import { sendJournal } from '../models/mlflow_send.ts'
-import { startMlflowServer } from '../models/mlflow_server.ts'
+import { findMlflowServer, startMlflowServer } from '../models/mlflow_server.ts'
 import { ensurePythonEnv } from './python_env.ts'
 
 interface Options {
@@ -34,6 +34,14 @@ await runCommand<Options>(program, async options => {
     if (!uri)
       throw new SpikeError('BAD_ARGUMENT', '--send needs MLFLOW_TRACKING_URI, the address of a server: set it first')
     return replay(uri, options)
+  }
+  const running = await findMlflowServer(options.store)
+  if (running) {
+    await replay(running.uri, options)
+    console.error(
+      `an MLflow server runs on ${options.store} already (process group ${running.pid}; kill -- -${running.pid} ends it)`,
+    )
+    return
   }
   const { bin } = await ensurePythonEnv()
   const interrupted = new Promise<'interrupted'>(done => {

@@ -6,12 +6,12 @@ import type { FeatureTable } from '../../features/table.ts'
 import type { LinearArtifact } from '../../models/artifact.ts'
 import { saveModel } from '../../models/artifact_files.ts'
 import { connectMlflow } from '../../models/mlflow_client.ts'
+import { isListening } from '../../models/mlflow_port.ts'
 import { sendJournal } from '../../models/mlflow_send.ts'
-import { isListening } from '../../models/mlflow_server.ts'
 import { scoreTable } from '../../models/score.ts'
 import { type RunRecord, recordRuns, runId } from '../../models/tracker.ts'
 import { startCuttingProxy, startTestMlflow, type TestMlflow } from '../mlflow_server.ts'
-import { findPython, runPython } from '../python.ts'
+import { findPython, predictInPython } from '../python.ts'
 
 const python = await findPython('the tests against a real MLflow server')
 const folder = mkdtempSync(join(tmpdir(), 'spike60-tracking-'))
@@ -160,10 +160,13 @@ describe.skipIf(!python)('a real MLflow server', () => {
     await recordRuns(training('pyfunc', 1), at('pyfunc'))
     const a = [1, 0.25, Number.NaN, -2, 0.5]
     const b = [0.5, -1, 3, Number.NaN, 0.125]
-    const answer = await runPython(python!, 'predict.py', [
-      mlflow.server.uri,
-      'models:/spike60-pyfunc@champion',
-      JSON.stringify({ columns: ['b', 'unused', 'a'], rows: a.map((_, i) => [b[i], 9, a[i]]), needed: 'b' }),
+    const [answer] = await predictInPython(python!, mlflow.server.uri, [
+      {
+        address: 'models:/spike60-pyfunc@champion',
+        columns: ['b', 'unused', 'a'],
+        rows: a.map((_, i) => [b[i], 9, a[i]]),
+        needed: 'b',
+      },
     ])
     const table: FeatureTable = {
       rows: a.length,
@@ -174,7 +177,7 @@ describe.skipIf(!python)('a real MLflow server', () => {
     }
     const expected = scoreTable(artifact, table)
     expect(answer).toMatchObject({ columns: ['probability'], refused: expect.stringContaining('b') })
-    const { probability } = answer as { probability: number[] }
+    const { probability } = answer
     expect(probability).toHaveLength(expected.length)
     for (const [i, p] of probability.entries()) expect(Math.abs(p - expected[i])).toBeLessThan(1e-6)
   }, 120_000)

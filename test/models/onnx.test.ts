@@ -13,7 +13,7 @@ import { mlflowFiles } from '../../models/mlmodel.ts'
 import { onnxModel } from '../../models/onnx.ts'
 import { rowScorer, scoreTable } from '../../models/score.ts'
 import { seededRandom } from '../../random.ts'
-import { findPython, runPython } from '../python.ts'
+import { findPython, predictInPython, runPython } from '../python.ts'
 import { syntheticTable } from './synthetic.ts'
 
 const artifact: LinearArtifact = {
@@ -131,12 +131,8 @@ describe.skipIf(!python)('Python', () => {
       const columns = ['unrelated', ...model.inputs.toReversed()]
       const places = Array.from({ length: 150 }, (_, i) => Math.floor((i * table.rows) / 150))
       const rows = places.map(row => columns.map(name => (name === 'unrelated' ? 1 : table.columns[name][row])))
-      const frame = JSON.stringify({ columns, rows, needed: 'ticks_60s' })
-      const answer = (await runPython(python!, 'predict.py', ['http://127.0.0.1:9', path, frame])) as {
-        columns: string[]
-        probability: number[]
-        refused: string | null
-      }
+      const job = { address: path, columns, rows, needed: 'ticks_60s' }
+      const [answer] = await predictInPython(python!, 'http://127.0.0.1:9', [job])
       expect(answer.columns).toEqual(['probability'])
       expect(answer.refused, 'a frame without one of the columns').toMatch(/ticks_60s/)
       const expected = scoreTable(model, table)

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { readAcknowledgements } from '../../models/mlflow_journal.ts'
-import { freePort, isListening } from '../../models/mlflow_server.ts'
+import { freePort, isListening } from '../../models/mlflow_port.ts'
 import { recordRuns } from '../../models/tracker.ts'
 import { findPython } from '../python.ts'
 
@@ -19,9 +19,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 describe('npm run mlflow', () => {
   test.skipIf(!python)(
-    'serves, replays the journal, prints the link, and leaves nothing running after Ctrl-C',
+    'serves, replays the journal, prints the link, says when the port is taken, and leaves nothing running after Ctrl-C',
     async () => {
-      const run = {
+      const record = {
         id: 'one',
         name: 'one',
         started_at: 1,
@@ -32,33 +32,74 @@ describe('npm run mlflow', () => {
         datasets: [],
         artifacts: [],
       }
-      await recordRuns([run], { experiment: 'command', journal })
+      await recordRuns([record], { experiment: 'command', journal })
       const port = await freePort(0)
-      const options = ['--port', String(port), '--store', join(folder, 'store'), '--journal', journal, '--json']
-      const child = spawn(process.execPath, [script, ...options], { stdio: ['ignore', 'pipe', 'pipe'] })
-      onTestFinished(() => void child.kill('SIGTERM'))
-      const ended = once(child, 'exit')
-      let printed = ''
-      let told = ''
-      child.stderr.on('data', data => {
-        told += data
-      })
-      for await (const data of child.stdout) {
-        printed += data
-        if (printed.includes('"warnings"')) break
-      }
-      expect(JSON.parse(printed.trim().split('\n').at(-1) ?? '{}'), told).toMatchObject({
+      const store = join(folder, 'store')
+      const { child, answer } = await start(['--port', String(port), '--store', store])
+      expect(answer).toMatchObject({
         sent: 1,
         link: expect.stringContaining(`http://127.0.0.1:${port}/#/experiments/`),
         warnings: [],
       })
       expect(readAcknowledgements(join(journal, 'journal/one'))).toMatchObject([{ uri: `http://127.0.0.1:${port}` }])
+
+      const elsewhere = await run(['--port', String(port), '--store', join(folder, 'other')])
+      expect(elsewhere).toMatchObject({ code: 2, err: expect.stringMatching(/port \d+ on 127.0.0.1 is taken/) })
+
+      const ended = once(child, 'exit')
       child.kill('SIGINT')
       expect(await ended).toEqual([0, null])
       expect(await isListening(port)).toBe(false)
     },
-    180_000,
+    300_000,
   )
+
+  test.skipIf(!python)(
+    'a second start uses the server that is there, also one whose starter was killed',
+    async () => {
+      const store = join(folder, 'killed')
+      const port = await freePort(0)
+      const { child, answer } = await start(['--port', String(port), '--store', store])
+      const ended = once(child, 'exit')
+      child.kill('SIGKILL')
+      await ended
+      const again = await run(['--port', String(await freePort(0)), '--store', store])
+      expect(again).toMatchObject({ code: 0, out: expect.stringContaining(`"sent":0`) })
+      expect(again.out).toContain(answer.link)
+      const [, group] = /runs on .* already \(process group (\d+); kill -- -\1 ends it\)/.exec(again.err) ?? []
+      process.kill(-Number(group), 'SIGKILL')
+      await expect.poll(() => isListening(port), { timeout: 20_000 }).toBe(false)
+    },
+    300_000,
+  )
+
+  /** Starts the command and waits for its JSON line. */
+  async function start(options: string[]): Promise<{ child: ChildProcess; answer: { link: string } }> {
+    const child = spawn(process.execPath, [script, ...options, '--journal', journal, '--json'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    onTestFinished(() => void child.kill('SIGTERM'))
+    let printed = ''
+    let told = ''
+    child.stderr.on('data', data => {
+      told += data
+    })
+    for await (const data of child.stdout) {
+      printed += data
+      if (printed.includes('"warnings"')) break
+    }
+    expect(printed, told).toContain('"warnings"')
+    return { child, answer: JSON.parse(printed.trim().split('\n').at(-1)!) }
+  }
+
+  /** Runs the command to its end. */
+  function run(options: string[]): Promise<{ code: number | null; out: string; err: string }> {
+    return new Promise(resolve => {
+      const child = execFile(process.execPath, [script, ...options, '--journal', journal, '--json'], (_, out, err) =>
+        resolve({ code: child.exitCode, out, err }),
+      )
+    })
+  }
 
   test.each([
     [['--port', '0'], /--port takes a whole number of at least 1/],
