@@ -1,6 +1,6 @@
 import type { Evaluation, ModelResult } from '../models/evaluation.ts'
 import { markdownTable } from './markdown.ts'
-import { interval, pairedText, score } from './numbers.ts'
+import { count, interval, pairedText, score } from './numbers.ts'
 import { alarmTable } from './sections/alarms.ts'
 import { foldTable } from './sections/folds.ts'
 import { readWalkForward } from './sections/readings.ts'
@@ -63,7 +63,7 @@ function walkForward(evaluation: Evaluation): string {
   const chance = report.within_prevalence
   return `## Walk-forward
 
-The same recipes fitted anew for each block of ${folds.minutes} minutes on all before it, with ${folds.tau}; ${report.rows} rows, ${report.episodes} spike episodes, prevalence ${score(report.prevalence)}.
+The same recipes fitted anew for each block of ${folds.minutes} minutes on all before it, with ${folds.tau}; ${count(report.rows)} rows, ${report.episodes} spike episodes, prevalence ${score(report.prevalence)}.
 
 ${markdownTable(
   [
@@ -112,7 +112,7 @@ function alarms(evaluation: Evaluation): string {
   ]
   return `## As alarms
 
-At the threshold that gives six false alarms an hour on the rows judged; an alarm looks 120 s ahead to the first second whose volatility_60s reaches tau.
+At the threshold that gives six false alarms in an hour of one product, on the rows judged; an alarm looks 120 s ahead to the first second whose volatility_60s reaches tau.
 
 ${markdownTable(header, table.rows, [1, 2, 3, 4, 5, 6])}`
 }

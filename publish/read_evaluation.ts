@@ -46,6 +46,30 @@ const model = z.looseObject({
   reliability: z.array(z.object({ predicted: z.number(), observed: z.number(), rows: z.number() })),
 })
 
+const paired = z.looseObject({ value: z.number(), low: number, high: number })
+const alarms = z.looseObject({ onsets: z.number(), caught: z.number(), false_alarms: z.number(), hours: z.number() })
+const slice = z.looseObject({
+  by: z.string(),
+  name: z.string(),
+  rows: z.number(),
+  pr_auc: z.record(z.string(), number),
+})
+
+const walkForward = z.looseObject({
+  block_s: z.number(),
+  positives: z.number(),
+  episodes: z.number(),
+  prevalence: z.number(),
+  folds: z.array(z.looseObject({ from: z.string(), prevalence: z.number(), tau: z.record(z.string(), z.number()) })),
+  skipped: z.array(z.looseObject({ group: z.string(), why: z.string() })),
+  models: z.record(
+    z.string(),
+    z.looseObject({ title: z.string(), pr_auc: number, lift: z.record(z.string(), paired), alarms }),
+  ),
+  random_alarms: alarms,
+  slices: z.array(slice),
+})
+
 const evaluationSchema = z.looseObject({
   simulated: z.boolean(),
   spec_version: z.string(),
@@ -57,6 +81,9 @@ const evaluationSchema = z.looseObject({
   splits: z.looseObject({ train: segment, validation: segment, test: segment }),
   models: z.record(z.string(), model),
   audit: z.looseObject({ passed: z.boolean() }),
+  slices: z.array(slice).optional(),
+  random_alarms: alarms.optional(),
+  walk_forward: walkForward.nullish(),
 })
 
 /**

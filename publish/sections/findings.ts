@@ -13,7 +13,7 @@ export function findings(evaluation: Evaluation): string[] {
   return [
     ...(lead.alarms && rival?.alarms && random && lead.alarms.onsets > 0
       ? [
-          `As an alarm, at six false ones an hour: it warns of ${lead.alarms.caught} of ${lead.alarms.onsets} onsets${lead.alarms.lead_s === null ? '' : `, half of them ${lead.alarms.lead_s.toFixed(0)} s ahead or more`}; 60-second persistence of ${rival.alarms.caught}, a random smooth score of ${random.caught}.`,
+          `As an alarm, at six false ones in an hour of one product: it warns of ${lead.alarms.caught} of ${lead.alarms.onsets} onsets${lead.alarms.lead_s === null ? '' : `, half of them ${lead.alarms.lead_s.toFixed(0)} s ahead or more`}; 60-second persistence of ${rival.alarms.caught}, a random smooth score of ${random.caught}.`,
         ]
       : []),
     ...(ece !== null && ece !== undefined

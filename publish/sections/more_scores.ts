@@ -8,9 +8,11 @@ import { basisPoints, count, score } from '../numbers.ts'
 export function moreScores({ models, splits, within_chance, walk_forward: report }: Evaluation) {
   const judged = report
     ? Object.values(report.models)
-    : Object.values(models).map(({ title, test }) => ({ title, ...test }))
+    : Object.values(models).map(({ name, title, test }) => ({ name, title, ...test }))
   const chance = report ? report.within_prevalence : within_chance
   const prevalence = report ? report.prevalence : splits.test.prevalence
+  const ewma = judged.find(({ name }) => name === 'ewma_120s')?.log_sigma_rmse
+  const overEwma = (error: number | null | undefined): number | null => (error && ewma ? error / ewma : null)
   const floored = judged.map(model => (model.floored ? model.floored.predicted + model.floored.realised : 0))
   return {
     minutes: String(Math.round((report?.block_s ?? 1200) / 60)),
@@ -25,6 +27,7 @@ export function moreScores({ models, splits, within_chance, walk_forward: report
       'Log loss',
       'ECE',
       'RMSE ln σ',
+      '÷ EWMA',
       'QLIKE',
     ],
     rows: [
@@ -38,6 +41,7 @@ export function moreScores({ models, splits, within_chance, walk_forward: report
         score(model.log_loss),
         score(model.ece),
         score(model.log_sigma_rmse),
+        score(overEwma(model.log_sigma_rmse), 2),
         compact(model.qlike),
       ]),
       [
@@ -47,7 +51,7 @@ export function moreScores({ models, splits, within_chance, walk_forward: report
         score(chance?.top10),
         score(chance?.top25),
         '0.000',
-        ...['', '', '', ''],
+        ...['', '', '', '', ''],
       ],
     ],
     floored: Math.max(...floored) > 0 ? count(Math.max(...floored)) : null,

@@ -1,6 +1,6 @@
 import type { Evaluation } from '../../models/evaluation.ts'
 import type { FullModel, FullReport } from '../../models/full_report.ts'
-import { compareWalkForward, usableWalkForward } from '../headline.ts'
+import { type Comparison, compareWalkForward, usableWalkForward } from '../headline.ts'
 import { inSentence, percent, score } from '../numbers.ts'
 
 /** What a walk-forward says and what it does not, a sentence a line, from its own numbers. */
@@ -15,7 +15,7 @@ export function readWalkForward(evaluation: Evaluation): string[] {
   const { lead } = walked
   const pooled = compareWalkForward(walked)
   return [
-    ...(pooled ? [overBaseline(pooled.ratio, pooled.baseline)] : []),
+    ...(pooled ? [overBaseline(pooled)] : []),
     ...timing(lead, report.within_prevalence),
     drift(report),
     `${report.bootstrap.samples} resamples of ${report.bootstrap.block_s}-second blocks inside days, products moved together. They leave out that another day may be of another kind and that a fit could have come out otherwise${evaluation.simulated ? '' : '; the recipe was settled after variants had been seen on captures, which flatters it there'}. The intervals are too narrow.`,
@@ -29,14 +29,14 @@ function timing({ title, within_top10, within_top25 }: FullModel, chance: FullRe
   ]
 }
 
-function overBaseline(ratio: { value: number; low: number | null } | null, baseline: string): string {
-  if (ratio === null || ratio.low === null)
-    return `The hardest baseline here is ${inSentence(baseline)}; no paired interval was made against it, so look whether the two intervals overlap.`
-  if (ratio.low > 1)
-    return `The paired interval against ${inSentence(baseline)} lies above 1: the lead is more than luck inside these hours.`
-  if (ratio.value > 1)
-    return `The paired interval against ${inSentence(baseline)} reaches below 1: on these hours alone the lead can be luck.`
-  return `Against ${inSentence(baseline)} nothing is gained.`
+function overBaseline({ standing, baseline, ratio }: Comparison): string {
+  const name = inSentence(baseline)
+  if (standing === 'behind') return `The hardest baseline, ${name}, is not beaten.`
+  if (ratio === null)
+    return `The hardest baseline is ${name}; it was not resampled together with the recipe, so only the two intervals can be compared.`
+  return standing === 'beats'
+    ? `The paired interval against ${name} lies above 1: the lead is more than luck inside these hours.`
+    : `The paired interval against ${name} reaches below 1: on these hours alone the lead can be luck.`
 }
 
 function drift({ folds, tau_fixed }: FullReport): string {

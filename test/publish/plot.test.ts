@@ -2,6 +2,8 @@ import { Resvg } from '@resvg/resvg-js'
 import { describe, expect, it } from 'vitest'
 import { readFontWidths } from '../../publish/font_widths.ts'
 import { fontFolder, renderPng, renderSvg } from '../../publish/plot.ts'
+import { plotImportance } from '../../publish/plots/importance.ts'
+import { plotLifts } from '../../publish/plots/lifts.ts'
 import { plotPrCurve } from '../../publish/plots/pr_curve.ts'
 import { plotPriceStrip } from '../../publish/plots/price_strip.ts'
 import { plotReliability } from '../../publish/plots/reliability.ts'
@@ -9,6 +11,7 @@ import { plotScores } from '../../publish/plots/scores.ts'
 import { plotSigmaPercentiles } from '../../publish/plots/sigma_percentiles.ts'
 import { modelStyles } from '../../publish/theme.ts'
 import { exampleEvaluation, exampleStrip } from './example.ts'
+import { walkedEvaluation } from './walked.ts'
 
 const evaluation = exampleEvaluation()
 const plots = {
@@ -16,6 +19,8 @@ const plots = {
   pr_curve: () => plotPrCurve(evaluation),
   reliability: () => plotReliability(evaluation),
   sigma_percentiles: () => plotSigmaPercentiles(evaluation),
+  lifts: () => plotLifts(walkedEvaluation())!,
+  importance: () => plotImportance(walkedEvaluation())!,
   price_strip: () => plotPriceStrip(exampleStrip().products[0], 0.104, true),
 }
 
@@ -33,6 +38,15 @@ describe('plots', () => {
       expect(new Set([...svg.matchAll(/font-family="([^"]*)"/g)].map(match => match[1]))).toEqual(new Set(['Inter']))
     })
   }
+
+  it('lifts names each ratio, and no baseline beside itself; nothing is drawn without ratios', async () => {
+    const texts = textsOf(await renderSvg(plotLifts(walkedEvaluation())!))
+    for (const words of ['over persistence, 300 s', 'Average of ridge and trees', '1.24', '1.20'])
+      expect(texts).toContain(words)
+    expect(texts).not.toContain('Persistence, 300 s')
+    expect(plotLifts(evaluation)).toBeUndefined()
+    expect(plotImportance(evaluation)).toBeUndefined()
+  })
 
   it('does not call market data simulated', async () => {
     const svg = await renderSvg(plotScores(exampleEvaluation({ simulated: false })))

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest'
+import { alarmTable } from '../../../publish/sections/alarms.ts'
+import { foldTable } from '../../../publish/sections/folds.ts'
+import { modelTable } from '../../../publish/sections/model_table.ts'
+import { moreScores } from '../../../publish/sections/more_scores.ts'
+import { readWalkForward } from '../../../publish/sections/readings.ts'
+import { sliceTable } from '../../../publish/sections/slices.ts'
+import { exampleEvaluation } from '../example.ts'
+import { exampleWalkForward, walkedEvaluation } from '../walked.ts'
+
+const evaluation = walkedEvaluation()
+const rowOf = (rows: string[][], title: string) => rows.find(([name]) => name === title)
+
+describe('tables of the report', () => {
+  it('one table holds every model that was judged anywhere, prevalence last', () => {
+    const { header, rows } = modelTable(evaluation)
+    expect(rowOf(rows, 'Boosted trees on labels')?.slice(1, 5)).toEqual(['–', '–', '0.130', '0.085 to 0.195'])
+    expect(rowOf(rows, 'Average of ridge and trees')?.slice(1, 5)).toEqual([
+      '0.318',
+      '0.229 to 0.417',
+      '0.210',
+      '0.137 to 0.315',
+    ])
+    expect(rows.at(-1)?.slice(1, 4)).toEqual(['0.104', '', '0.121'])
+    for (const row of rows) expect(row).toHaveLength(header.length)
+  })
+
+  it('shows validation where there is no walk-forward', () => {
+    const { header, rows } = modelTable(exampleEvaluation())
+    expect(header[3]).toBe('PR-AUC\nvalidation')
+    expect(rows.at(-1)?.slice(1, 4)).toEqual(['0.104', '', '0.118'])
+  })
+
+  it('an interval without width, from rows too few to resample, is none', () => {
+    const walk_forward = exampleWalkForward()
+    Object.assign(walk_forward.models.average, { pr_auc_low: 0.21, pr_auc_high: 0.21 })
+    const { rows } = modelTable(walkedEvaluation({ walk_forward }))
+    expect(rowOf(rows, 'Average of ridge and trees')?.[4]).toBe('–')
+  })
+
+  it('more scores come from the walk-forward, else from test, beside their chance', () => {
+    const walked = moreScores(evaluation)
+    expect(walked.source).toContain('walk-forward')
+    expect(rowOf(walked.rows, 'Average of ridge and trees')?.slice(1, 5)).toEqual(['0.410', '0.330', '0.163', '0.318'])
+    expect(walked.rows.at(-1)?.slice(1, 5)).toEqual(['0.121', '0.121', '0.101', '0.251'])
+    const split = moreScores(walkedEvaluation({ walk_forward: null }))
+    expect(rowOf(split.rows, 'Average of ridge and trees')?.slice(1, 5)).toEqual(['0.400', '0.300', '0.190', '0.360'])
+    for (const { header, rows } of [walked, split]) for (const row of rows) expect(row).toHaveLength(header.length)
+  })
+
+  it('of many blocks shows evenly spaced ones, the first and the last among them, degenerate ones marked', () => {
+    const report = exampleWalkForward()
+    const folds = Array.from({ length: 40 }, (_, i) => ({ ...report.folds[2], train_rows: 1000 + i }))
+    const { rows, notes } = foldTable({ ...report, folds }, evaluation)
+    expect(rows).toHaveLength(12)
+    expect([rows[0][1], rows[11][1]]).toEqual(['1,000', '1,039'])
+    expect(rows[0][4]).toBe('1 *')
+    expect(notes.join(' ')).toContain('12 of 40 blocks')
+  })
+
+  it('alarms stand for test and walk-forward side by side, luck last; a model judged in one of them has dashes in the other', () => {
+    const table = alarmTable(evaluation)!
+    expect(table.groups).toEqual(['Test', 'Walk-forward'])
+    expect(rowOf(table.rows, 'Boosted trees on labels')).toEqual([
+      'Boosted trees on labels',
+      '–',
+      '–',
+      '–',
+      '19 of 26',
+      '41 s',
+      '6.0',
+    ])
+    expect(table.rows.at(-1)?.[4]).toBe('9 of 26')
+    expect(alarmTable(exampleEvaluation())).toBeUndefined()
+  })
+
+  it('parts without 30 spikes are left out and counted', () => {
+    const table = sliceTable(evaluation)!
+    expect(table.rows.map(([by, part]) => `${by} ${part}`)).toEqual(['product BTC-USD', 'hour (UTC) 03'])
+    expect(table.left_out).toBe(1)
+    expect(sliceTable(exampleEvaluation())).toBeUndefined()
+  })
+})
+
+describe('reading of a walk-forward', () => {
+  it('says whether the lead can be luck, and whether it is timing', () => {
+    const [lead, timing] = readWalkForward(evaluation)
+    expect(lead).toBe(
+      'The paired interval against persistence, 300 s reaches below 1: on these hours alone the lead can be luck.',
+    )
+    expect(timing).toContain('So part of its score is timing.')
+    const level = exampleWalkForward()
+    level.models.average.within_top10 = 0.11
+    expect(readWalkForward(walkedEvaluation({ walk_forward: level }))[1]).toContain('mostly knowledge of the level')
+    const behind = exampleWalkForward()
+    behind.models.zscore.pr_auc = 0.3
+    expect(readWalkForward(walkedEvaluation({ walk_forward: behind }))[0]).toBe(
+      'The hardest baseline, z-score rule, is not beaten.',
+    )
+  })
+})
