@@ -75,6 +75,11 @@ export class FeaturizerPartition {
     else this.takeEvent(event, record.offset)
   }
 
+  /** Whether records are due. */
+  get hasDue(): boolean {
+    return this.outgoing.length > 0
+  }
+
   /** The records that are due since the last call. */
   drain(): Outgoing[] {
     const records = this.outgoing

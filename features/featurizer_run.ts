@@ -4,9 +4,10 @@ import { SpikeError } from '../errors.ts'
 import { touchHealth } from '../health.ts'
 import { deadLetterTopic } from '../streams/dead_letter.ts'
 import { follow } from '../streams/follow.ts'
-import type { Incoming, Streams } from '../streams/port.ts'
+import type { Streams } from '../streams/port.ts'
 import type { EngineCounts } from './engine.ts'
-import { commitJob, openJobs, type PartitionJob } from './featurizer_jobs.ts'
+import { PendingCommits } from './featurizer_commits.ts'
+import { openJobs } from './featurizer_jobs.ts'
 import { totalCounts } from './featurizer_partition.ts'
 import { type FeaturizerStatus, newStatus } from './featurizer_status.ts'
 
@@ -57,14 +58,16 @@ export async function runFeaturizer(options: FeaturizerOptions): Promise<Featuri
       })
       await createTopics(options)
       status.jobs = await openJobs({ ...options, streams: own }, partitions, life)
+      const pending = new PendingCommits(options, status)
       const start = [...status.jobs].map(([partition, { from }]) => ({ topic: topicIn, partition, offset: from }))
       return {
         start,
         partitions,
         async take(batch) {
-          await take(options, status, batch)
+          await pending.take(batch)
           onProgress?.(countsOf(status).counts)
         },
+        rest: () => pending.rest(),
       }
     },
     onTurn() {
@@ -100,24 +103,6 @@ function createTopics({ streams, config: { topics }, topicIn, topicOut }: Featur
     topics.late,
     topics.state,
   ])
-}
-
-async function take(options: FeaturizerOptions, status: FeaturizerStatus, batch: Incoming[]): Promise<void> {
-  const touched = new Set<PartitionJob>()
-  for (const record of batch) {
-    const entry = status.jobs.get(record.partition)!
-    entry.job.take(record)
-    entry.next = Math.max(entry.next, record.offset + 1)
-    touched.add(entry)
-  }
-  await Promise.all([...touched].map(entry => commitTimed(options, status, entry)))
-}
-
-async function commitTimed(options: FeaturizerOptions, status: FeaturizerStatus, entry: PartitionJob): Promise<void> {
-  const began = performance.now()
-  await commitJob(options, entry)
-  status.transactions.count++
-  status.transactions.seconds += (performance.now() - began) / 1000
 }
 
 function countsOf({ jobs }: FeaturizerStatus): FeaturizerResult {

@@ -10,6 +10,8 @@ export interface Job {
   partitions?: number[]
   /** Computes and commits; the positions of what it took go into its transactions. */
   take(batch: Incoming[]): Promise<void>
+  /** Commits what `take` put off: called when nothing more is there, and at the end. */
+  rest?(): Promise<void>
 }
 
 export interface FollowOptions {
@@ -79,12 +81,16 @@ async function live(options: FollowOptions, progress: () => void): Promise<void>
   while (!stop?.aborted) {
     onTurn?.()
     if (ends === null && finish?.aborted) ends = await streams.ends(topic)
-    if (ends !== null && hasReached(reader.positions(), ends)) return
+    if (ends !== null && hasReached(reader.positions(), ends)) break
     const batch = await reader.poll(batchRecords, pollMs)
-    if (batch.length === 0) continue
+    if (batch.length === 0) {
+      await job.rest?.()
+      continue
+    }
     await job.take(batch)
     progress()
   }
+  await job.rest?.()
 }
 
 function hasReached(positions: Position[], ends: Position[]): boolean {
