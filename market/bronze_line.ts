@@ -8,6 +8,9 @@ const roles: readonly unknown[] = ['primary', 'standby'] satisfies Role[]
 /** What a line may say of its connection or frame besides. */
 export type LineMarks = Pick<RawRecord, 'role' | 'backfill'>
 
+/** Of a longer message that is no JSON object the beginning is kept: nobody can read it, and it must not fill the disk. */
+const garbageLimit = 1 << 20
+
 /**
  * The bronze line of a message, without the line end. The message's own text stands in it, not a rewritten one; one that
  * is not a JSON object, or that itself spans lines, stands as a JSON string.
@@ -19,7 +22,9 @@ export function frameLine(
   text: string,
   marks: LineMarks = {},
 ): string {
-  const frame = isOneLineObject(text) ? text : JSON.stringify(text)
+  const isObject = asObject(parseJson(text)) !== null
+  const isOneLine = !text.includes('\n') && !text.includes('\r')
+  const frame = isObject && isOneLine ? text : JSON.stringify(isObject ? text : text.slice(0, garbageLimit))
   return `${head(feed, connection, received_at, marks)},"frame":${frame}}`
 }
 
@@ -96,10 +101,6 @@ function spanOf(value: unknown): BackfillSpan | null {
   const { product, from, to } = asObject(value) ?? {}
   if (typeof product !== 'string' || !Number.isSafeInteger(from) || !Number.isSafeInteger(to)) return null
   return { product, from: from as Micros, to: to as Micros }
-}
-
-function isOneLineObject(text: string): boolean {
-  return !text.includes('\n') && !text.includes('\r') && asObject(parseJson(text)) !== null
 }
 
 /** The frame's text as it stands in a line of ours; rewritten where another program laid the line out. */

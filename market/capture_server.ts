@@ -113,9 +113,12 @@ export async function startCaptureServer(options: CaptureServerOptions): Promise
 
 type Message = RawRecord & { text: string }
 
-/** What a client would have got: frames, and texts that are none. */
+/** What a client would have got: frames, and texts that are none, but no answers to other questions. */
 async function* readMessages(records: AsyncIterable<RawRecord>): AsyncGenerator<Message, undefined> {
-  for await (const record of records) if (record.text !== undefined) yield record as Message
+  for await (const record of records) {
+    if (record.role) throw twoConnections(record)
+    if (record.text !== undefined && record.backfill === undefined) yield record as Message
+  }
   return undefined
 }
 
@@ -127,6 +130,13 @@ async function takeFirst(messages: AsyncGenerator<Message, undefined>): Promise<
     first.push(value)
   }
   return first
+}
+
+function twoConnections({ file, line }: RawRecord): SpikeError {
+  return new SpikeError(
+    'BAD_FILE',
+    `${file}:${line}: was recorded from two connections at once and cannot be served as one; use it with npm run replay or npm run feed`,
+  )
 }
 
 function twoFeeds(message: Message, feed: string): SpikeError {

@@ -1,6 +1,5 @@
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
-import { touchHealth } from '../health.ts'
 import type { Streams } from '../streams/port.ts'
 import { type Backfill, createBackfill } from './backfill.ts'
 import { patientBackoff } from './backoff.ts'
@@ -9,8 +8,9 @@ import { wallStamp } from './clock.ts'
 import type { Feed } from './feed.ts'
 import { type IngestCounts, ingest } from './ingest.ts'
 import { type IngestStatus, newIngestStatus } from './ingest_status.ts'
+import { watchIngest } from './ingest_watch.ts'
 import type { Published } from './published.ts'
-import { createPublisher, type Publisher } from './publisher.ts'
+import { createPublisher } from './publisher.ts'
 
 export interface IngestJobOptions {
   /** Its `feed.products` are what is asked for and published. */
@@ -44,8 +44,8 @@ const backfillLimitMs = 10_000
 
 /**
  * Takes a feed to bronze and, as it goes, from bronze to `ticks.raw`. At the end everything written is on disk and
- * published. Where the topics fail for good, the job ends too; bronze then holds what is not published, and the next job
- * goes on there.
+ * published. Topics that are away are waited for: bronze is the truth and holds what is not published. Where they fail for
+ * good, the job ends too, and the next one goes on there.
  * @throws SpikeError as `ingest` and the topics do.
  */
 export async function runIngestJob(options: IngestJobOptions): Promise<IngestSummary> {
@@ -72,11 +72,11 @@ export async function runIngestJob(options: IngestJobOptions): Promise<IngestSum
   status.bronzeBytes = () => bronze.bytes
   status.backlogBytes = publisher.backlogBytes
   status.backfill = () => backfill?.counts ?? null
-  const watch = watchBacklog(publisher, log)
   const written = new AbortController()
   const broken = new AbortController()
+  const stopWatching = watchIngest(status, publisher, log, error => broken.abort(error))
   const publishing = publisher.follow(written.signal)
-  publishing.catch(() => broken.abort())
+  publishing.catch(error => broken.abort(error))
   try {
     const counts = await ingest({
       feed,
@@ -94,7 +94,6 @@ export async function runIngestJob(options: IngestJobOptions): Promise<IngestSum
       signal: AbortSignal.any([options.signal, broken.signal]),
       limitMs,
       onFrame: counts => {
-        touchHealth()
         status.counts = counts
         status.messageAt = performance.now()
         onProgress?.(counts, publisher.published)
@@ -103,27 +102,14 @@ export async function runIngestJob(options: IngestJobOptions): Promise<IngestSum
     await backfill?.close(options.signal.aborted ? 0 : backfillLimitMs)
     written.abort()
     await publishing
+    broken.signal.throwIfAborted()
     return { ...counts, published: publisher.published, files: [...bronze.files] }
   } finally {
     await backfill?.close(0)
     written.abort()
-    clearInterval(watch)
+    stopWatching()
     await publishing.catch(error => log.error({ reason: (error as Error).message }, 'not everything is published'))
     bronze.close()
     await publisher.close()
   }
-}
-
-const watchEveryMs = 10_000
-
-/** Says loudly when nothing was published for a while though there is something to publish. */
-function watchBacklog(publisher: Publisher, log: Logger): NodeJS.Timeout {
-  let before = -1
-  return setInterval(() => {
-    const { records } = publisher.published
-    const backlog_bytes = publisher.backlogBytes()
-    if (records === before && backlog_bytes > 0)
-      log.warn({ backlog_bytes, for_ms: watchEveryMs }, 'not published; bronze keeps it')
-    before = records
-  }, watchEveryMs).unref()
 }

@@ -16,8 +16,9 @@ export interface IngestStatus {
   fault: { reason: string; records: number } | null
   /** null where no REST API is asked. */
   backfill(): Readonly<BackfillCounts> | null
-  /** `performance.now()` of the last message. */
+  /** `performance.now()` of the last message, and of the loop's last turn. */
   messageAt: number | null
+  turnedAt: number
 }
 
 export function newIngestStatus(): IngestStatus {
@@ -30,7 +31,15 @@ export function newIngestStatus(): IngestStatus {
     fault: null,
     backfill: () => null,
     messageAt: null,
+    turnedAt: performance.now(),
   }
+}
+
+/** Why the job does not do all of its work; null while messages come and are published. */
+export function whyNotReady({ messageAt, fault, published }: IngestStatus, staleAfter_s: number): string | null {
+  if (messageAt === null || performance.now() - messageAt > 1000 * staleAfter_s)
+    return `no message for ${staleAfter_s} s`
+  return fault && fault.records === published.records ? `not published, bronze keeps it: ${fault.reason}` : null
 }
 
 /** Metrics of an ingestor. */

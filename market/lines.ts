@@ -14,8 +14,11 @@ export interface Lines {
 }
 
 const chunkBytes = 1 << 18
-/** The rest of a longer line is dropped; what is left of it is not JSON any more. */
-const lineLimit = 64 << 20
+/**
+ * A frame of 32 MiB has at most twice as much as a line of bronze. The rest of a longer line is dropped; what is left of it is
+ * not JSON any more.
+ */
+export const lineLimit = 128 << 20
 const keptOfTooLong = 1000
 
 /**

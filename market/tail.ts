@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { SpikeError } from '../errors.ts'
 import { bronzeRecord, isWhole } from './bronze_line.ts'
+import { lineLimit } from './lines.ts'
 import type { BronzeRecord } from './record.ts'
 
 /** How far a bronze file is read: bytes and lines, at the end of a line. */
@@ -16,7 +17,6 @@ export type TailRecord = BronzeRecord & { end: TailPosition }
 
 const chunkBytes = 1 << 17
 const lineEnd = 0x0a
-const lineLimit = 128 << 20
 
 /**
  * The records of a bronze file from a position to the last complete line that it has now; a line without its end counts as

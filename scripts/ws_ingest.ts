@@ -4,10 +4,10 @@ import { SpikeError } from '../errors.ts'
 import { createLog } from '../log.ts'
 import { type Feed, feedByName, feeds } from '../market/feed.ts'
 import { type IngestSummary, runIngestJob } from '../market/ingest_job.ts'
-import { type IngestStatus, ingestMetrics, newIngestStatus } from '../market/ingest_status.ts'
+import { type IngestStatus, ingestMetrics, newIngestStatus, whyNotReady } from '../market/ingest_status.ts'
 import { type Operations, serveOperations } from '../operations.ts'
 import { stopOnSignal } from '../stopping.ts'
-import { openStreams } from '../streams/open.ts'
+import { openWhenThere } from '../streams/when_there.ts'
 
 interface Arguments {
   pair?: string[]
@@ -47,10 +47,12 @@ async function main({
   const config = { ...base, feed: { ...base.feed, products } }
   const stop = stopOnSignal('ws_ingest')
 
-  const streams = await openStreams(topics)
+  const log = createLog()
+  const streams = await openWhenThere(topics, reason =>
+    log.warn({ reason }, 'no topics yet: bronze is written, and published when they are there'),
+  )
   const showProgress = createProgress()
   const status = newIngestStatus()
-  const log = createLog()
   const operations = options.metricsPort === undefined ? null : await show(status, options.metricsPort, config)
   if (operations) log.info({ url: operations.url }, 'operations')
   try {
@@ -77,13 +79,12 @@ async function main({
   }
 }
 
-/** Ready while messages come; a job that waits for its exchange lives, too. */
+/** Ready while messages come and are published; a job that waits for its exchange or its broker lives, too. */
 function show(status: IngestStatus, port: number, { feed }: Config): Promise<Operations> {
-  const silent = (): number => (performance.now() - (status.messageAt ?? Number.NEGATIVE_INFINITY)) / 1000
   return serveOperations({
     port,
-    idle: () => 0,
-    notReady: () => (silent() <= feed.stale_after_s ? null : `no message for ${feed.stale_after_s} s`),
+    idle: () => (performance.now() - status.turnedAt) / 1000,
+    notReady: () => whyNotReady(status, feed.stale_after_s),
     metrics: () => ingestMetrics(status),
   })
 }

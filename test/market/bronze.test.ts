@@ -47,6 +47,26 @@ describe('bronze lines', () => {
     )
   })
 
+  it('say which of two connections it was, and what a REST answer answers', () => {
+    const span = { product: 'BTC-USD","frame":{}', from: 1, to: 2 }
+    const line = frameLine('coinbase', 'c', 5, '{"trades": [] }', { role: 'standby', backfill: span })
+    expect(parseBronzeLine(line)).toMatchObject({ role: 'standby', backfill: span, text: '{"trades": [] }' })
+    expect(parseBronzeLine(controlLine('coinbase', 'c', 5, 'open', { role: 'primary' }))).toEqual({
+      ...{ received_at: 5, feed: 'coinbase', connection: 'c', role: 'primary', control: 'open' },
+    })
+    for (const marks of ['"role":"third"', '"backfill":7', '"backfill":{"product":"A-B","from":1,"to":"2"}'])
+      expect(parseBronzeLine(`{"received_at":5,"feed":"coinbase","connection":"c",${marks},"frame":{}}`)).toBe(null)
+  })
+
+  it('keep a mebibyte of what is no JSON object, and every object whole', () => {
+    const garbage = parseBronzeLine(frameLine('coinbase', 'c', 5, '\u0000'.repeat(3 << 20)))
+    expect(garbage).toMatchObject({ dead: 'not_json' })
+    expect(garbage!.text).toHaveLength(1 << 20)
+    const object = JSON.stringify({ list: Array(300_000).fill('"') }, null, 2)
+    expect(object.length).toBeGreaterThan(2 << 20)
+    expect(parseBronzeLine(frameLine('coinbase', 'c', 5, object))!.text).toBe(object)
+  })
+
   it('laid out by another program are read too', () => {
     const line = '{ "connection": "c", "frame": {"a": 1}, "feed": "coinbase", "received_at": 7 }'
     expect(parseBronzeLine(line)).toMatchObject({ received_at: 7, frame: { a: 1 }, text: '{"a":1}' })

@@ -94,6 +94,18 @@ test('nothing to serve, and two feeds at once, are refused', async () => {
   await failed
 })
 
+test('answers of a REST API are not served; what two connections brought at once is refused', async () => {
+  const backfill = { product: 'BTC-USD', from: 0, to: 1 }
+  const text = '{"trades":[]}'
+  const answer = record('b', text, { backfill })
+  const { texts } = await collect(
+    (await start(stream(record('a', ticker(0, 1)), answer, record('a', ticker(1, 2))))).url,
+  )
+  expect(texts.slice(3)).toEqual([ticker(0, 1), ticker(1, 2)])
+  const twice = startCaptureServer({ records: stream(record('a', ticker(0, 1), { role: 'primary' })) })
+  await expect(twice).rejects.toThrow('recorded from two connections at once')
+})
+
 const capture = '../shared/captures/coinbase-all-channels-24s.jsonl.zst'
 if (process.env.CI === 'true' && !existsSync(capture)) test('captures', () => expect(capture).toBe('present'))
 test.skipIf(!existsSync(capture))(

@@ -1,0 +1,42 @@
+import type { Logger } from 'pino'
+import { touchHealth } from '../health.ts'
+import type { IngestStatus } from './ingest_status.ts'
+import type { Publisher } from './publisher.ts'
+
+const beatMs = 1000
+const backlogMs = 10_000
+
+/**
+ * While a job runs: says every second that its loop goes round (a stuck disk stops that, too: bronze is written in the
+ * loop), and loudly when nothing was published for a while though there is something to publish.
+ * @param onFault the health file cannot be written.
+ * @returns ends it.
+ */
+export function watchIngest(
+  status: IngestStatus,
+  publisher: Publisher,
+  log: Logger,
+  onFault: (error: unknown) => void,
+): () => void {
+  function beat(): void {
+    status.turnedAt = performance.now()
+    try {
+      touchHealth()
+    } catch (error) {
+      onFault(error)
+    }
+  }
+
+  let before = -1
+  function look(): void {
+    const { records } = publisher.published
+    const backlog_bytes = publisher.backlogBytes()
+    if (records === before && backlog_bytes > 0)
+      log.warn({ backlog_bytes, for_ms: backlogMs }, 'not published; bronze keeps it')
+    before = records
+  }
+
+  beat()
+  const timers = [setInterval(beat, beatMs), setInterval(look, backlogMs)]
+  return () => timers.forEach(clearInterval)
+}
