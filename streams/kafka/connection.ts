@@ -44,12 +44,12 @@ const markersAttempts = 10
 
 /**
  * The client retries a refused login or certificate like a lost connection; this ends its retries at once. They are nested:
- * what was tried in vain inside is not tried again outside, and a broker that hangs is asked twice; then it is the job's turn
- * to say so and to begin anew.
+ * what was tried in vain inside is not tried again outside, nor what a broker did not answer in its time; then it is the
+ * job's turn to say so and to begin anew.
  */
 const pauseUnlessHopeless: RetryDelayGetter = (client, _operation, attempt, _retries, error) => {
   if (attempt <= markersAttempts && brokerFaults(error).has('CONCURRENT_TRANSACTIONS')) return markersMs
-  if (refusalOf(error) === null && !triedInVain(error) && !(attempt > 1 && timedOut(error))) return retryMs
+  if (refusalOf(error) === null && !triedInVain(error) && !timedOut(error)) return retryMs
   setImmediate(() => (client as unknown as NodeJS.EventEmitter).emit('client:close'))
   return 60_000
 }
