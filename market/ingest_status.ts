@@ -12,7 +12,7 @@ export interface IngestStatus {
   backlogBytes(): number
   /** Times that publishing failed and was tried again. */
   retries: number
-  /** Why it failed last, and how much was published then. */
+  /** Why nothing was published when it failed last, or for a while, and how much was published then. */
   fault: { reason: string; records: number } | null
   /** null where no REST API is asked. */
   backfill(): Readonly<BackfillCounts> | null

@@ -31,8 +31,10 @@ export function watchIngest(
   function look(): void {
     const { records } = publisher.published
     const backlog_bytes = publisher.backlogBytes()
-    if (records === before && backlog_bytes > 0)
+    if (records === before && backlog_bytes > 0) {
+      status.fault = { reason: `nothing taken for ${backlogMs / 1000} s`, records }
       log.warn({ backlog_bytes, for_ms: backlogMs }, 'not published; bronze keeps it')
+    }
     before = records
   }
 
