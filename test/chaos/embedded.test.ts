@@ -8,7 +8,9 @@ import { seededRandom } from '../../random.ts'
 import { openStreams } from '../../streams/open.ts'
 import { replay } from '../../tables/replay.ts'
 import { findShared } from '../reference.ts'
-import { contentsOf, difference, outputTopics, undisturbed } from './outputs.ts'
+import { wasFenced } from './keeper.ts'
+import { contentsOf, difference, outputTopics, predictions, undisturbed } from './outputs.ts'
+import { writeScorerModel } from './scorer_model.ts'
 import { startVictim, type Victim } from './victim.ts'
 
 const capture = findShared('captures/coinbase-ticker-2026-04-04T0319-2h-btc-eth.ndjson.gz')
@@ -19,6 +21,8 @@ const folder = mkdtempSync(join(tmpdir(), 'spike60-chaos-'))
 const log = `embedded://${join(folder, 'log.db')}`
 const parquet = join(folder, 'features.parquet')
 const preload = ['--import', new URL('./fatal_write.ts', import.meta.url).href]
+const model = join(folder, 'model')
+const artifact = writeScorerModel(model)
 const victims: Victim[] = []
 afterAll(async () => {
   for (const victim of victims) await victim.kill9()
@@ -26,6 +30,9 @@ afterAll(async () => {
 })
 
 const feed = ['scripts/feed.ts', '--raw', `${capture}`, '--topics', log]
+/** A second topic of predictions: deaths in mid-topic, however far the first has come. */
+const secondTopic = 'predictions.second'
+const scorer = ['models/infer.ts', '--topics', log, '--model', model]
 const featurizer = ['features/featurizer.ts', '--topics', log, '--parquet', parquet]
 
 function start(args: string[], fatalWrite?: string): Victim {
@@ -48,37 +55,56 @@ const oneOf = (limit: number): number => 1 + Math.floor(limit * random())
 test.skipIf(!capture)(
   'killed in the middle of every kind of write, the embedded log holds what an undisturbed run gives, each row once',
   async () => {
-    const expected = await undisturbed(config, [capture!], join(folder, 'undisturbed.db'))
+    const expected = await undisturbed(config, artifact, [capture!], join(folder, 'undisturbed.db'))
     const { digest, rows } = await replay({ raw: [capture!], out: null, config })
 
     const feedWrites = ['tables:1', 'topic:1', 'epoch:1', `record:${oneOf(3000)}`, 'end:1', 'before commit:4']
     const again = [`record:${oneOf(3000)}`, 'after commit:4', `record:${oneOf(3000)}`]
     const jobWrites = ['topic:4', `epoch:${oneOf(2)}`, 'position:1', `record:${oneOf(2)}`, `end:${oneOf(2)}`]
     const later = [`record:${oneOf(2000)}`, 'before commit:4', 'after commit:4', 'position:1', `end:${oneOf(3)}`]
-    console.log(`chaos, seed ${seed}: ${[...feedWrites, ...again, ...jobWrites, ...later].join(', ')}`)
+    const scorerWrites = ['topic:2', 'epoch:1', 'position:1', `record:${oneOf(500)}`, 'end:1', 'before commit:3']
+    const scorerLater = [`record:${oneOf(2000)}`, 'after commit:3', `position:${oneOf(2)}`, 'before commit:3']
+    const writes = [...feedWrites, ...again, ...jobWrites, ...later, ...scorerWrites, ...scorerLater]
+    console.log(`chaos, seed ${seed}: ${writes.join(', ')}`)
     for (const write of [...feedWrites, ...again]) await dieIn(feed, write)
     for (const write of [...jobWrites, ...later]) await dieIn([...featurizer, '--until-end'], write)
+    for (const write of scorerWrites) await dieIn([...scorer, '--until-end'], write)
 
     let feeding = start([...feed, '--rate', '2500'])
     for (let round = 0; round < 6; round++) {
-      const job = start(featurizer)
-      while (job.ended() === null && job.readyAfter() === null) await delay(20)
+      const jobs = [start(featurizer), start(scorer)]
+      while (jobs.some(job => job.ended() === null && job.readyAfter() === null)) await delay(20)
       await delay(600 * random())
-      await job.kill9()
-      expect(job.readyAfter(), job.log()).not.toBeNull()
+      for (const job of jobs) {
+        await job.kill9()
+        expect(job.readyAfter(), job.log()).not.toBeNull()
+      }
       if (round % 2 === 0 && feeding.ended() === null) {
         await feeding.kill9()
         feeding = start([...feed, '--rate', '2500'])
       }
     }
+    const older = [start(featurizer), start(scorer)]
+    while (older.some(job => job.readyAfter() === null && job.ended() === null)) await delay(20)
+    const newer = [start(featurizer), start(scorer)]
+    await Promise.all(older.map(job => job.wait()))
+    for (const job of older) expect(wasFenced(job), job.log()).toBe(true)
+    for (const job of newer) expect(await job.stop(), job.log()).toEqual({ code: 0, signal: null })
     await feeding.kill9()
     expect(await start(feed).wait()).toEqual({ code: 0, signal: null })
     await dieIn([...featurizer, '--until-end'], 'rename:1')
+    const second = [...scorer, '--topic_out', secondTopic, '--until-end']
+    for (const write of scorerLater) await dieIn(second, write)
+    expect(await start(second).wait()).toEqual({ code: 0, signal: null })
     const last = start([...featurizer, '--until-end', '--json'])
     expect(await last.wait(), last.log()).toEqual({ code: 0, signal: null })
     expect(JSON.parse(last.out().trimEnd().split('\n').at(-1)!)).toMatchObject({ digest, rows })
+    const scored = start([...scorer, '--until-end', '--json'])
+    expect(await scored.wait(), scored.log()).toEqual({ code: 0, signal: null })
+    expect(expected.get(predictions)!.flat().length).toBe(rows)
 
     const streams = await openStreams(log)
+    expect(difference(await contentsOf(streams, secondTopic), expected.get(predictions)!)).toEqual([])
     for (const topic of outputTopics(config))
       expect({ topic, difference: difference(await contentsOf(streams, topic), expected.get(topic)!) }).toEqual({
         topic,

@@ -8,15 +8,19 @@ import { SpikeError } from '../../errors.ts'
 import { digestOf } from '../../features/digest.ts'
 import { decodeRow } from '../../features/row_json.ts'
 import { RowCollector } from '../../features/rows.ts'
+import type { LiveScore } from '../../monitor/settle.ts'
+import { settleTopics } from '../../monitor/settle_topics.ts'
 import { seededRandom } from '../../random.ts'
 import { openStreams } from '../../streams/open.ts'
 import type { Streams } from '../../streams/port.ts'
 import { replay } from '../../tables/replay.ts'
 import { startTestBroker, type TestBroker } from '../kafka_broker.ts'
-import { readByJava } from '../kafka_judge.ts'
+import { type JudgedRecord, readByJava } from '../kafka_judge.ts'
 import { kafkaIsHere } from '../kafka_shared.ts'
 import { findShared } from '../reference.ts'
-import { type Contents, contentsOf, difference, outputTopics, undisturbed } from './outputs.ts'
+import { Keeper, wasFenced } from './keeper.ts'
+import { type Contents, contentsOf, difference, outputTopics, predictions, undisturbed } from './outputs.ts'
+import { writeScorerModel } from './scorer_model.ts'
 import { startVictim, type Victim } from './victim.ts'
 
 const here = kafkaIsHere('chaos')
@@ -26,25 +30,37 @@ const random = seededRandom(seed)
 const config = readConfig()
 const { raw, features } = config.topics
 const folder = mkdtempSync(join(tmpdir(), 'spike60-chaos-'))
+const model = join(folder, 'model')
+const artifact = writeScorerModel(model)
 let broker: TestBroker | null = null
 let streams: Streams | null = null
-const victims: Victim[] = []
+
+/** Events a second while processes are killed: slow enough that the capture outlasts it. */
+const slowly = 150
+let feedRate = ['--rate', `${slowly}`]
+const topics = (): string[] => ['--topics', broker!.spec]
+const feed = new Keeper(() => ['scripts/feed.ts', '--raw', capture!, ...topics(), ...feedRate])
+const parquet = (): string => join(folder, `${featurizer.all.length}.parquet`)
+const featurizer = new Keeper(() => ['features/featurizer.ts', ...topics(), '--parquet', parquet()])
+const scorer = new Keeper(() => ['models/infer.ts', ...topics(), '--model', model])
+const keepers = [feed, featurizer, scorer]
 afterAll(async () => {
-  for (const victim of victims) await victim.kill9()
+  for (const victim of keepers.flatMap(keeper => keeper.all)) await victim.kill9()
   await streams?.close()
   await broker?.remove()
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** Events a second while processes are killed: slow enough that the capture outlasts it. */
-const slowly = 150
 const kinds = [
-  ...Array(11).fill('featurizer'),
-  ...Array(5).fill('broker'),
-  ...Array(5).fill('feed'),
-  ...Array(3).fill('takeover'),
+  ...Array(5).fill('featurizer'),
+  ...Array(5).fill('scorer'),
+  ...Array(3).fill('broker'),
+  ...Array(3).fill('feed'),
+  'a featurizer takes over',
+  'a scorer takes over',
+  ...Array(2).fill('both take over in an outage'),
   ...Array(2).fill('all at once'),
-] as string[]
+] as (keyof typeof killing)[]
 
 function shuffled<Item>(items: Item[]): Item[] {
   return items
@@ -53,109 +69,123 @@ function shuffled<Item>(items: Item[]): Item[] {
     .map(({ item }) => item)
 }
 
-function startFeed(...more: string[]): Victim {
-  const victim = startVictim(['scripts/feed.ts', '--raw', capture!, '--topics', broker!.spec, ...more])
-  victims.push(victim)
-  return victim
-}
-
-function startFeaturizer(...more: string[]): Victim {
-  const parquet = join(folder, `${victims.length}.parquet`)
-  const victim = startVictim(['features/featurizer.ts', '--topics', broker!.spec, '--parquet', parquet, ...more])
-  victims.push(victim)
-  return victim
-}
-
-/** Asks until it is so; a broker that is down is no answer. */
+/** Asks until it is so, keeping the jobs alive; a broker that is down is no answer. */
 async function until(what: string, holds: () => Promise<boolean> | boolean): Promise<void> {
   for (const began = Date.now(); ; await delay(50)) {
+    for (const keeper of keepers) if (keeper !== feed || feed.victim.ended()?.code !== 0) keeper.revive()
     try {
       if (await holds()) return
     } catch (error) {
-      if (!(error instanceof SpikeError && error.retriable)) throw error
+      if (!(error instanceof SpikeError && (error.retriable || error.code === 'TOPIC_UNKNOWN'))) throw error
     }
     if (Date.now() - began > 90_000)
-      throw new Error(
-        `waited 90 s for ${what}:\n${victims
-          .map(victim => victim.log().slice(-800))
-          .slice(-3)
-          .join('\n--\n')}`,
-      )
+      throw new Error(`waited 90 s for ${what}:\n${keepers.map(k => k.victim.log().slice(-800)).join('\n--\n')}`)
   }
 }
 
 const sum = (positions: { offset: number }[]): number => positions.reduce((total, { offset }) => total + offset, 0)
-const taken = async (): Promise<number> => sum(await streams!.committed('featurizer', raw.name))
-/** It ended with a line for people, fenced or refused by the broker: what a supervisor starts again. A crash has no such line. */
-const refused = /^featurizer: kafka .*(newer writer took its id|refused)/m
-const gaveUp = (victim: Victim): boolean => victim.ended()?.code === 1 && refused.test(victim.log())
-const neverBegan = (victim: Victim): boolean => victim.ended()?.code === 1 && victim.readyAfter() === null
+const positionOf = {
+  featurizer: async () => sum(await streams!.committed('featurizer', raw.name)),
+  scorer: async () => sum(await streams!.committed(`infer-chaos-${features.name}-${predictions}`, features.name)),
+}
+
+/** Both jobs commit something. */
+async function goesOn(): Promise<void> {
+  for (const job of ['featurizer', 'scorer'] as const) {
+    let before: number | null = null
+    await until(`the ${job} to commit`, async () => {
+      const now = await positionOf[job]()
+      before ??= now
+      return now > before || feed.victim.ended()?.code === 0
+    })
+  }
+}
+
+const kills = { featurizer: 0, scorer: 0, broker: 0, feed: 0 }
+let takeovers = 0
+
+async function takeOver(...jobs: Keeper[]): Promise<void> {
+  takeovers += jobs.length
+  await areFenced(jobs.map(job => job.succeed()))
+}
+
+/** They end, and for no other reason than that a newer one took over. */
+async function areFenced(older: Victim[]): Promise<void> {
+  await until('the older to be fenced', () => older.every(victim => victim.ended() !== null))
+  for (const victim of older) expect(wasFenced(victim), victim.log()).toBe(true)
+}
+
+const killing = {
+  async featurizer() {
+    kills.featurizer++
+    await featurizer.kill9()
+  },
+  async scorer() {
+    kills.scorer++
+    await scorer.kill9()
+  },
+  async broker() {
+    kills.broker++
+    await broker!.kill9()
+    await broker!.restart()
+  },
+  async feed() {
+    kills.feed++
+    await feed.kill9()
+  },
+  'a featurizer takes over': () => takeOver(featurizer),
+  'a scorer takes over': () => takeOver(scorer),
+  /** The older ones sleep while the newer ones take over, and wake up to a broker that is away and comes back. */
+  async 'both take over in an outage'() {
+    const older = [featurizer, scorer].map(job => {
+      process.kill(job.victim.pid, 'SIGSTOP')
+      return job.succeed()
+    })
+    takeovers += older.length
+    await goesOn()
+    kills.broker++
+    await broker!.kill9()
+    for (const { pid } of older) process.kill(pid, 'SIGCONT')
+    await until('the older to begin anew', () => older.every(victim => victim.log().includes('begins anew')))
+    await broker!.restart()
+    await areFenced(older)
+  },
+  async 'all at once'() {
+    await Promise.all([killing.featurizer(), killing.scorer(), killing.feed()])
+    await killing.broker()
+  },
+}
+
+/** What a settlement of the predictions on a log comes to. */
+async function scoresOf(spec: string): Promise<LiveScore[]> {
+  const opened = await openStreams(spec)
+  try {
+    const { scores } = await settleTopics({ streams: opened, predictions, labels: config.topics.labels.name })
+    return scores
+  } finally {
+    await opened.close()
+  }
+}
+
+function byPartition(records: JudgedRecord[]): Contents {
+  const contents: Contents = []
+  for (const { partition, key, value } of records) {
+    contents[partition] ??= []
+    contents[partition].push(`${key} ${value}`)
+  }
+  return contents
+}
 
 test.skipIf(!here || !capture)(
   'killed again and again, the topics hold what an undisturbed run gives, each row once',
   async () => {
-    const expected = await undisturbed(config, [capture!], join(folder, 'undisturbed.db'))
+    const log = join(folder, 'undisturbed.db')
+    const expected = await undisturbed(config, artifact, [capture!], log)
     const { digest, rows } = await replay({ raw: [capture!], out: null, config })
     broker = await startTestBroker()
     streams = await openStreams(broker.spec)
-    let feed = startFeed('--rate', `${slowly}`)
-    let featurizer = startFeaturizer()
-    const kills = { featurizer: 0, broker: 0, feed: 0 }
-
-    /** Starts again what ended because the broker was away, or because another one took over. */
-    function revive(): void {
-      const end = feed.ended()
-      if (end !== null && end.code !== 0) feed = startFeed('--rate', `${slowly}`)
-      if (featurizer.ended() !== null) {
-        if (!neverBegan(featurizer) && !gaveUp(featurizer) && featurizer.ended()!.signal !== 'SIGKILL')
-          throw new Error(`the featurizer ended by itself:\n${featurizer.log()}`)
-        featurizer = startFeaturizer()
-      }
-    }
-    async function goesOn(): Promise<void> {
-      let before: number | null = null
-      await until('the featurizer to commit', async () => {
-        revive()
-        const now = await taken().catch(error => {
-          if (error instanceof SpikeError && error.code === 'TOPIC_UNKNOWN') return 0
-          throw error
-        })
-        before ??= now
-        return now > before || feed.ended()?.code === 0
-      })
-    }
-    const killing = {
-      async featurizer() {
-        kills.featurizer++
-        await featurizer.kill9()
-      },
-      async broker() {
-        kills.broker++
-        await broker!.kill9()
-        await broker!.restart()
-      },
-      async feed() {
-        kills.feed++
-        await feed.kill9()
-      },
-      async takeover() {
-        const older = featurizer
-        featurizer = startFeaturizer()
-        await until('the older featurizer to be fenced', () => {
-          revive()
-          return older.ended() !== null
-        })
-        expect(older.log()).toMatch(refused)
-      },
-      async 'all at once'() {
-        await Promise.all([killing.featurizer(), killing.feed()])
-        await killing.broker()
-      },
-    }
-    const plan = shuffled(kinds).map(kind => ({
-      kind: kind as keyof typeof killing,
-      after: Math.round(1200 * random()),
-    }))
+    for (const keeper of keepers) keeper.start()
+    const plan = shuffled(kinds).map(kind => ({ kind, after: Math.round(1000 * random()) }))
     console.log(`chaos, seed ${seed}: ${plan.map(({ kind, after }) => `${kind} +${after} ms`).join(', ')}`)
     for (const { kind, after } of plan) {
       await goesOn()
@@ -164,50 +194,55 @@ test.skipIf(!here || !capture)(
     }
 
     await goesOn()
-    await feed.kill9()
-    kills.feed++
-    feed = startFeed()
+    feedRate = []
+    await killing.feed()
     for (let round = 0; round < 3; round++) {
-      const victim = featurizer
-      await until('it to be ready', () => victim.ended() !== null || victim.readyAfter() !== null)
+      const jobs = [featurizer, scorer]
+      await until('both to be ready', () => jobs.every(job => job.victim.readyAfter() !== null))
       await delay(400 * random())
-      await killing.featurizer()
-      revive()
+      await Promise.all([killing.featurizer(), killing.scorer()])
     }
-    await until('all of the capture to be fed', () => {
-      revive()
-      return feed.ended()?.code === 0
-    })
-    await until('the last featurizer to be ready', () => {
-      revive()
-      return featurizer.readyAfter() !== null
-    })
-    expect(await featurizer.stop()).toEqual({ code: 0, signal: null })
-    const last = startFeaturizer('--until-end', '--json')
+    await until('all of the capture to be fed', () => feed.victim.ended()?.code === 0)
+    await until('the last to be ready', () => [featurizer, scorer].every(job => job.victim.readyAfter() !== null))
+    await Promise.all([killing.featurizer(), killing.scorer()])
+    const last = startVictim(['features/featurizer.ts', ...topics(), '--parquet', parquet(), '--until-end', '--json'])
     expect(await last.wait(), last.log()).toEqual({ code: 0, signal: null })
     expect(JSON.parse(last.out().trimEnd().split('\n').at(-1)!)).toMatchObject({ digest, rows })
-    const ready = victims.flatMap(victim => victim.readyAfter() ?? []).sort((a, b) => a - b)
-    console.log(
-      `kills: ${JSON.stringify(kills)}; ready after ${Math.round(ready[ready.length >> 1])} ms (median), ${Math.round(ready.at(-1)!)} ms (longest)`,
+    const scored = startVictim(['models/infer.ts', ...topics(), '--model', model, '--until-end'])
+    expect(await scored.wait(), scored.log()).toEqual({ code: 0, signal: null })
+    const settled = startVictim(['scripts/settle.ts', ...topics(), '--json'])
+    expect(await settled.wait(), settled.log()).toEqual({ code: 0, signal: null })
+    const [score] = (JSON.parse(settled.out().trimEnd().split('\n').at(-1)!) as { scores: LiveScore[] }).scores
+    const [wanted] = await scoresOf(`embedded://${log}`)
+    const nearly = Object.fromEntries(
+      (['pr_auc', 'brier', 'ece'] as const).map(name => [name, expect.closeTo(wanted[name]!, 9)]),
     )
-    expect(kills.featurizer + kills.broker + kills.feed).toBeGreaterThanOrEqual(20)
+    expect(score).toEqual({ ...wanted, ...nearly })
+    expect(score.positives).toBeGreaterThan(30)
+    console.log(`settled: ${JSON.stringify(score)}`)
+    const ready = [featurizer, scorer].flatMap(job => job.all.flatMap(victim => victim.readyAfter() ?? []))
+    ready.sort((a, b) => a - b)
+    console.log(
+      `kills: ${JSON.stringify(kills)}, ${takeovers} takeovers; ready after ${Math.round(ready[ready.length >> 1])} ms (median), ${Math.round(ready.at(-1)!)} ms (longest)`,
+    )
+    expect(kills.featurizer + kills.scorer + kills.broker + kills.feed).toBeGreaterThanOrEqual(20)
 
     const judged = await readByJava(broker.address, features.name)
-    const byJava: Contents = []
     const collector = new RowCollector()
-    for (const { partition, key, value } of judged) {
-      byJava[partition] ??= []
-      byJava[partition].push(`${key} ${value}`)
+    for (const { value } of judged) {
       const row = decodeRow(value)!
       collector.add(row.product, row.time, row.values)
     }
-    expect(difference(byJava, expected.get(features.name)!)).toEqual([])
+    expect(difference(byPartition(judged), expected.get(features.name)!)).toEqual([])
     expect({ rows: judged.length, digest: digestOf(collector.takeTable()) }).toEqual({ rows, digest })
+    const judgedPredictions = byPartition(await readByJava(broker.address, predictions))
+    expect(difference(judgedPredictions, expected.get(predictions)!)).toEqual([])
+    expect(judgedPredictions.flat().length).toBe(rows)
     for (const topic of outputTopics(config))
       expect({ topic, difference: difference(await contentsOf(streams, topic), expected.get(topic)!) }).toEqual({
         topic,
         difference: [],
       })
   },
-  600_000,
+  900_000,
 )

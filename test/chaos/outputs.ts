@@ -1,6 +1,8 @@
 import type { Config } from '../../config.ts'
 import { runFeaturizer } from '../../features/featurizer.ts'
 import { feedRaw } from '../../market/feeder.ts'
+import type { Artifact } from '../../models/artifact.ts'
+import { inferLive } from '../../models/infer_live.ts'
 import { openStreams } from '../../streams/open.ts'
 import type { Streams } from '../../streams/port.ts'
 import { readAll } from '../../streams/read_all.ts'
@@ -8,12 +10,16 @@ import { readAll } from '../../streams/read_all.ts'
 /** What stands on a topic: a line a record, by partition, in order. */
 export type Contents = string[][]
 
-/** The topics that a run of the features writes, and what they are called. */
+export const predictions = 'ticks.predictions'
+
+/** The topics that a run of the features and of a scorer writes. */
 export function outputTopics({ topics }: Config): string[] {
   return [
     topics.raw.name,
     `${topics.raw.name}.dlq`,
     ...[topics.bars, topics.features, topics.labels, topics.late].map(t => t.name),
+    predictions,
+    `${topics.features.name}.dlq`,
   ]
 }
 
@@ -29,7 +35,12 @@ export async function contentsOf(streams: Streams, topic: string): Promise<Conte
 }
 
 /** What saved files become when nobody disturbs the run: by topic. */
-export async function undisturbed(config: Config, raw: string[], log: string): Promise<Map<string, Contents>> {
+export async function undisturbed(
+  config: Config,
+  artifact: Artifact,
+  raw: string[],
+  log: string,
+): Promise<Map<string, Contents>> {
   const streams = await openStreams(`embedded://${log}`)
   try {
     await feedRaw({ streams, config, raw })
@@ -40,6 +51,15 @@ export async function undisturbed(config: Config, raw: string[], log: string): P
       topicIn: topics.raw.name,
       topicOut: topics.features.name,
       finish: AbortSignal.abort(),
+    })
+    await inferLive({
+      streams,
+      artifact,
+      topicIn: topics.features.name,
+      topicOut: predictions,
+      partitions: topics.features.partitions,
+      finish: AbortSignal.abort(),
+      now: () => performance.now(),
     })
     const all = new Map<string, Contents>()
     for (const topic of outputTopics(config)) all.set(topic, await contentsOf(streams, topic))
