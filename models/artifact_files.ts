@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { SpikeError } from '../errors.ts'
+import { finishReplacing } from '../replace_together.ts'
 import type { Artifact } from './artifact.ts'
 import { parseArtifact } from './artifact_schema.ts'
 import { mlflowFiles } from './mlmodel.ts'
@@ -31,11 +32,16 @@ export function saveModel(folder: string, artifact: Artifact, createdAt: Date): 
   }
 }
 
+/** In the folder of the models: what a training that was killed has still to put in its place. */
+export const replacingNote = 'replacing.json'
+
 /**
  * Loads a model for scoring. @param path a model folder, or its model.json.
  * @throws SpikeError BAD_FILE when there is none, BAD_MODEL when it cannot be used, one line a fault.
  */
 export function loadModel(path: string): Artifact {
+  finishReplacing(join(path, '..', replacingNote))
+  finishReplacing(join(path, '../..', replacingNote))
   const file = existsSync(path) && statSync(path).isDirectory() ? join(path, 'model.json') : path
   if (!existsSync(file))
     throw new SpikeError('BAD_FILE', `${file}: does not exist; name a model folder that models/train.ts wrote`)

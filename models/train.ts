@@ -1,4 +1,4 @@
-import { dirname, join, relative } from 'node:path'
+import { join, relative } from 'node:path'
 import { writeFileAtomically } from '../atomic.ts'
 import { command, runCommand } from '../cli.ts'
 import { type Config, configHash, readConfig } from '../config.ts'
@@ -7,18 +7,17 @@ import { digestOf } from '../features/digest.ts'
 import { specVersion } from '../features/spec.ts'
 import { type FeatureTable, takeRows } from '../features/table.ts'
 import { simulatedFile } from '../tables/metadata.ts'
-import { type Metadata, readTable, writeTable } from '../tables/parquet.ts'
-import { saveModel } from './artifact_files.ts'
+import { type Metadata, readTable } from '../tables/parquet.ts'
 import type { Evaluation } from './evaluation.ts'
 import { type Experiment, runExperiment } from './experiment.ts'
 import { judgeCaptures } from './full.ts'
 import { describeCaptures } from './full_table.ts'
 import { walkOwnFile } from './own_walk.ts'
-import { writePredictions } from './predictions.ts'
 import type { RunDataset } from './run_record.ts'
 import { segmentNames } from './split.ts'
 import { type Recorded, recordRuns } from './tracker.ts'
-import { runsOf, type TrainFiles } from './train_runs.ts'
+import { type TrainFiles, writeTraining } from './train_files.ts'
+import { runsOf } from './train_runs.ts'
 import { describeTraining } from './train_table.ts'
 
 export interface TrainOptions {
@@ -64,7 +63,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   onProgress('walking forward through the file')
   const evaluation = { ...experiment.evaluation, ...walkOwnFile(table, config) }
   onProgress('writing segments, predictions and model')
-  const files = await writeResults(table, metadata, { ...experiment, evaluation }, options)
+  const files = await writeTraining(table, metadata, { ...experiment, evaluation }, options)
   onProgress('recording the runs')
   const times = { started_at, ended_at: Date.now() }
   const runs = runsOf(evaluation, files, datasetsOf(table, experiment, files), config, times)
@@ -74,34 +73,6 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     uri: options.trackingUri,
   })
   return { ...evaluation, files, tracking }
-}
-
-async function writeResults(
-  table: FeatureTable,
-  metadata: Metadata,
-  { split, labels, tau, artifact, volatility, scores, evaluation }: Experiment,
-  { features, out }: TrainOptions,
-): Promise<TrainFiles> {
-  const beside = dirname(features)
-  const artifacts = join(out, 'models', 'artifacts')
-  const files: TrainFiles = {
-    train: join(beside, 'features_train.parquet'),
-    validation: join(beside, 'features_validation.parquet'),
-    test: join(beside, 'features_test.parquet'),
-    predictions: join(beside, 'predictions.parquet'),
-    evaluation: join(artifacts, 'evaluation.json'),
-    model: join(artifacts, artifact.name),
-  }
-  const labelling = { 'spike60.tau': JSON.stringify(tau.tau), 'spike60.tau_source': tau.source }
-  for (const segment of segmentNames) {
-    const rows = takeRows({ ...table, label: labels }, split[segment])
-    await writeTable(files[segment], rows, { ...metadata, ...labelling, 'spike60.segment': segment })
-  }
-  const test = takeRows({ ...table, columns: scores, label: labels }, split.test)
-  await writePredictions(files.predictions, test, test.label!, test.columns, { ...metadata, ...labelling })
-  await writeFileAtomically(files.evaluation, `${JSON.stringify(evaluation, null, 2)}\n`)
-  for (const model of [artifact, ...volatility]) saveModel(join(artifacts, model.name), model, new Date())
-  return files
 }
 
 function datasetsOf(table: FeatureTable, { split, artifact }: Experiment, files: TrainFiles): RunDataset[] {
@@ -116,6 +87,12 @@ function datasetsOf(table: FeatureTable, { split, artifact }: Experiment, files:
 }
 
 function checkSpec(path: string, metadata: Metadata): void {
+  const segment = metadata['spike60.segment']
+  if (segment !== undefined)
+    throw new SpikeError(
+      'BAD_TABLE',
+      `${path}: is the ${segment} segment that a training wrote; train on the whole file that scripts/replay.ts wrote`,
+    )
   const found = metadata['spike60.spec_version']
   if (found !== undefined && found !== specVersion)
     throw new SpikeError(

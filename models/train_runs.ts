@@ -6,17 +6,7 @@ import { noteOf } from './run_note.ts'
 import type { RunDataset, RunRecord } from './run_record.ts'
 import { modelTables, prefixed, trainingTables } from './run_tables.ts'
 import { runId } from './tracker.ts'
-
-/** Files that a training run wrote. */
-export interface TrainFiles {
-  train: string
-  validation: string
-  test: string
-  predictions: string
-  evaluation: string
-  /** Model folder of the logistic model; those of the other learned models lie beside it. */
-  model: string
-}
+import type { TrainFiles } from './train_files.ts'
 
 export interface TrainTimes {
   /** Milliseconds since the epoch. */

@@ -1,0 +1,120 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { finishReplacing, replaceTogether } from '../replace_together.ts'
+import { startVictim } from './chaos/victim.ts'
+
+let folder: string
+let note: string
+let paths: string[]
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'spike60-replace-'))
+  note = join(folder, 'models', 'replacing.json')
+  paths = [join(folder, 'data', 'a'), join(folder, 'models', 'b'), join(folder, 'models', 'c')]
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const put = (content: string) =>
+  replaceTogether(note, paths, async staged => {
+    for (const path of paths) {
+      mkdirSync(staged(path))
+      writeFileSync(join(staged(path), 'content'), content)
+    }
+  })
+const found = (): string[] => paths.map(path => readFileSync(join(path, 'content'), 'utf8'))
+const everything = (): string[] => readdirSync(folder, { recursive: true }).map(String).sort()
+const whole = [
+  'data',
+  'data/a',
+  'data/a/content',
+  'models',
+  'models/b',
+  'models/b/content',
+  'models/c',
+  'models/c/content',
+]
+
+test('all are replaced, and nothing else is left', async () => {
+  await put('old')
+  await put('new')
+  expect(found()).toEqual(['new', 'new', 'new'])
+  expect(everything()).toEqual(whole)
+})
+
+test('an error while writing leaves the old ones and nothing else', async () => {
+  await put('old')
+  const failed = replaceTogether(note, paths, async staged => {
+    writeFileSync(staged(paths[0]), 'half')
+    throw new Error('disk full')
+  })
+  await expect(failed).rejects.toThrow('disk full')
+  expect(found()).toEqual(['old', 'old', 'old'])
+  expect(everything()).toEqual(whole)
+})
+
+test('a crash between the moves is finished by the next reader', async () => {
+  await put('old')
+  const dead = startVictim(['--version'])
+  await dead.wait()
+  const moves = ['../data/a', 'b', 'c'].map(to => ({ from: `${to}.${dead.pid}.tmp`, to }))
+  for (const path of paths.slice(1)) {
+    mkdirSync(`${path}.${dead.pid}.tmp`)
+    writeFileSync(join(`${path}.${dead.pid}.tmp`, 'content'), 'new')
+  }
+  writeFileSync(join(paths[0], 'content'), 'new')
+  rmSync(paths[1], { recursive: true })
+  writeFileSync(note, JSON.stringify({ pid: dead.pid, moves }))
+  finishReplacing(note)
+  expect(found()).toEqual(['new', 'new', 'new'])
+  expect(everything()).toEqual(whole)
+})
+
+test('what a living process is at is left to it', async () => {
+  await put('old')
+  const text = JSON.stringify({ pid: process.ppid, moves: [{ from: 'x', to: 'b' }] })
+  writeFileSync(note, text)
+  finishReplacing(note)
+  expect(readFileSync(note, 'utf8')).toBe(text)
+})
+
+test('killed at ten moments: all old or all new, and the next one leaves nothing behind', async () => {
+  const writer = `
+    import { mkdirSync, writeFileSync } from 'node:fs'
+    import { join } from 'node:path'
+    import { replaceTogether } from ${JSON.stringify(join(import.meta.dirname, '../replace_together.ts'))}
+    const paths = ${JSON.stringify(paths)}
+    for (let i = 0; ; i++) {
+      await replaceTogether(${JSON.stringify(note)}, paths, async staged => {
+        for (const path of paths) {
+          mkdirSync(staged(path))
+          writeFileSync(join(staged(path), 'content'), String(i))
+        }
+      })
+      if (i === 0) console.error('{"msg":"ready"}')
+    }`
+  const script = join(folder, 'writer.mjs')
+  for (let kill = 0; kill < 10; kill++) {
+    writeFileSync(script, writer)
+    const victim = startVictim([script])
+    await expect.poll(() => victim.readyAfter(), { timeout: 30_000, interval: 1 }).not.toBeNull()
+    const [before] = found0()
+    await expect.poll(() => found0()[0] !== before, { timeout: 30_000, interval: 1 + kill }).toBe(true)
+    await victim.kill9()
+    finishReplacing(note)
+    expect(new Set(found()).size, `kill ${kill}: ${found()}`).toBe(1)
+  }
+  rmSync(script)
+  await put('last')
+  expect(found()).toEqual(['last', 'last', 'last'])
+  expect(everything()).toEqual(whole)
+}, 120_000)
+
+/** What the first path holds, while another process replaces it. */
+function found0(): [string | null] {
+  try {
+    return [readFileSync(join(paths[0], 'content'), 'utf8')]
+  } catch {
+    return [null]
+  }
+}
