@@ -23,6 +23,7 @@ export function evaluationPage(evaluation: Evaluation, plots: string[], explorat
     simulated: evaluation.simulated,
     verdict: giveVerdict(evaluation),
     plots,
+    unshown_strips: Math.max(0, source.products.length - 2),
     products: source.products.join(', '),
     from: utc(source.from),
     to: utc(source.to),

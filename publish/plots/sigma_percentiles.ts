@@ -21,7 +21,9 @@ export function plotSigmaPercentiles(evaluation: Evaluation): TopLevelSpec {
       ),
     },
     data: { values },
-    facet: { column: { field: 'product', type: 'nominal' } },
+    facet: { field: 'product', type: 'nominal' },
+    columns: 3,
+    spacing: 20,
     resolve: { scale: { y: 'independent' } },
     spec: {
       width: 235,

@@ -34,6 +34,14 @@ describe('verdict with a walk-forward', () => {
     expect(giveVerdict(walkedEvaluation({ walk_forward })).sentence).toMatch(/^Average of ridge and trees .* 0\.210/)
   })
 
+  it('speaks by the walk-forward where test has no spike at all', () => {
+    const evaluation = walkedEvaluation()
+    for (const { test } of Object.values(evaluation.models)) test.pr_auc = null
+    const { sentence, caution } = giveVerdict(evaluation)
+    expect(sentence).toContain('PR-AUC 0.210')
+    expect(caution).not.toContain('On the test segment alone')
+  })
+
   it('falls back to the split, and calls it weak, where the blocks hold too little or are not there', () => {
     const walk_forward = { ...exampleWalkForward(), positives: 12, episodes: 2 }
     const few = giveVerdict(walkedEvaluation({ walk_forward }))

@@ -36,7 +36,9 @@ export function plotTauCandidates({ chosen, candidates, curve }: TauChoice, simu
       subtitle: subtitle(simulated, 'Percentiles of sigma_future over training; bars: tau with any one block left out'),
     },
     data: { values: [...values, ...marks] },
-    facet: { column: { field: 'product', type: 'nominal' } },
+    facet: { field: 'product', type: 'nominal' },
+    columns: 3,
+    spacing: 20,
     resolve: { scale: { y: 'independent' } },
     spec: {
       width: 260,
