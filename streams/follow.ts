@@ -35,8 +35,7 @@ export interface FollowOptions {
   onRetry?(error: SpikeError, pauseMs: number): void
 }
 
-/** At most so many records a transaction: few when the job keeps up, more when it is behind, and then each costs less. */
-const batchRecords = 10_000
+const batchRecords = 4000
 const pollMs = 200
 const firstPauseMs = 100
 const longestPauseMs = 5000
