@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { openSync, writeSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
-import { Producer, stringSerializers } from '@platformatic/kafka'
+import { Producer } from '@platformatic/kafka'
 import { connectionOptions } from '../streams/kafka/connection.ts'
 import { partitionOf } from '../streams/partition.ts'
 import { Closings, createEvents, nameProducts } from './stream_events.ts'
@@ -29,6 +29,8 @@ export interface Load {
 /** A line of the load's standard output: a stretch begins; it is over; all of them are. */
 export interface LoadLine {
   began?: string
+  /** Intended moment of the stretch's beginning, in µs. */
+  from?: number
   over?: string
   /** Longest time in the stretch from an event's intended moment until it was handed to the client, in ms. */
   behindMs?: number
@@ -44,6 +46,7 @@ const most = 4000
  */
 async function run(load: Load): Promise<void> {
   const names = nameProducts(load.products)
+  const keys = names.map(name => Buffer.from(name))
   const places = names.map(name => partitionOf(name, load.partitions))
   const encode = createEvents(names, 60)
   const closings = new Closings(load.products, load.outOfOrdernessS)
@@ -51,7 +54,6 @@ async function run(load: Load): Promise<void> {
   const producer = new Producer({
     ...connectionOptions([load.broker]),
     idempotent: true,
-    serializers: stringSerializers,
   })
   let messages: Parameters<typeof producer.send>[0]['messages'] = []
   let lines = ''
@@ -61,7 +63,12 @@ async function run(load: Load): Promise<void> {
   function add(product: number, time: number): void {
     const end = closings.close(product, time)
     if (end !== null && end * 1e6 > start + 1e6) lines += `${names[product]} ${end} ${time}\n`
-    messages.push({ topic: load.topic, partition: places[product], key: names[product], value: encode(product, time) })
+    messages.push({
+      topic: load.topic,
+      partition: places[product],
+      key: keys[product],
+      value: Buffer.from(encode(product, time), 'latin1'),
+    })
   }
 
   async function send(): Promise<void> {
@@ -87,7 +94,7 @@ async function run(load: Load): Promise<void> {
   start = now()
   let turn = 0
   for (const { name, rate, seconds } of load.stretches) {
-    print({ began: name })
+    print({ began: name, from: start })
     const count = Math.round(rate * seconds)
     let made = 0
     let behindMs = 0

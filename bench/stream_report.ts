@@ -20,28 +20,18 @@ const settleS = 2
 
 /** Delays of the rows whose bars were closed in each stretch; rows that never came are counted. */
 export function delaysByStretch(
-  { closings }: Run,
+  { closings, began }: Run,
   rows: Map<string, number>,
   stretches: Stretch[],
 ): Map<string, { delays: number[]; missing: number }> {
-  const first = Math.min(...closings.values())
-  const found = new Map<string, { delays: number[]; missing: number }>()
-  const ends: number[] = []
-  for (const { name, seconds } of stretches) {
-    found.set(name, { delays: [], missing: 0 })
-    ends.push((ends.at(-1) ?? first) + seconds * 1e6)
-  }
+  const found = stretches.map(({ name }) => ({ name, from: began[name], delays: [] as number[], missing: 0 }))
   for (const [key, time] of closings) {
-    const at = ends.findIndex(end => time < end)
-    if (at < 0) continue
-    const { name, seconds } = stretches[at]
-    const into = (time - ends[at]) / 1e6 + seconds
-    const one = found.get(name)!
+    const one = found.findLast(({ from }) => time >= from)!
     const row = rows.get(key)
     if (row === undefined) one.missing++
-    else if (into >= settleS) one.delays.push((row - time) / 1000)
+    else if (time >= one.from + settleS * 1e6) one.delays.push((row - time) / 1000)
   }
-  return found
+  return new Map(found.map(({ name, ...one }) => [name, one]))
 }
 
 /** Median, quantile and largest lag in a stretch, and the median of its last quarter, in records. */

@@ -26,6 +26,8 @@ export interface Run {
   sent: number
   /** Longest time in a stretch that the load itself was behind, in ms. */
   behindMs: Record<string, number>
+  /** Intended moments (µs) at which the stretches began. */
+  began: Record<string, number>
   /** Intended moments (µs) of the events that close bars, by `product T`. */
   closings: Map<string, number>
   samples: Sample[]
@@ -81,8 +83,9 @@ export async function runLoad(
     }
     const drainedAfterS = (performance.now() - ended) / 1000
     await delay(1000)
+    const starts = Object.fromEntries(lines.flatMap(({ began, from }) => (from ? [[began!, from]] : [])))
     const behindMs = Object.fromEntries(lines.flatMap(({ over, behindMs }) => (over ? [[over, behindMs!]] : [])))
-    return { sent, behindMs, closings: readClosings(closings), samples, drainedAfterS }
+    return { sent, behindMs, began: starts, closings: readClosings(closings), samples, drainedAfterS }
   } finally {
     over.abort()
     await generator.kill9()
