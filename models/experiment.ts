@@ -149,7 +149,14 @@ export function runExperiment(table: FeatureTable, source: Source, config: Confi
 }
 
 function chooseTau(table: FeatureTable, split: Split, { label }: Config): Tau {
-  if (label.tau === null) return leaveOutStill(tauFromTraining(table, split.train, label.percentile))
+  if (label.tau === null) {
+    const moving = leaveOutStill(tauFromTraining(table, split.train, label.percentile))
+    if (Object.keys(moving.tau).length > 0) return moving
+    throw new SpikeError(
+      'ONE_CLASS',
+      `training holds one class only: ${moving.still.join(', ')} stood still, so tau would be 0 and each second a spike; capture longer, or fix label.tau`,
+    )
+  }
   return tauFromConfig([...new Set(table.product)], label.tau)
 }
 

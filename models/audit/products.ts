@@ -7,11 +7,15 @@ import type { AuditInput } from './input.ts'
 export function checkProducts({ table, split, tau }: Pick<AuditInput, 'table' | 'split' | 'tau'>): AuditCheck {
   const products = [...new Set(table.product)]
   const judged = new Set(Array.from(split.test, row => table.product[row]))
+  const trainEnd = split.train.reduce((last, row) => Math.max(last, table.time[row]), Number.NEGATIVE_INFINITY)
   const left = products.flatMap(product => {
-    if (!(product in tau))
-      return [
-        `${product} has no training row, or stood still there, so no tau and no label: ${extentOf(table, product)} are in no segment`,
-      ]
+    if (!(product in tau)) {
+      const there = table.product.some(
+        (name, row) => name === product && table.time[row] <= trainEnd && !Number.isNaN(table.sigma_future[row]),
+      )
+      const why = there ? 'stood still in training' : 'has no training row'
+      return [`${product} ${why}, so no tau and no label: ${extentOf(table, product)} are in no segment`]
+    }
     if (!judged.has(product))
       return [`${product} has no test row: it is fitted on (${extentOf(table, product)}), not judged`]
     return []
