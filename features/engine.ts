@@ -40,6 +40,8 @@ export interface EngineCounts {
   rows: number
   duplicates: number
   late: number
+  /** Trades asked for after a gap; they are among the late events, but not counted as such. */
+  backfilled: number
   crossed: number
   sessions: number
   rejected: Record<Rejection, number>
@@ -54,6 +56,7 @@ export function noCounts(): EngineCounts {
     rows: 0,
     duplicates: 0,
     late: 0,
+    backfilled: 0,
     crossed: 0,
     sessions: 0,
     rejected: { invalid_quote: 0, invalid_trade: 0, invalid_time: 0, time_ahead: 0 },
@@ -130,7 +133,11 @@ export class ProductEngine {
   }
 
   private accept(event: MarketEvent): boolean {
-    if (event.type === 'trade' && event.backfilled) return this.putAside(event)
+    if (event.type === 'trade' && event.backfilled) {
+      this.counts.backfilled++
+      this.output.late?.(event)
+      return false
+    }
     if (!Number.isSafeInteger(event.time) || event.time < 0) return this.reject(event, 'invalid_time')
     if (event.received_at !== null && event.time > event.received_at + this.settings.ahead_limit_s * 1e6)
       return this.reject(event, 'time_ahead')
@@ -171,7 +178,10 @@ export class ProductEngine {
     const second = Math.floor(event.time / 1e6)
     if (second < this.openFrom) {
       if (this.recall(second)?.has(event)) this.counts.duplicates++
-      else this.putAside(event)
+      else {
+        this.counts.late++
+        this.output.late?.(event)
+      }
       return null
     }
     if (this.newest?.second === second) return this.newest
@@ -182,12 +192,6 @@ export class ProductEngine {
     }
     this.newest = bar
     return bar
-  }
-
-  private putAside(event: MarketEvent): false {
-    this.counts.late++
-    this.output.late?.(event)
-    return false
   }
 
   private once(added: boolean): boolean {

@@ -50,6 +50,11 @@ export function featurizerMetrics(status: FeaturizerStatus, ends: Position[] | n
     counter('featurizer_duplicates_total', 'Events that came once more.', total.duplicates),
     counter('featurizer_rows_total', 'Rows of features made.', total.rows),
     counter('featurizer_late_total', 'Events that came after their second was closed.', total.late),
+    counter(
+      'featurizer_backfilled_total',
+      'Trades asked for after a gap; they go to the late events.',
+      total.backfilled,
+    ),
     counter('featurizer_rejected_total', 'Events that cannot be.', ...byLabel('reason', total.rejected)),
     counter(
       'featurizer_dead_letters_total',

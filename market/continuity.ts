@@ -51,6 +51,8 @@ export class Continuity {
   control(name: string, control: Control): void {
     const connection = this.connection(name)
     if (control === 'stale' || (control === 'close' && connection.ended === null)) connection.ended = control
+    // Nothing follows: what it served need not be kept, and a snapshot stays small after many reconnects.
+    if (control === 'close') Object.assign(connection, { products: {}, carried: [] })
   }
 
   /** Notes that the connection serves the product; `sequence` is -1 for a frame without a number. */

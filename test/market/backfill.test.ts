@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { readConfig } from '../../config.ts'
 import { digestOf } from '../../features/digest.ts'
+import { Engines } from '../../features/engines.ts'
 import type { Gap, MarketEvent, Trade } from '../../features/event.ts'
 import { type Backfill, createBackfill } from '../../market/backfill.ts'
 import { type BronzeWriter, createBronzeWriter } from '../../market/bronze.ts'
@@ -13,7 +14,7 @@ import { readEvents } from '../../market/events.ts'
 import { runIngestJob } from '../../market/ingest_job.ts'
 import { simulated } from '../../market/simulated.ts'
 import { startSimulator } from '../../market/simulator.ts'
-import { rowsOf } from '../features/events.ts'
+import { rowsOf, settings as settingsOfRows } from '../features/events.ts'
 import { createMemoryStreams } from './memory_streams.ts'
 import { type RestExchange, startRestExchange, status, trades } from './rest_exchange.ts'
 import { at, drop, settings, silentLog } from './simulated_market.ts'
@@ -127,6 +128,9 @@ test('the trades of a gap come as late events, marked, each once, and no row kno
   expect(events.filter(event => !filled.includes(event as Trade))).toEqual(without)
   expect(digestOf(rowsOf(events))).toBe(digestOf(rowsOf(without)))
   expect(lateOf(events)).toEqual([...lateOf(without), ...filled])
+  const engines = new Engines(settingsOfRows, { row: () => {} })
+  for (const event of events) engines.push(event)
+  expect(engines.counts()['BTC-USD']).toMatchObject({ backfilled: 3, late: lateOf(without).length })
   expect(
     contents(bronze)
       .filter(({ backfill }) => backfill)
