@@ -4,9 +4,6 @@ import type { Outgoing } from '../streams/port.ts'
 import type { Decoded } from './decoder.ts'
 import type { DeadLetter } from './record.ts'
 
-/** Of a longer dead letter the beginning is kept: a broker takes no record of megabytes. */
-const bytesLimit = 100_000
-
 /** Events for `topic`, keyed by product, and dead letters for its dead-letter topic. */
 export function outgoingOf({ events, dead }: Decoded, topic: string): Outgoing[] {
   return [
@@ -17,7 +14,7 @@ export function outgoingOf({ events, dead }: Decoded, topic: string): Outgoing[]
 
 function encodeLetter({ reason, feed, received_at, where, bytes }: DeadLetter): string {
   const offset = Number(where.slice(where.lastIndexOf(':') + 1))
-  const value = Buffer.from(bytes.slice(0, bytesLimit))
+  const value = Buffer.from(bytes)
   const time = received_at ?? undefined
   return encodeDeadLetter({ topic: feed || 'bronze', partition: 0, offset, time, key: where, value }, reason)
 }

@@ -80,6 +80,7 @@ function tryAgain(record: Incoming, config: Config, now: Micros): Due | string {
     if (!(error instanceof SpikeError)) throw error
     return 'no_letter'
   }
+  if (letter.bytes !== undefined) return 'too_long'
   const feed = feedByName(letter.topic)
   if (feed === undefined) return [{ key: letter.key ?? '', value: letter.value }]
   const text = Buffer.from(letter.value).toString('utf8')

@@ -11,6 +11,8 @@ export interface DeadRecord {
   time?: number
   key?: string
   value: Uint8Array
+  /** Where the record was too long to be kept whole: its length in bytes. `value` is its beginning then. */
+  bytes?: number
 }
 
 const base = {
@@ -20,8 +22,13 @@ const base = {
   offset: z.int().min(0),
   time: z.int().optional(),
   key: z.string().optional(),
+  bytes: z.int().optional(),
 }
 const schema = z.union([z.strictObject({ ...base, text: z.string() }), z.strictObject({ ...base, base64: z.base64() })])
+
+/** A longer record, or key, is kept by its beginning: written as JSON it may be six times as long, and a broker takes no more. */
+const longestValue = 100_000
+const longestKey = 1000
 
 /** Name of the topic where the dead letters of `topic` go. */
 export function deadLetterTopic(topic: string): string {
@@ -30,14 +37,17 @@ export function deadLetterTopic(topic: string): string {
 
 /**
  * The JSON that stands on `<topic>.dlq`: reason, topic, partition, offset, time and key where known, and the bytes: as
- * `text` where they are UTF-8, else as `base64`. Decoding gives the same bytes again.
+ * `text` where they are UTF-8, else as `base64`. Decoding gives the same bytes again, or where they are more than 100,000
+ * their beginning, and how many they were as `bytes`.
  * @param reason a word for counting, such as `not_json`.
  */
 export function encodeDeadLetter({ topic, partition, offset, time, key, value }: DeadRecord, reason: string): string {
-  const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength)
-  const text = bytes.toString('utf8')
-  const content = Buffer.from(text, 'utf8').equals(bytes) ? { text } : { base64: bytes.toString('base64') }
-  return JSON.stringify({ reason, topic, partition, offset, time, key, ...content })
+  const whole = value.byteLength <= longestValue && (key?.length ?? 0) <= longestKey
+  const kept = Buffer.from(value.buffer, value.byteOffset, Math.min(value.byteLength, longestValue))
+  const text = kept.toString('utf8')
+  const content = Buffer.from(text, 'utf8').equals(kept) ? { text } : { base64: kept.toString('base64') }
+  const bytes = whole ? undefined : value.byteLength
+  return JSON.stringify({ reason, topic, partition, offset, time, key: key?.slice(0, longestKey), bytes, ...content })
 }
 
 /** Reads what `encodeDeadLetter` wrote. @throws SpikeError BAD_FILE when it is something else. */

@@ -26,6 +26,18 @@ test('text is kept readable, other bytes as base64', () => {
   expect(bytes).toEqual({ reason: 'not_utf8', ...origin, base64: '//4=' })
 })
 
+test('of a long record the beginning is kept, and how long it was', () => {
+  const value = Buffer.alloc(5_000_000, 1)
+  const json = encodeDeadLetter({ ...origin, key: 'k'.repeat(50_000), value }, 'not_json')
+  expect(json.length).toBeLessThan(700_000)
+  const letter = decodeDeadLetter(json)
+  expect(letter).toMatchObject({ ...origin, bytes: 5_000_000, reason: 'not_json' })
+  expect(letter.value.byteLength).toBe(100_000)
+  expect(
+    decodeDeadLetter(encodeDeadLetter({ ...origin, value: value.subarray(0, 100_000) }, 'x')).bytes,
+  ).toBeUndefined()
+})
+
 test('what is no dead letter is refused', () => {
   for (const text of ['', '{}', '[]', '{"reason":"x","topic":"t","partition":0,"offset":-1,"text":""}'])
     expect(() => decodeDeadLetter(text)).toThrow(expect.objectContaining({ code: 'BAD_FILE' }))

@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readConfig } from '../../config.ts'
+import { runFeaturizer } from '../../features/featurizer_run.ts'
+import { createDecoder } from '../../market/decoder.ts'
+import { outgoingOf } from '../../market/outgoing.ts'
+import { redrive } from '../../market/redrive.ts'
+import { decodeDeadLetter } from '../../streams/dead_letter.ts'
+import { openStreams } from '../../streams/open.ts'
+import type { Streams } from '../../streams/port.ts'
+import { readAll } from '../../streams/read_all.ts'
+import { kafkaIsHere, sharedBroker } from '../kafka_shared.ts'
+
+const here = kafkaIsHere('long records')
+const base = readConfig()
+const name = (topic: { name: string; partitions: number }) => ({ ...topic, name: `long.${topic.name}` })
+const config = {
+  ...base,
+  topics: Object.fromEntries(
+    Object.entries(base.topics).map(([key, topic]) => [key, name(topic)]),
+  ) as typeof base.topics,
+}
+let streams: Streams | null = null
+let release: (() => Promise<void>) | null = null
+beforeAll(async () => {
+  if (!here) return
+  const broker = await sharedBroker()
+  release = broker.release
+  streams = await openStreams(`kafka://${broker.address}`)
+})
+afterAll(async () => {
+  await streams?.close()
+  await release?.()
+})
+
+describe.runIf(here)('a record of 15 MB that is none', () => {
+  test('goes to the dead letters by its beginning, and the stream goes on', async () => {
+    const { raw } = config.topics
+    const open = streams!
+    await open.createTopics([raw])
+    const writer = await open.writer('long-test')
+    const quote = {
+      type: 'quote',
+      product: 'BTC-USD',
+      ...{ feed: 'coinbase', connection: 'c', received_at: null, index: 0 },
+      ...{ bid: '1', ask: '2', bid_size: '1', ask_size: '1', last: '1' },
+    }
+    for (const [sequence, value] of ['', '\u0000'.repeat(15_000_000), ''].entries())
+      await writer.commit({
+        records: [
+          {
+            topic: raw.name,
+            key: 'BTC-USD',
+            value: value || JSON.stringify({ ...quote, sequence, time: 1_767_571_200_000_000 + sequence * 5_000_000 }),
+          },
+        ],
+      })
+    await writer.close()
+    const options = { streams: open, config, topicIn: raw.name, topicOut: config.topics.features.name }
+    const result = await runFeaturizer({ ...options, finish: AbortSignal.abort() })
+    expect(result).toMatchObject({ dead: 1, counts: { quotes: 2 } })
+    const letters = []
+    for await (const records of readAll(open, `${raw.name}.dlq`)) letters.push(...records)
+    expect(letters).toHaveLength(1)
+    expect(decodeDeadLetter(letters[0].value)).toMatchObject({ topic: raw.name, offset: 2, bytes: 15_000_000 })
+    const again = await redrive({
+      streams: open,
+      config,
+      from: `${raw.name}.dlq`,
+      to: raw.name,
+      now: Date.now() * 1000,
+    })
+    expect(again).toEqual({ records: 1, redriven: 0, refused: { too_long: 1 } })
+  }, 120_000)
+})
+
+const long = '1'.repeat(10_000_000)
+const fields = { price: '1', best_bid: '1', best_ask: '2', best_bid_quantity: '1', best_ask_quantity: '1' }
+const envelope = { channel: 'ticker', timestamp: '2026-01-05T00:00:00Z', sequence_num: 0 }
+const ticker = (change: object): object => ({
+  ...envelope,
+  events: [{ type: 'update', tickers: [{ type: 'ticker', product_id: 'BTC-USD', ...fields, ...change }] }],
+})
+const trade = (change: object): object => {
+  const whole = {
+    product_id: 'BTC-USD',
+    trade_id: '1',
+    price: '1',
+    size: '1',
+    time: '2026-01-05T00:00:00Z',
+    side: 'BUY',
+  }
+  return { ...envelope, channel: 'market_trades', events: [{ type: 'update', trades: [{ ...whole, ...change }] }] }
+}
+
+test.each<[string, object]>([
+  ...Object.keys(fields).map((field): [string, object] => [field, ticker({ [field]: long })]),
+  ...['trade_id', 'price', 'size', 'side', 'time', 'product_id'].map((field): [string, object] => [
+    `${field} of a trade`,
+    trade({ [field]: long }),
+  ]),
+  ['product_id', ticker({ product_id: long })],
+  ['channel', { ...ticker({}), channel: long }],
+  ['timestamp', { ...ticker({}), timestamp: long }],
+])('a frame with 10 MB as its %s makes no record that a broker would refuse', (_, frame) => {
+  const decoder = createDecoder({ products: ['BTC-USD'], aheadLimit: 60_000_000 })
+  const decoded = decoder.decode({
+    received_at: 1_767_571_200_000_000,
+    feed: 'coinbase',
+    connection: 'c',
+    frame: frame as Record<string, unknown>,
+    text: JSON.stringify(frame),
+    file: 'f',
+    line: 1,
+  })
+  for (const { key, value } of outgoingOf(decoded, 'ticks.raw')) {
+    expect(Buffer.byteLength(value)).toBeLessThan(700_000)
+    expect(key.length).toBeLessThan(1000)
+  }
+})
