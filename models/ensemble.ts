@@ -19,8 +19,15 @@ export interface Ensemble {
   trees: Tree[]
 }
 
+/** Up to so many rows are not worth typed copies of the trees. */
+const fewRows = 16
+
 /** Scores of rows given as columns: log odds or the target's unit. */
 export function boostingScores({ base, trees }: Ensemble, columns: Float32Array[], rows: number): Float64Array {
+  if (rows <= fewRows)
+    return Float64Array.from({ length: rows }, (_, row) =>
+      trees.reduce((sum, tree) => sum + valueAt(tree, columns, row), base),
+    )
   const scores = new Float64Array(rows).fill(base)
   for (const tree of trees) addTree(scores, tree, columns)
   return scores
@@ -53,7 +60,7 @@ export function valueAt(
   let node = 0
   while (feature[node] >= 0) {
     const x = columns[feature[node]][row]
-    const goesLeft = Number.isNaN(x) ? nullLeft[node] === 1 : x <= threshold[node]
+    const goesLeft = Number.isNaN(x) ? nullLeft[node] === 1 : x <= Math.fround(threshold[node])
     node = goesLeft ? left[node] : right[node]
   }
   return value[node]
