@@ -10,6 +10,7 @@ import { judge } from './judge.ts'
 import { type JudgedRows, judgedRows } from './judged_rows.ts'
 import { averagePrecision } from './metrics.ts'
 import type { Entrant } from './model.ts'
+import { judgeProbabilities } from './probability_metrics.ts'
 import { overRivals } from './rivals.ts'
 import { slicesOf } from './slices.ts'
 import type { SegmentName, Split } from './split.ts'
@@ -106,7 +107,7 @@ function compare(name: string, { segment }: Ground, standings: Record<string, St
 
 function judgeEntrant(
   { table, split, labels, segments }: Contest,
-  { score, sigma, probability, name, title, kind, recipe, params, weights, scorer }: Entrant,
+  { score, sigma, probability, name, title, kind, recipe, params, weights, scorer, uncalibrated }: Entrant,
   validation: Ground,
   test: Ground,
   standing: Standing,
@@ -132,6 +133,8 @@ function judgeEntrant(
     validation: judged(validation, standingOf(validation, scoresOn(validation, score))),
     test: judged(test, standing),
     curve: drawnCurve(test.label, onTest),
+    ...(uncalibrated &&
+      test.rows.length > 0 && { before_calibration: judgeProbabilities(test.label, uncalibrated(test.rows)) }),
     reliability: probability ? reliability(test.label, onTest) : [],
     alarms: alarmsAtRate(tracksOf(test, onTest), falseAlarmsPerHour),
     ...(isRanked && { importance: permutationImportance(table, split.validation, labels, scorer) }),

@@ -29,6 +29,7 @@ export function logisticEntrant(
       inputs: artifact.inputs.join(', '),
       indicators: artifact.indicators.length,
       newton_steps: iterations,
+      calibrated_on: 'training, by its own log loss',
     },
     weights: artifact.weights
       .map((weight, j) => ({ feature: names[j], weight }))

@@ -1,6 +1,7 @@
 import type { AlarmSummary } from './alarms.ts'
 import type { FullReport } from './full_report.ts'
 import type { Paired } from './group_bootstrap.ts'
+import type { ProbabilityMetrics } from './probability_metrics.ts'
 
 /** Scores of one model on one segment. A metric that cannot be computed is null, its reason under `degenerate`. */
 export interface Metrics {
@@ -52,6 +53,8 @@ export interface ModelResult {
   curve: { recall: number; precision: number }[]
   /** Reliability on test in ten equal bins, for probabilities. */
   reliability: { predicted: number; observed: number; rows: number }[]
+  /** On test without the calibration on validation, so that one sees whether it helped; absent where there is none. */
+  before_calibration?: ProbabilityMetrics
   /** Standardised weights, largest first, for linear models. */
   weights?: { feature: string; weight: number }[]
   /** PR-AUC on test over and less that of a baseline, both resampled together; the baseline itself has no entry of its own name. */

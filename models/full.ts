@@ -5,6 +5,7 @@ import { contestants } from './contestants/all.ts'
 import { type FullReport, reportPooled } from './full_report.ts'
 import { walkGroups } from './pooled.ts'
 import { type SearchRow, searchPenalty } from './search.ts'
+import { type RoundsRow, searchRounds } from './search_rounds.ts'
 
 export interface FullOptions {
   /** Folder of captures. */
@@ -21,6 +22,8 @@ export interface FullResult {
   left_out: { file: string; why: string }[]
   /** The penalty by walk-forward inside the first share of each day; null where that is too short. */
   search: SearchRow[] | null
+  /** Where early stopping would end the trees, inside the first share of each day. */
+  search_rounds: RoundsRow[]
   reports: FullReport[]
 }
 
@@ -43,7 +46,8 @@ export async function judgeCaptures({
     return reportPooled(pooled, config, { ...walk, percentile })
   })
   const search = trySearch(groups, config, { ...walk, percentile: percentiles[0] })
-  return { simulated: files.some(({ simulated }) => simulated), files, left_out, search, reports }
+  const search_rounds = searchRounds(groups, config, { ...walk, percentile: percentiles[0] })
+  return { simulated: files.some(({ simulated }) => simulated), files, left_out, search, search_rounds, reports }
 }
 
 function trySearch(...given: Parameters<typeof searchPenalty>): SearchRow[] | null {

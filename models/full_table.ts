@@ -1,10 +1,12 @@
 import type { FullResult } from './full.ts'
 import type { SearchRow } from './search.ts'
+import type { RoundsRow } from './search_rounds.ts'
 import { aligned, show } from './text_table.ts'
 import { describeWalk } from './walk_table.ts'
 
 /** Everything that `train --full` found, for a terminal. */
-export function describeCaptures({ simulated, files, left_out, search, reports }: FullResult): string {
+export function describeCaptures(result: FullResult): string {
+  const { simulated, files, left_out, search, search_rounds, reports } = result
   return [
     ...(simulated ? ['SIMULATED DATA: these numbers say nothing about a real market.'] : []),
     aligned([
@@ -14,6 +16,7 @@ export function describeCaptures({ simulated, files, left_out, search, reports }
     ...left_out.map(({ file, why }) => `left out: ${file}: ${why}`),
     ...reports.flatMap(report => ['', describeWalk(report)]),
     ...(search === null ? [] : ['', describeSearch(search)]),
+    ...(search_rounds.length === 0 ? [] : ['', describeRounds(search_rounds)]),
   ].join('\n')
 }
 
@@ -28,6 +31,16 @@ function describeSearch(search: SearchRow[]): string {
         show(row.pr_auc),
         row.fixed ? 'in config, used above' : '',
       ]),
+    ]),
+  ].join('\n')
+}
+
+function describeRounds(rows: RoundsRow[]): string {
+  return [
+    'Where early stopping would end the trees, inside the same first share: fitted on three quarters, watched on the rest, purged:',
+    aligned([
+      ['day', 'train', 'watched', 'rounds', 'in config, used above'],
+      ...rows.map(row => [row.group, `${row.train_rows}`, `${row.watched_rows}`, `${row.rounds}`, `${row.fixed}`]),
     ]),
   ].join('\n')
 }

@@ -36,6 +36,8 @@ export interface Model extends Pick<ModelResult, 'name' | 'title' | 'kind' | 're
 export type Entrant = Pick<ModelResult, 'name' | 'title' | 'kind' | 'recipe' | 'params' | 'weights'> &
   Prediction & {
     probability: boolean
+    /** Probabilities of rows before they were calibrated on validation; absent where they were not. */
+    uncalibrated?: (rows: Int32Array) => Float64Array
     /** How a learned model scores other rows, and the columns that it reads. */
     scorer?: { inputs: string[]; score(table: FeatureTable): Float64Array }
   }

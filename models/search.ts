@@ -44,8 +44,8 @@ export function searchPenalty(groups: CaptureGroup[], config: Config, settings: 
   })
 }
 
-/** Rows whose label and embargo end before the first judged second. */
-function beforeJudging(table: FeatureTable, first: number, embargo_s: number): FeatureTable {
+/** Rows whose label and embargo end before the first judged second of a walk-forward. */
+export function beforeJudging(table: FeatureTable, first: number, embargo_s: number): FeatureTable {
   const seconds = Float64Array.from(new Set(Array.from(labelledRows(table), row => table.time[row]))).sort()
   const end = seconds[Math.floor(seconds.length * first + 1e-9)] - (horizonSeconds + embargo_s) * 1e6
   return takeRows(

@@ -38,6 +38,7 @@ export function describeTraining(evaluation: Evaluation): string {
     '',
     timingTable(evaluation),
     'within: average precision inside each 20 minutes of a product; caught: onsets with an alarm in the 120 s before',
+    ...calibrationLines(Object.values(models)),
     ...importanceLines(Object.values(models)),
     '',
     ...walkLines(evaluation),
@@ -90,6 +91,14 @@ function timingTable({ models, within_chance, random_alarms }: Evaluation): stri
     }),
     ['chance', '', '', show(within_chance?.top10), show(within_chance?.top25), '', caught(random_alarms)],
   ])
+}
+
+/** Whether calibrating on validation helped on test. */
+function calibrationLines(models: ModelResult[]): string[] {
+  const effects = models.flatMap(({ name, before_calibration: before, test }) =>
+    before === undefined ? [] : [`${name} ${show(before.brier)} -> ${show(test.brier)}`],
+  )
+  return effects.length === 0 ? [] : [`calibrated on validation, Brier on test: ${effects.join(', ')}`]
 }
 
 /** The features that the combination leans on most. */

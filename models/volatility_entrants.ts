@@ -41,6 +41,9 @@ export function volatilityEntrants(
       sigma,
       probability: true,
       fitted,
+      ...(calibrated && {
+        uncalibrated: (rows: Int32Array) => predictVolatility(fit.volatility!, table, rows, training.tau).probability,
+      }),
       ...(kind === 'learned' && {
         scorer: { inputs, score: (other: FeatureTable) => scoreAll(fitted, other, training.tau) },
       }),

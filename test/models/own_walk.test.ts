@@ -138,7 +138,7 @@ test('the table for a terminal keeps to 120 columns and shows no number that is 
   const { evaluation } = runExperiment(table, source, config)
   const text = describeTraining({ ...evaluation, ...walkOwnFile(table, config) })
   const beforeAudit = text.slice(0, text.indexOf('\naudit ')).split('\n')
-  for (const line of beforeAudit.filter(line => !line.startsWith('tau ') && !line.startsWith('importance ')))
+  for (const line of beforeAudit.filter(line => !/^(tau|importance|calibrated) /.test(line)))
     expect(line.length, line).toBeLessThanOrEqual(120)
   expect(text).not.toMatch(/NaN|undefined|Infinity/)
   expect(text).toMatch(/Walk-forward, blocks of 20 minutes/)
