@@ -2,13 +2,20 @@ import type { Evaluation, ModelResult } from '../models/evaluation.ts'
 import { markdownTable } from './markdown.ts'
 import { count, interval, pairedText, score } from './numbers.ts'
 import { alarmTable } from './sections/alarms.ts'
+import { calibrationGain } from './sections/calibration.ts'
 import { foldTable } from './sections/folds.ts'
 import { readWalkForward } from './sections/readings.ts'
 import { sliceTable } from './sections/slices.ts'
 
 /** The metrics of a model card as Markdown: the test segment, then the walk-forward, alarms, parts; each where there is one. */
 export function cardMetrics(evaluation: Evaluation): string {
-  return [testMetrics(Object.values(evaluation.models)), walkForward(evaluation), alarms(evaluation), parts(evaluation)]
+  return [
+    testMetrics(Object.values(evaluation.models)),
+    calibrationGain(evaluation),
+    walkForward(evaluation),
+    alarms(evaluation),
+    parts(evaluation),
+  ]
     .filter(text => text !== '')
     .join('\n\n')
 }

@@ -4,6 +4,7 @@ import type { TauChoice } from './eda/tau_choice.ts'
 import { compareCandidates, weighCandidates } from './eda/tau_tables.ts'
 import { basisPoints, count, percent, score, utc } from './numbers.ts'
 import { alarmTable } from './sections/alarms.ts'
+import { calibrationGain } from './sections/calibration.ts'
 import { findings } from './sections/findings.ts'
 import { foldTable } from './sections/folds.ts'
 import { leanings } from './sections/importance.ts'
@@ -31,6 +32,7 @@ export function evaluationPage(evaluation: Evaluation, plots: string[], explorat
     models: modelTable(evaluation),
     more: moreScores(evaluation),
     findings: findings(evaluation),
+    calibration: calibrationGain(evaluation),
     thresholds: models.map(thresholdRow),
     recipes: models.map(({ title, kind, recipe }) => [title, kind, recipe.replace(/\.$/, '')]),
     walk_forward: evaluation.walk_forward ? foldTable(evaluation.walk_forward, evaluation) : null,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { alarmTable } from '../../../publish/sections/alarms.ts'
+import { calibrationGain } from '../../../publish/sections/calibration.ts'
 import { foldTable } from '../../../publish/sections/folds.ts'
 import { modelTable } from '../../../publish/sections/model_table.ts'
 import { moreScores } from '../../../publish/sections/more_scores.ts'
@@ -72,6 +73,13 @@ describe('tables of the report', () => {
     ])
     expect(table.rows.at(-1)?.[4]).toBe('9 of 26')
     expect(alarmTable(exampleEvaluation())).toBeUndefined()
+  })
+
+  it('says what calibration did to the error of each calibrated model', () => {
+    expect(calibrationGain(evaluation)).toBe(
+      'Calibration on validation moved the ECE on test: average of ridge and trees 0.052 to 0.031.',
+    )
+    expect(calibrationGain(exampleEvaluation())).toBe('')
   })
 
   it('parts without 30 spikes are left out and counted', () => {
