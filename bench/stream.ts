@@ -5,8 +5,9 @@ import { readConfig } from '../config.ts'
 import { openStreams } from '../streams/open.ts'
 import { startTestBroker } from '../test/kafka_broker.ts'
 import type { BenchResult } from './measure.ts'
+import { benchCatchUp, type CatchUp } from './stream_catch_up.ts'
 import { Closings } from './stream_events.ts'
-import { startFeaturizer, startRelay } from './stream_jobs.ts'
+import { startFeaturizers, startRelay } from './stream_jobs.ts'
 import type { Stretch } from './stream_load.ts'
 import { delaysByStretch, describeCost, describeDelays, describeLag, recoveredAfter, round } from './stream_report.ts'
 import { runLoad } from './stream_run.ts'
@@ -75,7 +76,7 @@ export async function benchStream({ latencyS, sustainedS, rate }: StreamOptions)
 
   try {
     const before = await relay('before')
-    const job = await startFeaturizer(streams, broker.spec, folder)
+    const [job] = await startFeaturizers({ streams, spec: broker.spec, folder }, '', 1)
     const rows = new Map<string, number>()
     let twice = 0
     const run = await runLoad(place, { ...load, historyS, stretches }, job, ({ value }, at) => {
@@ -86,6 +87,9 @@ export async function benchStream({ latencyS, sustainedS, rate }: StreamOptions)
     const { events, ...counted } = await job.counted()
     await job.process.kill9()
     const after = await relay('after')
+    const catchUps: CatchUp[] = []
+    const all = { streams, spec: broker.spec, address: broker.address, folder, brokerPid: broker.pid(), partitions }
+    if (sustainedS > 0) for (const processes of [1, 2]) catchUps.push(await benchCatchUp(all, processes))
     const delays = delaysByStretch(run, rows, stretches)
     const figures = (stretch: Stretch) => ({
       rate: stretch.rate,
@@ -119,6 +123,7 @@ export async function benchStream({ latencyS, sustainedS, rate }: StreamOptions)
         },
         sustained: { ...figures(sustained), drained_after_s: round(run.drainedAfterS, 1) },
       }),
+      ...(sustainedS > 0 && { catch_up: catchUps }),
       events: { sent: run.sent, lost: run.sent - events, ...counted },
       rows: {
         expected: run.closings.size,

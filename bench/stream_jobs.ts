@@ -26,6 +26,10 @@ export interface Counted {
   dead: number
 }
 
+export interface FeaturizerJob extends BenchJob {
+  counted(): Promise<Counted>
+}
+
 /** The bare relay on topics of its own. */
 export async function startRelay(streams: Streams, spec: string, partitions: number, name: string): Promise<BenchJob> {
   const [from, out] = [`relay.${name}.in`, `relay.${name}.out`]
@@ -34,32 +38,43 @@ export async function startRelay(streams: Streams, spec: string, partitions: num
   return { name: 'relay', process: startVictim([script, spec, from, out]), group: `relay-${out}`, from, out }
 }
 
-/** The real featurizer, as users start it, with the settings of config.yaml. */
-export async function startFeaturizer(
-  streams: Streams,
-  spec: string,
-  folder: string,
-): Promise<BenchJob & { counted(): Promise<Counted> }> {
+/**
+ * The real featurizer, as users start it, with the settings of config.yaml: so many processes, among which the partitions
+ * are shared out. Ready when it returns.
+ * @param prefix of the names of its topics.
+ */
+export async function startFeaturizers(
+  { streams, spec, folder }: { streams: Streams; spec: string; folder: string },
+  prefix: string,
+  processes: number,
+): Promise<FeaturizerJob[]> {
   const config = readConfig()
+  for (const topic of Object.values(config.topics)) topic.name = `${prefix}${topic.name}`
   const { raw, features } = config.topics
   await streams.createTopics(Object.values(config.topics))
-  const settings = join(folder, 'config.yaml')
+  const settings = join(folder, `${prefix}config.yaml`)
   writeFileSync(settings, stringify(config))
-  const [port] = await freePorts(1)
+  const ports = await freePorts(processes)
   const script = fileURLToPath(new URL('../features/featurizer.ts', import.meta.url))
-  const args = [script, '--topics', spec, '--config', settings, '--metrics-port', `${port}`]
-  const process = startVictim([...args, '--parquet', join(folder, 'features.parquet')])
-  while (process.readyAfter() === null && process.ended() === null) await delay(50)
-  return {
-    ...{ name: 'featurizer', process, group: featurizerGroup, from: raw.name, out: features.name },
-    async counted() {
-      const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
-      const sum = (name: string): number =>
-        [...text.matchAll(new RegExp(`^spike60_featurizer_${name}_total(?:{[^}]*})? (\\S+)$`, 'gm'))].reduce(
-          (total, [, value]) => total + Number(value),
-          0,
-        )
-      return { events: sum('events'), duplicates: sum('duplicates'), late: sum('late'), dead: sum('dead_letters') }
-    },
-  }
+  const topics = ['--topic_in', raw.name, '--topic_out', features.name, '--topics', spec, '--config', settings]
+  const jobs = ports.map((port, place): FeaturizerJob => {
+    const own = Array.from({ length: raw.partitions }, (_, i) => i).filter(i => i % processes === place)
+    const parquet = join(folder, `${prefix}${place}.parquet`)
+    const args = [script, ...topics, '--partitions', own.join(','), '--metrics-port', `${port}`, '--parquet', parquet]
+    const process = startVictim(args)
+    const group = featurizerGroup
+    return { name: 'featurizer', process, group, from: raw.name, out: features.name, counted: () => count(port) }
+  })
+  while (jobs.some(({ process }) => process.readyAfter() === null && process.ended() === null)) await delay(50)
+  return jobs
+}
+
+async function count(port: number): Promise<Counted> {
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+  const sum = (name: string): number =>
+    [...text.matchAll(new RegExp(`^spike60_featurizer_${name}_total(?:{[^}]*})? (\\S+)$`, 'gm'))].reduce(
+      (total, [, value]) => total + Number(value),
+      0,
+    )
+  return { events: sum('events'), duplicates: sum('duplicates'), late: sum('late'), dead: sum('dead_letters') }
 }

@@ -41,16 +41,20 @@ export function describeLag(samples: Sample[], name: string) {
   return { median: median(lags), p99: quantile(lags, 0.99), largest: Math.max(...lags), last_quarter: lastQuarter }
 }
 
-/** CPU µs an event and cores by process over a stretch, cores of what else ran on the machine, and memory at its end. */
-export function describeCost(samples: Sample[], { name, rate }: Stretch) {
+/** Events a second as they came, CPU µs an event by process over a stretch, cores of what else ran on the machine, and memory at its end. */
+export function describeCost(samples: Sample[], { name }: Stretch) {
   const own = samples.filter(({ stretch, cpu }) => stretch === name && Number.isFinite(cpu.load))
   const [first, last] = [own[0], own[own.length - 1]]
   const seconds = last.at - first.at
+  const events = last.end - first.end
   const cores = (process: string): number => (last.cpu[process] - first.cpu[process]) / seconds
   const { machine: _, ...processes } = first.cpu
   const names = Object.keys(processes)
   return {
-    cpu_us_per_event: Object.fromEntries(names.map(process => [process, round((1e6 * cores(process)) / rate, 2)])),
+    events_per_s: Math.round(events / seconds),
+    cpu_us_per_event: Object.fromEntries(
+      names.map(process => [process, round((1e6 * seconds * cores(process)) / events, 2)]),
+    ),
     other_cores: round(cores('machine') - names.reduce((sum, process) => sum + cores(process), 0), 2),
     rss_mib: Object.fromEntries(names.map(process => [process, Math.round(last.rss[process])])),
   }

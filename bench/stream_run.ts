@@ -14,7 +14,8 @@ export interface Sample {
   /** Seconds, of `performance.now()`. */
   at: number
   stretch: string
-  /** Records of the input that are not committed as read. */
+  /** Records of the input so far, and those that are not committed as read. */
+  end: number
   lag: number
   /** CPU seconds so far by process, and of the machine. */
   cpu: Record<string, number>
@@ -57,11 +58,11 @@ export async function runLoad(
   const reading = readOutput(streams, job.out, over.signal, onRecord)
   const sample = async (stretch: string): Promise<number> => {
     if (job.process.ended() !== null) throw new SpikeError('CHECK_FAILED', `${job.name} ended: ${job.process.log()}`)
-    const lag = await lagOf(streams, job)
+    const { end, lag } = await standOf(streams, job)
     const measure = (of: (pid: number) => number) =>
       Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, of(pid)]))
     const cpu = { ...measure(processCpu), machine: machineCpu() }
-    samples.push({ at: performance.now() / 1000, stretch, lag, cpu, rss: measure(residentMib) })
+    samples.push({ at: performance.now() / 1000, stretch, end, lag, cpu, rss: measure(residentMib) })
     return lag
   }
   try {
@@ -108,11 +109,12 @@ async function readOutput(
   await reader.close()
 }
 
-async function lagOf(streams: Streams, { group, from }: BenchJob): Promise<number> {
+/** Records of the job's input, and those that its group has not committed. */
+export async function standOf(streams: Streams, { group, from }: BenchJob): Promise<{ end: number; lag: number }> {
   const committed = await streams.committed(group, from)
   const ends = await streams.ends(from)
-  const done = committed.reduce((sum, { offset }) => sum + offset, 0)
-  return ends.reduce((sum, { offset }) => sum + offset, 0) - done
+  const end = ends.reduce((sum, { offset }) => sum + offset, 0)
+  return { end, lag: end - committed.reduce((sum, { offset }) => sum + offset, 0) }
 }
 
 function linesOf(out: string): LoadLine[] {
