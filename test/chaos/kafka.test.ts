@@ -227,7 +227,7 @@ test.skipIf(!here || !capture)(
     )
     expect(kills.featurizer + kills.scorer + kills.broker + kills.feed).toBeGreaterThanOrEqual(20)
 
-    const judged = await readByJava(broker.address, features.name)
+    const judged = await readByJava(broker.address, features.name, rows)
     const collector = new RowCollector()
     for (const { value } of judged) {
       const row = decodeRow(value)!
@@ -235,7 +235,7 @@ test.skipIf(!here || !capture)(
     }
     expect(difference(byPartition(judged), expected.get(features.name)!)).toEqual([])
     expect({ rows: judged.length, digest: digestOf(collector.takeTable()) }).toEqual({ rows, digest })
-    const judgedPredictions = byPartition(await readByJava(broker.address, predictions))
+    const judgedPredictions = byPartition(await readByJava(broker.address, predictions, rows))
     expect(difference(judgedPredictions, expected.get(predictions)!)).toEqual([])
     expect(judgedPredictions.flat().length).toBe(rows)
     for (const topic of outputTopics(config))
@@ -244,5 +244,5 @@ test.skipIf(!here || !capture)(
         difference: [],
       })
   },
-  900_000,
+  1_200_000,
 )
