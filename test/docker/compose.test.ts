@@ -135,6 +135,11 @@ describe.each(built)('the image of $name', ({ context, dockerfile }) => {
   })
 })
 
+test("MLflow's image installs the lock as it is: each package by its hash, nothing resolved", () => {
+  const runs = readDockerfile(join(root, 'docker/Dockerfile.mlflow')).filter(({ word }) => word === 'RUN')
+  expect(runs[0].rest).toMatch(/^pip install .*--no-deps --require-hashes -r requirements\.lock$/)
+})
+
 describe('the context', () => {
   test.each([
     'data/raw/x.ndjson',
