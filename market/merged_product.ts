@@ -110,6 +110,7 @@ export class MergedProduct {
   /** Finds where a line that was just taken stands; waits until that is sure, or it can only be told by time. */
   private seek(): boolean {
     const { state, lane } = this
+    this.forget(lane, skewLimit)
     const { samples, places } = quotesOf(lane)
     const newest = lane.waiting.at(-1)?.at ?? 0
     const mustDecide = newest > state.head + skewLimit || !lane.live || lane.waiting.some(isGap)

@@ -35,6 +35,12 @@ function quotesOf(events: MarketEvent[], product: string): string[] {
   return quotes.map(({ bid, ask, bid_size, ask_size, last }) => [bid, ask, bid_size, ask_size, last].join(' '))
 }
 
+/** When quotes were sent, ordered. */
+function timesOf(events: MarketEvent[], product: string): number[] {
+  const quotes = events.filter(event => event.type === 'quote' && event.product === product)
+  return quotes.map(({ time }) => time).sort((a, b) => a - b)
+}
+
 const tradesOf = (events: MarketEvent[]): string[] =>
   events.flatMap(event => (event.type === 'trade' ? `${event.product} ${event.id}` : []))
 
@@ -74,33 +80,40 @@ const anyMarket = (sizes: number): fc.Arbitrary<Said[]> =>
 
 const kinds = ['close', 'stale', 'killed', 'silent', 'loss'] as const
 
-/** Stretches of trouble, seconds apart from each other, each on one of the two lines. */
-const anyFaults: fc.Arbitrary<(Fault & { primary: boolean })[]> = fc
-  .array(
-    fc.record({
-      pause: fc.integer({ min: 3500, max: 9000 }),
-      length: fc.integer({ min: 200, max: 8000 }),
-      kind: fc.constantFrom(...kinds),
-      primary: fc.boolean(),
-    }),
-    { maxLength: 5 },
-  )
-  .map(list => {
-    let at = 0
-    const faults: (Fault & { primary: boolean })[] = []
-    for (const { pause, length, kind, primary } of list) {
-      const from = at + pause / 1000
-      const to = from + (kind === 'loss' ? Math.min(length, 900) : Math.max(length, 2500)) / 1000
-      if (to > seconds - 6) break
-      faults.push({ from, to, kind, primary })
-      at = to
-    }
-    return faults
-  })
+/** Stretches of trouble, each on one of the two lines, so many seconds apart. */
+const anyFaults = (apart_s: number): fc.Arbitrary<(Fault & { primary: boolean })[]> =>
+  fc
+    .array(
+      fc.record({
+        pause: fc.integer({ min: 1000 * apart_s, max: 12_000 }),
+        length: fc.integer({ min: 200, max: 8000 }),
+        kind: fc.constantFrom(...kinds),
+        primary: fc.boolean(),
+      }),
+      { maxLength: 5 },
+    )
+    .map(list => {
+      let at = 0
+      const faults: (Fault & { primary: boolean })[] = []
+      for (const { pause, length, kind, primary } of list) {
+        const from = at + pause / 1000
+        const to = from + (kind === 'loss' ? Math.min(length, 900) : Math.max(length, 2500)) / 1000
+        if (to > seconds - 6) break
+        faults.push({ from, to, kind, primary })
+        at = to
+      }
+      return faults
+    })
 
 const anyDelay = fc.integer({ min: 0, max: 2 ** 31 }).map(seed => (frame: number) => {
   const mixed = Math.imul(frame + 1, 2654435761) ^ seed
   return ((mixed >>> 8) % 60) / 1000
+})
+
+/** Frames that are under way for up to 5 s, and then come all at once. */
+const anyBursts = fc.tuple(anyDelay, fc.integer({ min: 0, max: 2 ** 31 })).map(([delay, seed]) => (frame: number) => {
+  const block = Math.imul(Math.floor(frame / 25) + 1, 2654435761) ^ seed
+  return delay(frame) + ((block >>> 8) % 3 === 0 ? ((block >>> 12) % 5000) / 1000 : 0)
 })
 
 function twoLines(market: Said[], faults: (Fault & { primary: boolean })[], delays: LineOptions['delay'][], skew = 0) {
@@ -127,7 +140,7 @@ test('whatever befalls one of two lines at a time, the events are those of one l
   fc.assert(
     fc.property(
       anyMarket(2),
-      anyFaults,
+      anyFaults(3.5),
       anyDelay,
       anyDelay,
       fc.integer({ min: 20, max: 100 }),
@@ -139,21 +152,48 @@ test('whatever befalls one of two lines at a time, the events are those of one l
         expect(tradesOf(events).sort()).toEqual(tradesOf(wanted).sort())
       },
     ),
-    { numRuns: 100 },
+    { numRuns: 100, endOnFailure: true },
   )
 })
 
 test('clocks of two lines may differ by a tenth of a second: still nothing is lost and nothing doubled', () => {
   const skew = fc.integer({ min: -100, max: 100 }).map(ms => ms / 1000)
   fc.assert(
-    fc.property(anyMarket(1e9), anyFaults, anyDelay, anyDelay, skew, (market, faults, a, b, ahead) => {
+    fc.property(anyMarket(1e9), anyFaults(3.5), anyDelay, anyDelay, skew, (market, faults, a, b, ahead) => {
       const events = decode(twoLines(market, faults, [a, b], ahead))
       const wanted = alone(market)
       expect(gapsOf(events)).toEqual([])
       for (const product of products) expect(quotesOf(events, product)).toEqual(quotesOf(wanted, product))
       expect(tradesOf(events).sort()).toEqual(tradesOf(wanted).sort())
     }),
-    { numRuns: 100 },
+    { numRuns: 100, endOnFailure: true },
+  )
+})
+
+test('however unevenly the frames of the two lines arrive', () => {
+  fc.assert(
+    fc.property(anyMarket(1e9), anyFaults(9), anyBursts, anyBursts, (market, faults, a, b) => {
+      const calm = listen(market, products, { faults: [], skew: 0, delay: () => 0 })
+      // At the end all arrives.
+      const late = calm.at(-1)!.received_at + 20_000_000
+      const end = together(twoLines(market, faults, [a, b])).concat(
+        (['primary', 'standby'] as const).map(role => ({
+          ...calm.at(-1)!,
+          received_at: late,
+          role,
+          frame: undefined,
+          text: '',
+          control: 'close',
+        })),
+      )
+      const events = decode(end, 1e9, 60)
+      for (const product of products) {
+        expect(timesOf(events, product)).toEqual(timesOf(alone(market), product))
+      }
+      const trades = tradesOf(events)
+      expect(trades.sort()).toEqual(tradesOf(alone(market)).sort())
+    }),
+    { numRuns: 60, endOnFailure: true },
   )
 })
 
@@ -245,7 +285,7 @@ test('both lines down: a gap a product from the last event of either to the firs
 
 test('whatever befalls both lines: what was not given out lies in a gap, and no gap spans what was', () => {
   fc.assert(
-    fc.property(anyMarket(1e9), anyFaults, anyFaults, anyDelay, anyDelay, (market, first, second, a, b) => {
+    fc.property(anyMarket(1e9), anyFaults(3.5), anyFaults(3.5), anyDelay, anyDelay, (market, first, second, a, b) => {
       const faults = [
         ...first.map(one => ({ ...one, primary: true })),
         ...second.map(one => ({ ...one, primary: false })),
@@ -266,6 +306,6 @@ test('whatever befalls both lines: what was not given out lies in a gap, and no 
         }
       }
     }),
-    { numRuns: 100 },
+    { numRuns: 100, endOnFailure: true },
   )
 })
