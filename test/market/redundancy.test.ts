@@ -222,6 +222,18 @@ test('a silent primary delays events by little more than three seconds, and none
   expect(lines).toEqual(['primary-1', 'standby-1', 'primary-1'])
 })
 
+test('the standby loses frames while the primary is far behind, with a hole of its own to come', () => {
+  const market = Array.from({ length: 160 }, (_, i): Said => {
+    const at = i / 4
+    return i % 4 ? { at, quote: { product: 'BTC-USD', fields: { best_bid: `${at}` } } } : { at }
+  })
+  const loss = (from: number, primary: boolean) => ({ from, to: from + 0.3, kind: 'loss' as const, primary })
+  const late = (frame: number): number => (frame > 40 && frame < 70 ? 6 : 0)
+  const events = decode(twoLines(market, [loss(11.2, true), loss(14.2, false)], [late, () => 0.01]), 1e9, 8)
+  expect(gapsOf(events)).toEqual([])
+  expect(quotesOf(events, 'BTC-USD')).toEqual(quotesOf(alone(market), 'BTC-USD'))
+})
+
 test('a connection that is back without a product does not hold up the line that has it', () => {
   const quote = (product: string, at: number): Said => ({ at, quote: { product, fields: { best_bid: `${at}` } } })
   const market = Array.from({ length: 50 }, (_, s) => [
