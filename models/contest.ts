@@ -42,7 +42,7 @@ interface Ground extends JudgedRows {
 /** Judges all entrants on the same rows, the same resamples and by the same rules. */
 export function judgeModels(
   contest: Contest,
-): Pick<Evaluation, 'models' | 'slices' | 'within_chance' | 'random_alarms'> {
+): Required<Pick<Evaluation, 'models' | 'slices' | 'within_chance' | 'random_alarms'>> {
   const { entrants, config } = contest
   const validation = groundOf(contest, 'validation')
   const test = groundOf(contest, 'test')

@@ -96,7 +96,10 @@ export interface AuditCheck {
   figures?: Record<string, number>
 }
 
-/** All that a training run found: the source of the summary, the PDF, the model card and the MLflow runs. */
+/**
+ * All that a training run found: the source of the summary, the PDF, the model card and the MLflow runs. Every training fills
+ * the optional fields where they apply; files written by an earlier version lack them.
+ */
 export interface Evaluation {
   /** True when any row comes from the simulated exchange; then every page says so. */
   simulated: boolean

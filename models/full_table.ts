@@ -37,7 +37,7 @@ function describeSearch(search: SearchRow[]): string {
 
 function describeRounds(rows: RoundsRow[]): string {
   return [
-    'Where early stopping would end the trees, inside the same first share: fitted on three quarters, watched on the rest, purged:',
+    'Where early stopping would end the trees, in the same first share (fitted on three quarters, watched on the rest):',
     aligned([
       ['day', 'train', 'watched', 'rounds', 'in config, used above'],
       ...rows.map(row => [row.group, `${row.train_rows}`, `${row.watched_rows}`, `${row.rounds}`, `${row.fixed}`]),

@@ -24,7 +24,7 @@ export interface Judged {
 }
 
 /** All metrics of one model on one segment. What cannot be computed is null, with its reason. */
-export function judge(judged: Judged): Metrics {
+export function judge(judged: Judged): Required<Metrics> {
   const { labels, realised, scores, sigma, segment, cells, threshold, probability, drawn } = judged
   const { rows, positives, episodes, prevalence } = segment
   const degenerate: Record<string, string> = {}

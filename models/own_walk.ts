@@ -24,7 +24,7 @@ export function walkOwnFile(
   table: FeatureTable,
   config: Config,
   onFold: (done: string) => void = () => {},
-): Pick<Evaluation, 'walk_forward' | 'walk_forward_missing'> {
+): Required<Pick<Evaluation, 'walk_forward' | 'walk_forward_missing'>> {
   const { most_rows, ...walk } = config.walk_forward
   if (most_rows === 0) return missing('switched off in the config (walk_forward.most_rows is 0)')
   const days = splitDays(table, config.time.session_reset_s)

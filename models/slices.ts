@@ -33,7 +33,7 @@ export function slicesOf(judged: JudgedRows, scores: Record<string, Float64Array
 
 /** Where the last five minutes stand to tau. */
 function regimeOf(ratio: number): string {
-  if (Number.isNaN(ratio)) return 'unknown, after a reset'
+  if (Number.isNaN(ratio)) return 'unknown after reset'
   return ratio < 1 / 3 ? 'calm, below tau/3' : ratio < 2 / 3 ? 'usual, below 2 tau/3' : 'loud, from 2 tau/3'
 }
 

@@ -37,7 +37,7 @@ test('each part is judged on its own rows; too few spikes give null; episodes ar
   expect(named('regime').map(({ name, rows }) => [name, rows])).toEqual([
     ['calm, below tau/3', 200],
     ['loud, from 2 tau/3', 100],
-    ['unknown, after a reset', 100],
+    ['unknown after reset', 100],
   ])
   expect(named('hour').map(({ name, rows }) => [name, rows])).toEqual([
     ['00', 10],
