@@ -30,13 +30,12 @@ export function giveVerdict(evaluation: Evaluation): Verdict {
     const { folds, prevalence, episodes } = walked.report
     return {
       sentence: `${pooled.title} ${standing(pooled, `in a walk-forward of ${folds.length} blocks`)}: ${figures(pooled, prevalence)}.`,
-      caution: cautionOf(
-        evaluation,
-        pooled,
-        prevalence,
-        episodes,
-        onTest ? [besideSplit(onTest, pooled, splits.test.prevalence)] : [],
-      ),
+      caution: cautionOf(evaluation, pooled, prevalence, episodes, [
+        ...(onTest ? [besideSplit(onTest, pooled, splits.test.prevalence)] : []),
+        ...(splits.test.degenerate === null
+          ? []
+          : [`The test segment is degenerate (${splits.test.degenerate}): read its figures as an anecdote.`]),
+      ]),
     }
   }
   if (onTest === undefined)
@@ -47,9 +46,14 @@ export function giveVerdict(evaluation: Evaluation): Verdict {
   const why = report
     ? `The blocks of the walk-forward hold ${report.positives} spikes in ${report.episodes} episodes, too few for a verdict`
     : `There is no walk-forward${evaluation.walk_forward_missing ? ` (${evaluation.walk_forward_missing})` : ''}`
+  const { degenerate, prevalence } = splits.test
+  const said =
+    degenerate === null
+      ? `${onTest.title} ${standing(onTest, 'on the test segment')}:`
+      : `No verdict, because the test segment is degenerate (${degenerate}): ${inSentence(onTest.title)} has there`
   return {
-    sentence: `${onTest.title} ${standing(onTest, 'on the test segment')}: ${figures(onTest, splits.test.prevalence)}.`,
-    caution: cautionOf(evaluation, onTest, splits.test.prevalence, splits.test.episodes, [
+    sentence: `${said} ${figures(onTest, prevalence)}.`,
+    caution: cautionOf(evaluation, onTest, prevalence, splits.test.episodes, [
       `${why}, and a single split of a short file is weak evidence.`,
     ]),
   }
@@ -81,7 +85,7 @@ function besideSplit(onTest: Comparison, pooled: Comparison, prevalence: number)
 
 /** What weakens the sentence, the gravest first. */
 function cautionOf(
-  { splits: { validation, test }, simulated }: Evaluation,
+  { splits: { validation }, simulated }: Evaluation,
   { low }: Comparison,
   prevalence: number,
   episodes: number,
@@ -95,13 +99,10 @@ function cautionOf(
       ? ['The interval reaches down to the prevalence, so it is not shown to know anything at all.']
       : []),
     ...more,
-    ...(test.degenerate !== null
-      ? [`The test segment is degenerate (${test.degenerate}): read its figures as an anecdote.`]
-      : []),
     ...(validation.degenerate !== null
       ? [`The validation segment is degenerate (${validation.degenerate}): the thresholds rest on very little.`]
       : []),
-    `${episodes} spike episodes are few, and one stretch of time is one sample: another day can differ by more than the interval says.`,
+    `${episodes < 100 ? `${episodes} spike episode${episodes === 1 ? ' is' : 's are'} few, and one` : 'One'} stretch of time is one sample: another day can differ by more than the interval says.`,
   ].join(' ')
 }
 

@@ -58,6 +58,15 @@ describe('verdict', () => {
     expect(giveVerdict(evaluation).sentence).toBe('No verdict: PR-AUC on test is undefined (0 positives).')
   })
 
+  it('gives none where the test segment is degenerate, however good the figures look', () => {
+    const evaluation = scored({ logistic: { test: [0.35, 0.4, 0.5] }, persistence: { test: [0.02, 0.06, 0.1] } })
+    evaluation.splits.test.degenerate = '4 episodes, below 5'
+    const { sentence } = giveVerdict(evaluation)
+    expect(sentence).toMatch(/^No verdict, because the test segment is degenerate \(4 episodes, below 5\): logistic/)
+    expect(sentence).toContain('has there PR-AUC 0.400')
+    expect(sentence).not.toContain('beats')
+  })
+
   it('lets a failed audit void every number', () => {
     const audit = { passed: false, checks: [{ name: 'spans', verdict: 'failed' as const, detail: 'rows overlap' }] }
     expect(giveVerdict(exampleEvaluation({ audit }))).toEqual({
