@@ -27,7 +27,7 @@ export function auditTraining(input: AuditInput): { passed: boolean; checks: Aud
     checkDigest(input),
     checkPerturbation(input),
     checkOwnColumns(table, input.digest.stated === input.digest.found),
-    checkOwnFeatures(table),
+    checkOwnFeatures(table, input.config),
     checkCalendar(table),
     checkLead(table),
     checkProducts(input),

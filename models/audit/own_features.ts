@@ -1,3 +1,4 @@
+import type { Config } from '../../config.ts'
 import type { FeatureTable } from '../../features/table.ts'
 import type { AuditCheck } from '../evaluation.ts'
 import { countFeatures, pairFeatures } from './own_pairs.ts'
@@ -13,18 +14,19 @@ const mostRows = 2500
  * windows of returns, mids and spreads, logarithms, ratios, sums of counts. A column that was shifted does not keep them.
  * Values that are null in the file are left out, as are windows that reach back before the file or a session's reset.
  */
-export function checkOwnFeatures(table: FeatureTable): AuditCheck {
-  const past = pastOf(table)
+export function checkOwnFeatures(table: FeatureTable, { time }: Pick<Config, 'time'>): AuditCheck {
+  const past = pastOf(table, time.session_reset_s - time.carry_s - time.out_of_orderness_s)
   const all = [...windowFeatures(table, past), ...pairFeatures(table, past), ...countFeatures(table, past)]
   const wrong = new Map<string, { rows: number; first: number }>()
   let compared = 0
   const stride = Math.max(1, Math.ceil(table.rows / mostRows))
   for (let row = 0; row < table.rows; row += stride)
-    for (const { name, seconds, value, atLeast } of all) {
-      const found = table.columns[name][row]
-      if (Number.isNaN(found) || !past.knows(row, seconds)) continue
+    for (const { name, seconds, value, found: findOf, atLeast } of all) {
+      const own = table.columns[name][row]
+      if (Number.isNaN(own) || !past.knows(row, seconds)) continue
+      const found = findOf ? findOf(row) : own
       const expected = value(row)
-      if (Number.isNaN(expected)) continue
+      if (Number.isNaN(found) || Number.isNaN(expected)) continue
       compared++
       const most = 1e-6 * Math.abs(expected) + 1e-11
       if (atLeast ? found >= expected - most : Math.abs(found - expected) <= most) continue

@@ -1,9 +1,6 @@
 import { log } from '../../features/numeric.ts'
 import type { FeatureTable } from '../../features/table.ts'
 
-/** A hole that may have begun a new session, less the seconds for which a mid is carried. */
-const resetHole = 880e6
-
 /**
  * Windows over the rows of a table as the spec defines them, read off its columns: a second without a row had no mid. Rows are
  * indices; a window of `seconds` at `row` is all rows of the product with time in (T - seconds, T].
@@ -19,14 +16,15 @@ export interface Past {
   at(row: number, seconds: number): number
 }
 
-export function pastOf({ rows, product, time, columns }: FeatureTable): Past {
+/** @param newSession_s seconds without a row after which a session may have begun anew. */
+export function pastOf({ rows, product, time, columns }: FeatureTable, newSession_s: number): Past {
   const returns = new Float64Array(rows).fill(Number.NaN)
   /** T of the row with which this stretch of the product began. */
   const began = new Float64Array(rows)
   for (let row = 0; row < rows; row++) {
     const follows = row > 0 && product[row] === product[row - 1]
     const gap = follows ? time[row] - time[row - 1] : Number.POSITIVE_INFINITY
-    began[row] = gap < resetHole ? began[row - 1] : time[row]
+    began[row] = gap < newSession_s * 1e6 ? began[row - 1] : time[row]
     if (gap === 1e6) returns[row] = log(columns.mid[row] / columns.mid[row - 1])
   }
   const from = (row: number, seconds: number): number => {
@@ -51,6 +49,8 @@ export interface OwnFeature {
   /** Seconds before T that must be in the file. */
   seconds: number
   value(row: number): number
+  /** What is compared with it; the column itself by default. */
+  found?(row: number): number
   /** The value is the least that the column can be, not what it must be. */
   atLeast?: true
 }

@@ -1,4 +1,4 @@
-import { readConfig } from '../../config.ts'
+import { type Config, readConfig } from '../../config.ts'
 import { ProductEngine } from '../../features/engine.ts'
 import { futureVolatility } from '../../features/label.ts'
 import { RowCollector } from '../../features/rows.ts'
@@ -9,15 +9,17 @@ const start = 1_767_571_200 // 2026-01-05 00:00:00 UTC
 
 /**
  * Rows that the real engine makes of a made-up market: volatility switches between calm and loud stretches of some minutes,
- * and quotes come faster in loud ones. @param silences [from, to) seconds without a quote.
+ * and quotes come faster in loud ones. @param silences [from, to) seconds without a quote. @param times settings of the engine other than the config's.
  */
 export function syntheticTable(
   seconds: number,
   seed = 60,
   products = ['BTC-USD', 'ETH-USD'],
   silences: [number, number][] = [],
+  times: Partial<Config['time']> = {},
 ): FeatureTable {
-  const { time, features } = readConfig()
+  const { time: usual, features } = readConfig()
+  const time = { ...usual, ...times }
   const rows = new RowCollector()
   for (const product of products) {
     const random = seededRandom(seed + product.charCodeAt(0))

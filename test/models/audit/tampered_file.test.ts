@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { readConfig } from '../../../config.ts'
 import type { FeatureTable } from '../../../features/table.ts'
 import { checkCalendar } from '../../../models/audit/calendar.ts'
 import { checkLead } from '../../../models/audit/lead.ts'
@@ -31,6 +32,8 @@ function lookAt(
   return check(copy)
 }
 
+const config = readConfig()
+const ownFeatures = (copy: FeatureTable): AuditCheck => checkOwnFeatures(copy, config)
 const ownColumns = (copy: FeatureTable): AuditCheck => checkOwnColumns(copy, true)
 
 describe('what follows from mid', () => {
@@ -121,13 +124,13 @@ describe('what follows from the other columns', () => {
     ...['volatility_ratio_60_300', 'har_5m', 'har_15m', 'ewma_volatility_60s', 'ewma_volatility_120s', 'return_60s'],
     ...['abs_return_300s', 'mean_abs_return_300s', 'volatility_of_volatility_300s', 'volatility_zscore_900s'],
     ...['ticks_60s', 'ticks_300s', 'spread_mean_300s', 'spread_max_60s', 'parkinson_60s', 'parkinson_300s'],
-    'bollinger_width_1200s',
+    ...['bollinger_width_1200s', 'intensity_5s', 'intensity_30s'],
   ]
 
   test.each(fromOthers)('%s of a second later does not pass', name => {
     const found = lookAt(copy => {
       copy.columns[name] = shifted(copy, copy.columns[name], 1)
-    }, checkOwnFeatures)
+    }, ownFeatures)
     expect(found).toMatchObject({ verdict: 'failed', detail: expect.stringMatching(name) })
   })
 
@@ -138,7 +141,7 @@ describe('what follows from the other columns', () => {
       expect(
         lookAt(copy => {
           copy.columns[name] = label
-        }, checkOwnFeatures).verdict,
+        }, ownFeatures).verdict,
       ).toBe('failed')
     }
   })
@@ -157,7 +160,7 @@ test('times shifted by a minute: the calendar columns tell', () => {
 
 describe('a column that nothing else determines', () => {
   test('taken from a minute later follows the next minute better than the last', () => {
-    for (const name of ['intensity_30s', 'interarrival_mean_60s', 'mid_changes_60s']) {
+    for (const name of ['interarrival_mean_60s', 'mid_changes_60s']) {
       const change = (copy: FeatureTable): void => {
         copy.columns[name] = shifted(copy, copy.columns[name], 60)
       }
@@ -180,4 +183,11 @@ describe('a column that nothing else determines', () => {
     expect(checkLead(long).verdict).toBe('passed')
     expect(checkLead(table).verdict).toBe('warning')
   })
+})
+
+test('a session that begins anew sooner, by another config, is no fault', () => {
+  const silent = syntheticTable(2500, 60, ['BTC-USD'], [[1000, 1400]], { session_reset_s: 300 })
+  const sooner = { ...config, time: { ...config.time, session_reset_s: 300 } }
+  expect(checkOwnFeatures(silent, sooner).verdict).toBe('passed')
+  expect(checkOwnFeatures(silent, config).verdict).toBe('failed')
 })
