@@ -2,6 +2,7 @@ import { countEpisodes } from './episodes.ts'
 import type { Slice } from './evaluation.ts'
 import type { JudgedRows } from './judged_rows.ts'
 import { averagePrecision } from './metrics.ts'
+import { placesBy } from './places_by.ts'
 
 /** Spikes below which the average precision of a part says nothing. */
 const leastPositives = 30
@@ -19,13 +20,7 @@ export function slicesOf(judged: JudgedRows, scores: Record<string, Float64Array
     ['hour', i => new Date(time[i] / 1000).toISOString().slice(11, 13)],
   ]
   return names.flatMap(([by, of]) => {
-    const parts = new Map<string, number[]>()
-    for (let i = 0; i < product.length; i++) {
-      const name = of(i)
-      const part = parts.get(name)
-      if (part) part.push(i)
-      else parts.set(name, [i])
-    }
+    const parts = placesBy(product.length, of)
     if (by === 'day' && parts.size === 1) return []
     return [...parts.keys()].sort().map(name => sliceOf(judged, scores, by, name, parts.get(name)!))
   })

@@ -1,15 +1,10 @@
 import type { Track } from './alarms.ts'
 import type { JudgedRows } from './judged_rows.ts'
+import { placesBy } from './places_by.ts'
 
 /** One track for each group and product, whatever the order in which groups and products lie. */
 export function tracksOf({ group, product, time, volatility, tau }: JudgedRows, score: Float64Array): Track[] {
-  const places = new Map<string, number[]>()
-  for (let i = 0; i < score.length; i++) {
-    const key = `${group[i]} ${product[i]}`
-    const rows = places.get(key)
-    if (rows) rows.push(i)
-    else places.set(key, [i])
-  }
+  const places = placesBy(score.length, i => `${group[i]} ${product[i]}`)
   return [...places.values()].map(rows => ({
     time: Float64Array.from(rows, i => time[i] / 1e6),
     spiking: Uint8Array.from(rows, i => (volatility[i] >= tau[i] ? 1 : 0)),

@@ -1,5 +1,6 @@
 import type { AlarmSummary } from './alarms.ts'
 import type { FullModel, FullReport } from './full_report.ts'
+import { rivals } from './rivals.ts'
 import { aligned, paired, range, show } from './text_table.ts'
 
 /** One line on what a walk-forward judged. */
@@ -19,9 +20,9 @@ export function describeWalk(report: FullReport): string {
     rankTable(models, report),
     `within: average precision inside each 20 minutes of a product (${report.cells} of 300 rows or more), label = its top 10 or 25 %`,
     '',
-    liftTable(models),
+    rivalTable(models, '/', ({ lift }) => lift),
     '',
-    gainTable(models),
+    rivalTable(models, 'less', ({ gain }) => gain),
     '',
     errorTable(models),
     'floored: predictions + outcomes below 1e-7, counted as 1e-7',
@@ -80,27 +81,11 @@ function rankTable(models: FullModel[], { prevalence, within_prevalence: chance 
   ])
 }
 
-function liftTable(models: FullModel[]): string {
+/** One paired figure over each rival. */
+function rivalTable(models: FullModel[], sign: string, figureOf: (model: FullModel) => FullModel['lift']): string {
   return aligned([
-    ['PR-AUC', '/ persistence 60 s', '/ persistence 300 s', '/ EWMA 120 s'],
-    ...models.map(({ name, lift }) => [
-      name,
-      paired(lift.persistence),
-      paired(lift.persistence_300s),
-      paired(lift.ewma_120s),
-    ]),
-  ])
-}
-
-function gainTable(models: FullModel[]): string {
-  return aligned([
-    ['PR-AUC', 'less persistence 60 s', 'less persistence 300 s', 'less EWMA 120 s'],
-    ...models.map(({ name, gain }) => [
-      name,
-      paired(gain.persistence),
-      paired(gain.persistence_300s),
-      paired(gain.ewma_120s),
-    ]),
+    ['PR-AUC', `${sign} persistence 60 s`, `${sign} persistence 300 s`, `${sign} EWMA 120 s`],
+    ...models.map(model => [model.name, ...rivals.map(rival => paired(figureOf(model)[rival]))]),
   ])
 }
 

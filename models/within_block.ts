@@ -1,5 +1,6 @@
 import { averagePrecision } from './metrics.ts'
 import { percentileOf } from './percentile.ts'
+import { placesBy } from './places_by.ts'
 
 /** Length of a block of time in seconds. */
 const blockSeconds = 1200
@@ -12,12 +13,7 @@ const leastCell = 300
  * @param cell name of the cell of each row.
  */
 export function cellsOf(cell: ArrayLike<string>): Int32Array[] {
-  const cells = new Map<string, number[]>()
-  for (let i = 0; i < cell.length; i++) {
-    const rows = cells.get(cell[i])
-    if (rows) rows.push(i)
-    else cells.set(cell[i], [i])
-  }
+  const cells = placesBy(cell.length, i => cell[i])
   return [...cells.values()].filter(rows => rows.length >= leastCell).map(rows => Int32Array.from(rows))
 }
 
