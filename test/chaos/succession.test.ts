@@ -1,0 +1,136 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, expect, test } from 'vitest'
+import { readConfig } from '../../config.ts'
+import { runFeaturizer } from '../../features/featurizer.ts'
+import { newStatus } from '../../features/featurizer_status.ts'
+import { feedRaw } from '../../market/feeder.ts'
+import { createFrames } from '../../market/frames.ts'
+import { recordTape } from '../../market/tape.ts'
+import { inferLive } from '../../models/infer_live.ts'
+import { newScorerStatus } from '../../models/infer_status.ts'
+import { openStreams } from '../../streams/open.ts'
+import type { Streams } from '../../streams/port.ts'
+import { startTestBroker, type TestBroker } from '../kafka_broker.ts'
+import { kafkaIsHere } from '../kafka_shared.ts'
+import { contentsOf, difference, outputTopics, predictions, undisturbed } from './outputs.ts'
+import { writeScorerModel } from './scorer_model.ts'
+
+const here = kafkaIsHere('succession')
+const config = readConfig()
+const { raw, features } = config.topics
+const folder = mkdtempSync(join(tmpdir(), 'spike60-succession-'))
+const artifact = writeScorerModel(join(folder, 'model'))
+let broker: TestBroker | null = null
+const opened: Streams[] = []
+afterAll(async () => {
+  for (const streams of opened) await streams.close()
+  await broker?.remove()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+async function open(): Promise<Streams> {
+  const streams = await openStreams(broker!.spec)
+  opened.push(streams)
+  return streams
+}
+
+/** How a job ended: its error's code, or `ended`; null while it runs. */
+interface Ending {
+  job: Promise<unknown>
+  how: string | null
+}
+
+function watch(job: Promise<unknown>): Ending {
+  const ending: Ending = { job, how: null }
+  job.then(
+    () => (ending.how = 'ended'),
+    error => (ending.how = (error as { code?: string }).code ?? String(error)),
+  )
+  return ending
+}
+
+/** A featurizer and a scorer with streams of their own, as two processes would have. */
+async function startPair() {
+  const streams = await open()
+  const status = { featurizer: newStatus(), scorer: newScorerStatus() }
+  const finish = { featurizer: new AbortController(), scorer: new AbortController() }
+  const featurizer = runFeaturizer({
+    streams,
+    config,
+    topicIn: raw.name,
+    topicOut: features.name,
+    finish: finish.featurizer.signal,
+    status: status.featurizer,
+  })
+  const scorer = inferLive({
+    streams,
+    artifact,
+    topicIn: features.name,
+    topicOut: predictions,
+    partitions: features.partitions,
+    finish: finish.scorer.signal,
+    now: () => performance.now(),
+    status: status.scorer,
+  })
+  return { status, finish, featurizer: watch(featurizer), scorer: watch(scorer) }
+}
+
+type Pair = Awaited<ReturnType<typeof startPair>>
+const both = (pair: Pair, holds: (status: { ready: boolean; begunAnew: number }) => boolean): boolean =>
+  holds(pair.status.featurizer) && holds(pair.status.scorer)
+
+async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
+  while (!(await holds())) await delay(20)
+}
+
+test.skipIf(!here)(
+  'two of a job begin anew after an outage: the older ends for its successor, the newer goes on with equal rows',
+  async () => {
+    const file = join(folder, 'raw.ndjson')
+    const frames = createFrames(60)
+    writeFileSync(
+      file,
+      [...recordTape({ ...config.simulator, hours: 0.3 })].map(message => `${frames.update(message)}\n`).join(''),
+    )
+    const expected = await undisturbed(config, artifact, [file], join(folder, 'undisturbed.db'))
+
+    broker = await startTestBroker()
+    const streams = await open()
+    const half = new AbortController()
+    await feedRaw({ streams, config, raw: [file], stop: half.signal, onProgress: () => half.abort() })
+    const older = await startPair()
+    // One transaction was fed: on each partition positions are counts of records.
+    const fed = (await contentsOf(streams, raw.name)).flat().length
+    await until(async () => {
+      const positions = await streams.committed('featurizer', raw.name)
+      return positions.reduce((sum, { offset }) => sum + offset, 0) === fed
+    })
+    const rows = (await contentsOf(streams, features.name)).flat().length
+    await until(() => older.status.scorer.rows === rows)
+    const newer = await startPair()
+    await until(() => both(newer, ({ ready }) => ready))
+    expect([older.featurizer.how, older.scorer.how]).toEqual([null, null])
+
+    await broker.kill9()
+    await until(() => both(older, ({ begunAnew }) => begunAnew > 0) && both(newer, ({ begunAnew }) => begunAnew > 0))
+    await broker.restart()
+    await until(() => older.featurizer.how !== null && older.scorer.how !== null)
+    expect([older.featurizer.how, older.scorer.how]).toEqual(['WRITER_FENCED', 'WRITER_FENCED'])
+
+    await feedRaw({ streams, config, raw: [file] })
+    newer.finish.featurizer.abort()
+    await newer.featurizer.job
+    newer.finish.scorer.abort()
+    await newer.scorer.job
+    for (const topic of outputTopics(config))
+      expect({ topic, difference: difference(await contentsOf(streams, topic), expected.get(topic)!) }).toEqual({
+        topic,
+        difference: [],
+      })
+    expect(expected.get(predictions)!.flat().length).toBeGreaterThan(1000)
+  },
+  240_000,
+)
