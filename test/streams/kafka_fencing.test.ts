@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { Admin, describeTransactionsV0 } from '@platformatic/kafka'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connectionOptions } from '../../streams/kafka/connection.ts'
+import { brokerFaults } from '../../streams/kafka/error_tree.ts'
 import { openWriter } from '../../streams/kafka/writer.ts'
 import { openStreams } from '../../streams/open.ts'
 import type { Streams, Transaction } from '../../streams/port.ts'
@@ -10,10 +12,11 @@ import { kafkaIsHere } from '../kafka_shared.ts'
 import { type CuttingProxy, endTransaction, startCuttingProxy } from './cutting_proxy.ts'
 import { freshName } from './engines.ts'
 
-describe.skipIf(!kafkaIsHere('fencing'))('who may say that a newer writer took the id', () => {
+describe.skipIf(!kafkaIsHere('fencing'))('who may say that a newer writer took the id', { timeout: 120_000 }, () => {
   let broker: TestBroker
   let proxy: CuttingProxy
   let streams: Streams
+  let admin: Admin
   let topic: string
 
   beforeAll(async () => {
@@ -26,8 +29,10 @@ describe.skipIf(!kafkaIsHere('fencing'))('who may say that a newer writer took t
     broker = await startTestBroker(proxy.port, { listeners: {}, properties, format: [] })
     proxy.target = broker.port
     streams = await openStreams(broker.spec)
+    admin = new Admin({ clientId: 'test', bootstrapBrokers: [broker.address] })
   })
   afterAll(async () => {
+    await admin?.close()
     await streams?.close()
     await broker?.remove()
     await proxy?.close()
@@ -42,6 +47,20 @@ describe.skipIf(!kafkaIsHere('fencing'))('who may say that a newer writer took t
     const values: string[] = []
     for await (const records of readAll(streams, topic)) values.push(...records.map(({ value }) => value.toString()))
     return values
+  }
+
+  /** What the broker says of an id: its state, or its error. */
+  async function stateOf(id: string): Promise<string> {
+    const { brokers } = await admin.metadata({})
+    const connection = await admin.connections.get([...brokers.values()][0])
+    const answer = describeTransactionsV0.api.async(connection, [id])
+    return answer.then(
+      ({ transactionStates }) => transactionStates[0].transactionState,
+      error => [...brokerFaults(error)].join(),
+    )
+  }
+  async function until(id: string, state: string): Promise<void> {
+    while ((await stateOf(id)) !== state) await delay(50)
   }
 
   test('an older writer that asks in the middle of a newer one’s commit is told so; the newer one commits once', async () => {
@@ -71,7 +90,7 @@ describe.skipIf(!kafkaIsHere('fencing'))('who may say that a newer writer took t
     const held = proxy.holdNext(endTransaction)
     const committed = writer.commit(one('slow'))
     await held.reached
-    await delay(2500)
+    await until(id, 'CompleteAbort')
     held.release()
     await committed
     expect(await found()).toEqual(['first', 'slow'])
@@ -83,7 +102,7 @@ describe.skipIf(!kafkaIsHere('fencing'))('who may say that a newer writer took t
     const id = freshName('writer')
     const writer = await streams.writer(id)
     await writer.commit(one('first'))
-    await delay(6000)
+    await until(id, 'TRANSACTIONAL_ID_NOT_FOUND')
     await expect(writer.commit(one('after days'))).rejects.toMatchObject({ retriable: true })
     await writer.commit(one('after days'))
     expect(await found()).toEqual(['first', 'after days'])
