@@ -1,5 +1,5 @@
 import { checkCalendar } from './audit/calendar.ts'
-import { checkDigest, checkPerturbation } from './audit/file.ts'
+import { checkColumns, checkDigest, checkPerturbation } from './audit/file.ts'
 import { checkFits } from './audit/fits.ts'
 import type { AuditInput } from './audit/input.ts'
 import { checkLead } from './audit/lead.ts'
@@ -26,6 +26,7 @@ export function auditTraining(input: AuditInput): { passed: boolean; checks: Aud
   const checks = [
     checkDigest(input),
     checkPerturbation(input),
+    checkColumns(input),
     checkOwnColumns(table, input.digest.stated === input.digest.found),
     checkOwnFeatures(table, input.config),
     checkCalendar(table),

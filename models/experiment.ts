@@ -24,6 +24,8 @@ export interface Source {
   /** Digest by the file's metadata; undefined where it says none. */
   digest?: string
   perturbation?: string
+  /** Columns of the file that the spec does not know; nothing reads them. */
+  unread?: string[]
   simulated: boolean
   config_hash: string
 }
@@ -109,6 +111,7 @@ export function runExperiment(table: FeatureTable, source: Source, config: Confi
     table,
     digest: { stated: source.digest, found: digest },
     perturbation: source.perturbation,
+    unread: source.unread ?? [],
     split,
     segments,
     labels,

@@ -42,13 +42,14 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const { features, out, config, onProgress = () => {} } = options
   const started_at = Date.now()
   onProgress(`reading ${features}`)
-  const { table, metadata } = await readTable(features)
+  const { table, metadata, unread } = await readTable(features)
   checkSpec(features, metadata)
   onProgress(`splitting, fitting and auditing ${table.rows} rows`)
   const source = {
     file: relative(out, features),
     digest: metadata['spike60.digest'],
     perturbation: metadata['spike60.perturbation'],
+    unread,
     simulated: simulatedFile(metadata),
     config_hash: configHash(config),
   }

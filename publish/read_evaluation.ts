@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { SpikeError } from '../errors.ts'
+import { replacingNote } from '../models/artifact_files.ts'
 import type { Evaluation } from '../models/evaluation.ts'
+import { finishReplacing } from '../replace_together.ts'
 
 const number = z.number().nullable()
 const reasons = z.record(z.string(), z.string())
@@ -91,6 +94,7 @@ const evaluationSchema = z.looseObject({
  * @throws SpikeError BAD_FILE, one line a fault: file, path inside it, what is wrong.
  */
 export function readEvaluation(path: string): Evaluation {
+  finishReplacing(join(dirname(path), replacingNote))
   let value: unknown
   try {
     value = JSON.parse(readFileSync(path, 'utf8'))

@@ -85,12 +85,13 @@ async function appendRows(
 /**
  * Reads a feature file, rows sorted by (product, time).
  * @param needed feature columns that must be there; all of the spec by default. A missing `sigma_future` reads as null.
+ * @returns also the names of the columns that were not read.
  * @throws SpikeError BAD_FILE when it is missing or is not Parquet, BAD_TABLE naming every column that is missing.
  */
 export async function readTable(
   path: string,
   needed: string[] = featureNames,
-): Promise<{ table: FeatureTable; metadata: Metadata }> {
+): Promise<{ table: FeatureTable; metadata: Metadata; unread: string[] }> {
   if (!existsSync(path)) throw new SpikeError('BAD_FILE', `${path}: does not exist; name a Parquet file of features`)
   return withDuckDB(async connection => {
     const types = await describe(connection, path)
@@ -127,6 +128,7 @@ export async function readTable(
         ...(label && { label }),
       },
       metadata: await readMetadata(connection, path),
+      unread: [...types.keys()].filter(name => !['product', 'time', ...numbers].includes(name)),
     }
   })
 }

@@ -27,3 +27,11 @@ export function checkPerturbation({ perturbation: verdict }: Pick<AuditInput, 'p
     detail: 'the feature file does not say whether its leak test passed; scripts/replay.ts runs it',
   }
 }
+
+/** Columns beyond the spec: no model reads them, whatever they hold. */
+export function checkColumns({ table, unread }: Pick<AuditInput, 'table' | 'unread'>): AuditCheck {
+  const known = Object.keys(table.columns).length
+  return unread.length === 0
+    ? { name: 'columns', verdict: 'passed', detail: `the file holds the ${known} features of the spec and no other` }
+    : { name: 'columns', verdict: 'warning', detail: `not in the spec, so not read by any model: ${unread.join(', ')}` }
+}

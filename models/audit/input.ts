@@ -12,6 +12,8 @@ export interface AuditInput {
   digest: { stated: string | undefined; found: string }
   /** Verdict of the features' own leak test, from the file's metadata. */
   perturbation: string | undefined
+  /** Columns of the file that the spec does not know. */
+  unread: string[]
   split: Pick<Split, SegmentName>
   segments: Record<SegmentName, Segment>
   labels: Float64Array

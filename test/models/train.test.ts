@@ -146,6 +146,37 @@ describe('what is refused leaves nothing behind', () => {
     expect(err.match(/^train: .*audit failed/gm)).toHaveLength(2)
   })
 
+  test.each([
+    [
+      'times shifted by a minute',
+      'SELECT * REPLACE (time + INTERVAL 60 SECOND AS time)',
+      /audit failed, calendar: (hour_sin|mark_5m_ahead)/,
+    ],
+    [
+      'the label among the features',
+      'SELECT * REPLACE ((sigma_future >= 2.5e-5)::DOUBLE AS kyle_300s)',
+      /audit failed, (lead|single_feature): .*kyle_300s/,
+    ],
+    [
+      'a feature of a minute later, metadata lost',
+      'SELECT * REPLACE (lead(parkinson_300s, 60) OVER (PARTITION BY product ORDER BY time) AS parkinson_300s)',
+      /audit failed, own_features: parkinson_300s/,
+    ],
+  ])('Parquet rewritten by another tool, %s: exit 3', async (_, select, message) => {
+    const folder = mkdtempSync(join(root, 'rewritten-'))
+    const file = join(folder, 'features.parquet')
+    await rowsOf(`COPY (${select} FROM ${quoted(features)}) TO ${quoted(file)} (FORMAT parquet)`)
+    const { code, err } = await run('train.ts', '--features', file, '--out', folder)
+    expect({ code, files: readdirSync(folder), err }).toMatchObject({ code: 3, files: ['features.parquet'] })
+    expect(err).toMatch(message)
+  })
+
+  test('a segment that a training wrote: exit 2', async () => {
+    const { code, err } = await run('train.ts', '--features', result.files.train, '--out', join(root, 'none'))
+    expect(code).toBe(2)
+    expect(err).toMatch(/^train: \S+features_train.parquet: is the train segment that a training wrote/m)
+  })
+
   test('one class only: exit 2', async () => {
     const flat = (copy: FeatureTable) => {
       copy.columns.return_1s.fill(0)

@@ -42,6 +42,7 @@ const singleFeatures = ({ table: rows, split, segments, labels }: AuditInput): A
 const allPassed = {
   digest: 'passed',
   perturbation: 'passed',
+  columns: 'passed',
   own_columns: 'passed',
   own_features: 'passed',
   calendar: 'passed',

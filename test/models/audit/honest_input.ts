@@ -22,6 +22,7 @@ export function honestInput(table: FeatureTable, config: Config): AuditInput {
     table,
     digest: { stated: digest, found: digest },
     perturbation: 'passed',
+    unread: [],
     split,
     segments,
     labels,
