@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
+import { isAlive } from './alive.ts'
 import { writeFileAtomically } from './atomic.ts'
 
 /** What is under way, for whoever comes after a crash: places relative to the note. */
@@ -67,13 +68,5 @@ function removeLeftovers(path: string): void {
   for (const name of readdirSync(dirname(path))) {
     const pid = /^(\d+)\.tmp/.exec(name.startsWith(prefix) ? name.slice(prefix.length) : '')?.[1]
     if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(dirname(path), name), { recursive: true, force: true })
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
   }
 }

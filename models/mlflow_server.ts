@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { isAlive } from '../alive.ts'
 import { writeFileAtomically } from '../atomic.ts'
 import { SpikeError } from '../errors.ts'
 import { freePort, isListening } from './mlflow_port.ts'
@@ -110,14 +111,6 @@ async function stopGroup(
   signalGroup(child, 'SIGKILL')
   await ended
   for (let waited = 0; waited < 2_000 && (await isListening(port)); waited += 20) await setTimeout(20)
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
 }
 
 function signalGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
