@@ -113,7 +113,7 @@ export function createBackfill(options: BackfillOptions): Backfill {
         await pause(pace.between)
         return last
       }
-      if (!last.again) return last
+      if (!last.again || attempt === pace.attempts - 1) return last
       await pause(Math.max(pace.retry * 2 ** attempt, last.waitMs))
     }
     return last
