@@ -6,6 +6,7 @@ import { checkFits } from '../../../models/audit/fits.ts'
 import { checkProducts } from '../../../models/audit/products.ts'
 import { checkScores, checkThresholds } from '../../../models/audit/scores.ts'
 import { checkShuffledLabels } from '../../../models/audit/shuffled_labels.ts'
+import { checkShuffledSplit } from '../../../models/audit/shuffled_split.ts'
 import { checkSingleFeatures } from '../../../models/audit/single_feature.ts'
 import { checkSpans } from '../../../models/audit/spans.ts'
 import { checkLabels, checkTau } from '../../../models/audit/tau.ts'
@@ -258,4 +259,16 @@ test('a fixed tau is not compared with training, and is said to be fixed', () =>
   expect(evaluation.audit.checks.find(({ name }) => name === 'tau')?.detail).toMatch(/^fixed/)
   const partly = { ...config, label: { ...config.label, tau: { 'BTC-USD': 4e-5 } } }
   expect(() => runExperiment(table, { file: 'x', simulated: true, config_hash: 'x' }, partly)).toThrow(/ETH-USD/)
+})
+
+test('what a shuffled split would have claimed is a figure, also where no score by time is defined', () => {
+  const told = checkShuffledSplit(honest)
+  expect(told.figures!.claimed_pr_auc).toBeGreaterThan(0.9)
+  expect(told.figures!.best_pr_auc_by_time).toBeLessThan(told.figures!.claimed_pr_auc)
+  const models = Object.fromEntries(
+    Object.entries(honest.models).map(([name, model]) => [name, { ...model, test: { ...model.test, pr_auc: null } }]),
+  )
+  const undefinedByTime = checkShuffledSplit({ ...honest, models })
+  expect(undefinedByTime.detail).toMatch(/by time none is defined here/)
+  expect(Object.keys(undefinedByTime.figures!)).toEqual(['claimed_pr_auc'])
 })
