@@ -117,7 +117,10 @@ test.skipIf(!here)(
     await broker.kill9()
     await until(() => both(older, ({ begunAnew }) => begunAnew > 0) && both(newer, ({ begunAnew }) => begunAnew > 0))
     await broker.restart()
-    await until(() => older.featurizer.how !== null && older.scorer.how !== null)
+    await until(() => {
+      expect([newer.featurizer.how, newer.scorer.how]).toEqual([null, null])
+      return older.featurizer.how !== null && older.scorer.how !== null
+    })
     expect([older.featurizer.how, older.scorer.how]).toEqual(['WRITER_FENCED', 'WRITER_FENCED'])
 
     await feedRaw({ streams, config, raw: [file] })
@@ -132,5 +135,5 @@ test.skipIf(!here)(
       })
     expect(expected.get(predictions)!.flat().length).toBeGreaterThan(1000)
   },
-  240_000,
+  480_000,
 )
