@@ -9,16 +9,16 @@ import { type FeatureTable, takeRows } from '../features/table.ts'
 import { simulatedFile } from '../tables/metadata.ts'
 import { type Metadata, readTable } from '../tables/parquet.ts'
 import type { Evaluation } from './evaluation.ts'
-import { type Experiment, runExperiment } from './experiment.ts'
+import { type Experiment, runExperiment, type Source } from './experiment.ts'
 import { judgeCaptures } from './full.ts'
 import { describeCaptures } from './full_table.ts'
-import { walkOwnFile } from './own_walk.ts'
 import type { RunDataset } from './run_record.ts'
 import { segmentNames } from './split.ts'
 import { type Recorded, recordRuns } from './tracker.ts'
 import { type TrainFiles, writeTraining } from './train_files.ts'
 import { runsOf } from './train_runs.ts'
 import { describeTraining } from './train_table.ts'
+import { walkBeside } from './walk_beside.ts'
 
 export interface TrainOptions {
   /** Parquet file of features. The files of the segments and the predictions are written beside it. */
@@ -53,16 +53,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     simulated: simulatedFile(metadata),
     config_hash: configHash(config),
   }
-  const experiment = runExperiment(table, source, config)
-  if (!experiment.evaluation.audit.passed)
-    throw new SpikeError(
-      'AUDIT_FAILED',
-      experiment.evaluation.audit.checks
-        .filter(({ verdict }) => verdict === 'failed')
-        .map(({ name, detail }) => `${features}: audit failed, ${name}: ${detail}; no model is written`),
-    )
-  onProgress('walking forward through the file')
-  const evaluation = { ...experiment.evaluation, ...walkOwnFile(table, config) }
+  const { experiment, evaluation } = await judgeFile(table, source, options)
   onProgress('writing segments, predictions and model')
   const files = await writeTraining(table, metadata, { ...experiment, evaluation }, options)
   onProgress('recording the runs')
@@ -74,6 +65,25 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     uri: options.trackingUri,
   })
   return { ...evaluation, files, tracking }
+}
+
+/** The experiment, and beside it the walk-forward. @throws SpikeError AUDIT_FAILED and what `runExperiment` throws. */
+async function judgeFile(table: FeatureTable, source: Source, { features, config, onProgress }: TrainOptions) {
+  const walk = walkBeside(table, config)
+  try {
+    const experiment = runExperiment(table, source, config)
+    if (!experiment.evaluation.audit.passed)
+      throw new SpikeError(
+        'AUDIT_FAILED',
+        experiment.evaluation.audit.checks
+          .filter(({ verdict }) => verdict === 'failed')
+          .map(({ name, detail }) => `${features}: audit failed, ${name}: ${detail}; no model is written`),
+      )
+    onProgress?.('walking forward through the file')
+    return { experiment, evaluation: { ...experiment.evaluation, ...(await walk.report) } }
+  } finally {
+    await walk.stop()
+  }
 }
 
 function datasetsOf(table: FeatureTable, { split, artifact }: Experiment, files: TrainFiles): RunDataset[] {
