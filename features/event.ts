@@ -79,8 +79,7 @@ export function identityOf(event: MarketEvent): string {
   return `${event.type === 'quote' ? 'q' : 'c'}${event.connection} ${event.sequence} ${event.index}`
 }
 
-/** Ids by length, then by their characters: as numbers where they are numbers. */
-export function compareIds(a: string, b: string): number {
+function compareIds(a: string, b: string): number {
   if (a.length !== b.length) return a.length - b.length
   return a < b ? -1 : a > b ? 1 : 0
 }

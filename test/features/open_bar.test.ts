@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { compareEvents, type Quote, type Trade } from '../../features/event.ts'
-import { QuoteList, TradeList } from '../../features/event_lists.ts'
+import { OpenBar } from '../../features/open_bar.ts'
 import { Packed } from '../../features/packed.ts'
 
 const base = { feed: 'f', product: 'P', received_at: null, index: 0 }
@@ -14,30 +14,35 @@ const trade: fc.Arbitrary<Trade> = fc
   .record({ time, id: fc.constantFrom('1', '01', '7', '12', 'x', '9007199254740993', '-1', '1e3'), sequence })
   .map(each => ({ ...base, ...each, type: 'trade', connection: 'a', price: '1', size: '1', side: 'buy' }))
 
+/** The bar's own answers and those of what is kept of it, against a plain list. */
 function check<Event extends Quote | Trade>(
-  list: { times: number[]; add(event: Event): number; pack(): { has(event: Event): boolean } },
+  add: (bar: OpenBar, event: Event) => boolean,
   added: Event[],
   others: Event[],
 ): void {
+  const bar = new OpenBar(1.7e9)
   const kept: Event[] = []
+  const has = (event: Event): boolean => kept.some(one => compareEvents(one, event) === 0)
   for (const event of added) {
-    const place = list.add(event)
-    expect(place < 0).toBe(kept.some(one => compareEvents(one, event) === 0))
-    if (place >= 0) kept.splice(place, 0, event)
+    expect(add(bar, event)).toBe(!has(event))
+    if (!has(event)) kept.push(event)
   }
-  expect(kept).toEqual(kept.toSorted(compareEvents))
-  expect(list.times).toEqual(kept.map(event => event.time))
-  const packed = list.pack()
-  for (const event of [...added, ...others])
-    expect(packed.has(event)).toBe(kept.some(one => compareEvents(one, event) === 0))
+  for (const closed of [bar, bar.pack()])
+    for (const event of [...added, ...others]) expect(closed.has(event)).toBe(has(event))
 }
 
-test('quotes stand in total order, a repeat is told before and after the second is closed', () => {
-  fc.assert(fc.property(fc.array(quote), fc.array(quote), (added, others) => check(new QuoteList(), added, others)))
+test('a repeated quote is told before and after the second is closed, and packed when there are many', () => {
+  const add = (bar: OpenBar, event: Quote): boolean => bar.addQuote(event, 1, 2)
+  fc.assert(
+    fc.property(fc.array(quote, { maxLength: 100 }), fc.array(quote), (added, others) => check(add, added, others)),
+  )
 })
 
-test('trades likewise, by time and id, whatever the id looks like', () => {
-  fc.assert(fc.property(fc.array(trade), fc.array(trade), (added, others) => check(new TradeList(), added, others)))
+test('a repeated trade likewise, by time and id, whatever the id looks like', () => {
+  const add = (bar: OpenBar, event: Trade): boolean => bar.addTrade(event, 1, 1)
+  fc.assert(
+    fc.property(fc.array(trade, { maxLength: 100 }), fc.array(trade), (added, others) => check(add, added, others)),
+  )
 })
 
 test('packed whole numbers are those that were put in', () => {
