@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { Argument } from 'commander'
 import { command, positiveNumber, runCommand, wholeNumber } from '../cli.ts'
-import { type BenchResult, checkBaseline } from './measure.ts'
+import { type BenchResult, checkBestOf } from './measure.ts'
+
+/** A busy machine may spoil one run; a change that made things slower spoils all. */
+const attempts = 3
+const baseline = new URL('./baseline.json', import.meta.url)
 
 interface Arguments {
   check?: boolean
@@ -35,7 +39,7 @@ if (own) {
 async function runBench(): Promise<void> {
   const program = command('bench', 'Measures a part of the project, seeded.', 'npm run bench -- features --json')
     .addArgument(new Argument('<name>', 'what to measure').choices([...Object.keys(benches), ...Object.keys(commands)]))
-    .option('--check', 'fail when a ratio is below 0.85 of that in bench/baseline.json')
+    .option('--check', 'fail when a ratio is below 0.85 of that in bench/baseline.json in each of three runs')
     .option('--json', 'print the figures as one JSON line')
     .option('--seconds <n>', 'stream: length of the latency stretch', positiveNumber('--seconds'), 60)
     .option(
@@ -47,10 +51,14 @@ async function runBench(): Promise<void> {
     .option('--rate <n>', 'stream: events a second in the sustained stretch', positiveNumber('--rate'), 60_000)
   await runCommand<Arguments>(program, async options => {
     const { check, json } = options
-    const result = await benches[program.args[0]](options)
-    if (json) console.log(JSON.stringify(result))
-    else for (const [name, value] of Object.entries(result)) console.log(`${name}: ${describe(value)}`)
-    if (check) checkBaseline(result, JSON.parse(readFileSync(new URL('./baseline.json', import.meta.url), 'utf8')))
+    const run = async (): Promise<BenchResult> => {
+      const result = await benches[program.args[0]](options)
+      if (json) console.log(JSON.stringify(result))
+      else for (const [name, value] of Object.entries(result)) console.log(`${name}: ${describe(value)}`)
+      return result
+    }
+    if (check) await checkBestOf(attempts, run, JSON.parse(readFileSync(baseline, 'utf8')))
+    else await run()
   })
 }
 
