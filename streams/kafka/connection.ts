@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import type { BaseOptions, RetryDelayGetter, SASLOptions } from '@platformatic/kafka'
 import { SpikeError } from '../../errors.ts'
-import { brokerFaults, timedOut, triedInVain } from './error_tree.ts'
+import { brokerFaults, timedOut, triedInVain, unreachable } from './error_tree.ts'
 import { refusalOf } from './refusal.ts'
 
 const mechanisms = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const
@@ -38,6 +38,9 @@ export function connectionOptions(brokers: string[], environment: Environment = 
 }
 
 const retryMs = 20
+/** A broker that is being started again is tried for 2 s. */
+const unreachableMs = 100
+const unreachableAttempts = 20
 /** The markers of the last transaction are written within milliseconds; the next one begins when they are. */
 const markersMs = 2
 const markersAttempts = 10
@@ -49,7 +52,9 @@ const markersAttempts = 10
  */
 const pauseUnlessHopeless: RetryDelayGetter = (client, _operation, attempt, _retries, error) => {
   if (attempt <= markersAttempts && brokerFaults(error).has('CONCURRENT_TRANSACTIONS')) return markersMs
-  if (refusalOf(error) === null && !triedInVain(error) && !timedOut(error)) return retryMs
+  const isHopeless = refusalOf(error) !== null || triedInVain(error) || timedOut(error)
+  if (!isHopeless && !unreachable(error)) return retryMs
+  if (!isHopeless && attempt < unreachableAttempts) return unreachableMs
   setImmediate(() => (client as unknown as NodeJS.EventEmitter).emit('client:close'))
   return 60_000
 }

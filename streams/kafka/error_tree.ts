@@ -39,6 +39,11 @@ export function timedOut(error: unknown): boolean {
   return [...walk(error)].some(({ message }) => message === 'Request timed out')
 }
 
+/** Whether there was no connection, rather than an answer. */
+export function unreachable(error: unknown): boolean {
+  return brokerFaults(error).size === 0 && [...walk(error)].some(({ code }) => code === 'PLT_KFK_NETWORK')
+}
+
 /** The client's word for retries that were ended from outside; it is no cause. */
 export function isEndOfRetries({ message }: Node): boolean {
   return message?.startsWith('Client closed while retrying') ?? false
