@@ -80,7 +80,7 @@ const anyMarket = (sizes: number): fc.Arbitrary<Said[]> =>
 
 const kinds = ['close', 'stale', 'killed', 'silent', 'loss'] as const
 
-/** Stretches of trouble, each on one of the two lines, so many seconds apart. */
+/** Stretches of trouble, each on one of the two lines, so many seconds apart; no frame has the very time of their ends. */
 const anyFaults = (apart_s: number): fc.Arbitrary<(Fault & { primary: boolean })[]> =>
   fc
     .array(
@@ -97,7 +97,7 @@ const anyFaults = (apart_s: number): fc.Arbitrary<(Fault & { primary: boolean })
       const faults: (Fault & { primary: boolean })[] = []
       for (const { pause, length, kind, primary } of list) {
         const from = at + pause / 1000
-        const to = from + (kind === 'loss' ? Math.min(length, 900) : Math.max(length, 2500)) / 1000
+        const to = from + (kind === 'loss' ? Math.min(length, 900) : Math.max(length, 2500)) / 1000 + 0.00037
         if (to > seconds - 6) break
         faults.push({ from, to, kind, primary })
         at = to
