@@ -13,6 +13,8 @@ const documents = [
   'docs/determinism.md',
   'docs/drift.md',
   'docs/genai_appendix.md',
+  'docs/runbook.md',
+  'docs/scaling.md',
 ]
 
 /** Written by a run, or by the reader, so not in a checkout. */
