@@ -119,6 +119,7 @@ test.skipIf(!here)(
     await broker.restart()
     await until(() => {
       expect([newer.featurizer.how, newer.scorer.how]).toEqual([null, null])
+      expect([older.status.featurizer.ready, older.status.scorer.ready]).toEqual([false, false])
       return older.featurizer.how !== null && older.scorer.how !== null
     })
     expect([older.featurizer.how, older.scorer.how]).toEqual(['WRITER_FENCED', 'WRITER_FENCED'])
