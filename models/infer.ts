@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path'
 import { command, runCommand, wholeNumber } from '../cli.ts'
 import { SpikeError } from '../errors.ts'
 import { specVersion } from '../features/spec.ts'
+import { type FeatureTable, takeRows } from '../features/table.ts'
 import { type Metadata, readTable } from '../tables/parquet.ts'
 import type { Artifact } from './artifact.ts'
 import { loadModel } from './artifact_files.ts'
@@ -37,14 +38,17 @@ export interface InferResult {
 
 /**
  * Scores a feature file with a saved model; no fitting code is loaded.
- * @throws SpikeError BAD_FILE, BAD_MODEL, BAD_TABLE (missing columns, another spec version, unknown product), all exit 2.
+ * @throws SpikeError BAD_FILE, BAD_MODEL, BAD_TABLE (missing columns, another spec version, no product
+ * that the model has a tau of), all exit 2. Rows of single products without tau are left out, with a warning.
  */
 export async function infer({ features, model, out }: InferOptions): Promise<InferResult> {
   const started = performance.now()
   const artifact = loadModel(model)
   const needed = new Set([...artifact.inputs, ...baselines.flatMap(baseline => baseline.inputs)])
-  const { table, metadata } = await readTable(features, [...needed])
-  checkRows(features, metadata, table.product, artifact)
+  const { table: whole, metadata } = await readTable(features, [...needed])
+  checkRows(features, metadata, whole.product, artifact)
+  const unknown = [...new Set(whole.product)].filter(product => !(product in artifact.tau))
+  const table = unknown.length === 0 ? whole : ofProducts(whole, artifact.tau)
   const scoringStarted = performance.now()
   const probability = scoreRows(artifact, table)
   const scoring_s = (performance.now() - scoringStarted) / 1000
@@ -67,16 +71,33 @@ export async function infer({ features, model, out }: InferOptions): Promise<Inf
     rows_per_s: table.rows / wall_s,
     times_real_time: new Set(table.time).size / wall_s,
     predictions,
-    warning:
-      metadata['spike60.spec_version'] === undefined
-        ? `${features}: does not state its spec version; spec ${specVersion} is assumed`
-        : null,
+    warning: warningOf(features, metadata, unknown, whole.rows - table.rows),
   }
+}
+
+function ofProducts(table: FeatureTable, tau: Record<string, number>): FeatureTable {
+  return takeRows(
+    table,
+    Array.from({ length: table.rows }, (_, row) => row).filter(row => table.product[row] in tau),
+  )
+}
+
+function warningOf(path: string, metadata: Metadata, unknown: string[], rows: number): string | null {
+  const warnings = [
+    ...(metadata['spike60.spec_version'] === undefined
+      ? [`does not state its spec version; spec ${specVersion} is assumed`]
+      : []),
+    ...(unknown.length > 0
+      ? [`${rows} rows of ${unknown.join(', ')} are not scored: the model knows no tau of them`]
+      : []),
+  ]
+  return warnings.length > 0 ? `${path}: ${warnings.join('; ')}` : null
 }
 
 function checkRows(path: string, metadata: Metadata, products: string[], artifact: Artifact): void {
   const spec = metadata['spike60.spec_version']
-  const unknown = [...new Set(products)].filter(product => !(product in artifact.tau))
+  const all = [...new Set(products)]
+  const unknown = all.some(product => product in artifact.tau) ? [] : all
   const faults = [
     ...(spec !== undefined && spec !== artifact.spec_version
       ? [

@@ -225,15 +225,20 @@ describe('what is refused leaves nothing behind', () => {
 })
 
 describe('inference', () => {
-  test('refuses a model of another spec, and a product that it has no tau of', async () => {
+  test('refuses a model of another spec or of other products; rows of a product without tau are left out, with a warning', async () => {
     const folder = join(root, 'other')
     mkdirSync(folder)
     const model = JSON.parse(readFileSync(join(result.files.model, 'model.json'), 'utf8'))
     const file = join(folder, 'model.json')
     writeFileSync(file, JSON.stringify({ ...model, spec_version: '0' }))
     await expect(infer({ features, model: folder })).rejects.toMatchObject({ code: 'BAD_MODEL' })
-    writeFileSync(file, JSON.stringify({ ...model, tau: { 'BTC-USD': 1e-5 } }))
+    writeFileSync(file, JSON.stringify({ ...model, tau: { 'SOL-USD': 1e-5 } }))
     await expect(infer({ features, model: folder })).rejects.toThrow(/knows no tau of ETH-USD/)
+    writeFileSync(file, JSON.stringify({ ...model, tau: { 'BTC-USD': 1e-5 } }))
+    const out = join(folder, 'scores.parquet')
+    const scored = await infer({ features, model: folder, out })
+    expect(scored.products).toEqual(['BTC-USD'])
+    expect(scored.warning).toMatch(/\d+ rows of ETH-USD are not scored: the model knows no tau of them/)
     await expect(infer({ features, model: join(folder, 'none') })).rejects.toMatchObject({ code: 'BAD_FILE' })
   })
 
