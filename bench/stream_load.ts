@@ -58,11 +58,12 @@ async function run(load: Load): Promise<void> {
   let messages: Parameters<typeof producer.send>[0]['messages'] = []
   let lines = ''
   let sent = 0
-  let start = Number.POSITIVE_INFINITY
+  /** Bars that end before the live events are those of the past, or of the silence after it. */
+  let live = Number.POSITIVE_INFINITY
 
   function add(product: number, time: number): void {
     const end = closings.close(product, time)
-    if (end !== null && end * 1e6 > start + 1e6) lines += `${names[product]} ${end} ${time}\n`
+    if (end !== null && end * 1e6 > live + 1e6) lines += `${names[product]} ${end} ${time}\n`
     messages.push({
       topic: load.topic,
       partition: places[product],
@@ -91,7 +92,8 @@ async function run(load: Load): Promise<void> {
   await told
   clearInterval(awaken)
 
-  start = now()
+  live = now()
+  let start = live
   let turn = 0
   for (const { name, rate, seconds } of load.stretches) {
     print({ began: name, from: start })
