@@ -70,7 +70,16 @@ test.skipIf(!capture)(
     for (const write of [...jobWrites, ...later]) await dieIn([...featurizer, '--until-end'], write)
     for (const write of scorerWrites) await dieIn([...scorer, '--until-end'], write)
 
+    const isReady = (job: Victim): boolean => job.readyAfter() !== null || job.ended() !== null
+    const older = [start(featurizer), start(scorer)]
+    while (!older.every(isReady)) await delay(20)
+    const newer = [start(featurizer), start(scorer)]
+    while (!newer.every(isReady)) await delay(20)
     let feeding = start([...feed, '--rate', '2500'])
+    await Promise.all(older.map(job => job.wait()))
+    for (const job of older) expect(wasFenced(job), job.log()).toBe(true)
+    await Promise.all(newer.map(job => job.kill9()))
+
     for (let round = 0; round < 6; round++) {
       const jobs = [start(featurizer), start(scorer)]
       while (jobs.some(job => job.ended() === null && job.readyAfter() === null)) await delay(20)
@@ -84,12 +93,6 @@ test.skipIf(!capture)(
         feeding = start([...feed, '--rate', '2500'])
       }
     }
-    const older = [start(featurizer), start(scorer)]
-    while (older.some(job => job.readyAfter() === null && job.ended() === null)) await delay(20)
-    const newer = [start(featurizer), start(scorer)]
-    await Promise.all(older.map(job => job.wait()))
-    for (const job of older) expect(wasFenced(job), job.log()).toBe(true)
-    for (const job of newer) expect(await job.stop(), job.log()).toEqual({ code: 0, signal: null })
     await feeding.kill9()
     expect(await start(feed).wait()).toEqual({ code: 0, signal: null })
     await dieIn([...featurizer, '--until-end'], 'rename:1')
