@@ -8,6 +8,9 @@ import { fetchPartitions, findLeaders } from './fetch.ts'
 /** A new fetch starts while fewer bytes than this wait to be given out: memory is bounded by it and one fetch a broker. */
 const highWaterMark = 8 << 20
 const fetchWaitMs = 500
+/** After a small answer the next fetch waits a little: a broker that is asked for every few records does little else. */
+const smallAnswer = 64 << 10
+const gatherMs = 4
 
 interface Cursor {
   /** Offset to fetch next. */
@@ -34,6 +37,8 @@ export function openReader(options: BaseOptions, where: string, topic: string, f
   let bytes = 0
   let stale = false
   let starting = false
+  /** No fetch begins before this moment of \`performance.now()\`. */
+  let notBefore = 0
   let failure: unknown = null
   let closed = false
 
@@ -42,6 +47,7 @@ export function openReader(options: BaseOptions, where: string, topic: string, f
     for (const partition of partitions) cursors.get(partition)!.fetching = true
     try {
       const answers = await fetchPartitions(client, node, topicId, wanted, fetchWaitMs, true)
+      const before = bytes
       for (const answer of answers) {
         const partition = answer.partitionIndex
         const cursor = cursors.get(partition)!
@@ -53,6 +59,7 @@ export function openReader(options: BaseOptions, where: string, topic: string, f
         cursor.waiting += records.length
         cursor.fetch = next
       }
+      if (bytes > before && bytes - before < smallAnswer) notBefore = performance.now() + gatherMs
     } finally {
       for (const partition of partitions) cursors.get(partition)!.fetching = false
     }
@@ -80,6 +87,7 @@ export function openReader(options: BaseOptions, where: string, topic: string, f
   }
 
   function keepFetching(): void {
+    if (performance.now() < notBefore) return
     if (bytes >= highWaterMark || closed || starting || [...cursors.values()].every(({ fetching }) => fetching)) return
     starting = true
     run(startFetches().finally(() => (starting = false)))
@@ -112,9 +120,14 @@ export function openReader(options: BaseOptions, where: string, topic: string, f
           failure = null
           throw mapError(error, where, `topic ${topic}`)
         }
-        const left = until - performance.now()
+        const now = performance.now()
+        const left = until - now
+        const pause = notBefore > now ? Math.min(left, notBefore - now) : left
         const timer = new AbortController()
-        await Promise.race([...inFlight, delay(Math.max(0, left), undefined, { signal: timer.signal }).catch(() => {})])
+        await Promise.race([
+          ...inFlight,
+          delay(Math.max(0, pause), undefined, { signal: timer.signal }).catch(() => {}),
+        ])
         timer.abort()
         if (left <= 0 && buffer.length === 0 && failure === null) return []
       }
