@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { Command, CommanderError } from 'commander'
 import { SpikeError } from './errors.ts'
-import { redact } from './redact.ts'
+import { redact } from './operations/redact.ts'
 import { systemFault } from './system_fault.ts'
 
 /**

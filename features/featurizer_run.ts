@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
 import { SpikeError } from '../errors.ts'
-import { touchHealth } from '../health.ts'
+import { touchHealth } from '../operations/health.ts'
 import { deadLetterTopic } from '../streams/dead_letter.ts'
 import { follow } from '../streams/follow.ts'
 import type { Streams } from '../streams/port.ts'

@@ -1,4 +1,4 @@
-import { byLabel, counter, gauge, type Metric } from '../metrics.ts'
+import { byLabel, counter, gauge, type Metric } from '../operations/metrics.ts'
 import type { BackfillCounts } from './backfill.ts'
 import type { IngestCounts } from './ingest.ts'
 import { emptyPublished, type Published } from './published.ts'

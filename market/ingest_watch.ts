@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { touchHealth } from '../health.ts'
+import { touchHealth } from '../operations/health.ts'
 import type { IngestStatus } from './ingest_status.ts'
 import type { Publisher } from './publisher.ts'
 

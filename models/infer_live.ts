@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import { decodeRow } from '../features/row_json.ts'
 import { featureNames } from '../features/spec.ts'
-import { touchHealth } from '../health.ts'
+import { touchHealth } from '../operations/health.ts'
 import { deadLetterTopic, encodeDeadLetter } from '../streams/dead_letter.ts'
 import { follow } from '../streams/follow.ts'
 import type { Incoming, Outgoing, Position, Streams, Writer } from '../streams/port.ts'

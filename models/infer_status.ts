@@ -1,4 +1,4 @@
-import { byLabel, counter, gauge, type Metric, type Sample } from '../metrics.ts'
+import { byLabel, counter, gauge, type Metric, type Sample } from '../operations/metrics.ts'
 import type { Position } from '../streams/port.ts'
 import { percentileOfSorted, sortedWithoutNull } from './percentile.ts'
 

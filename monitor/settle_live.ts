@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { SpikeError } from '../errors.ts'
-import { touchHealth } from '../health.ts'
-import { gauge, type Metric } from '../metrics.ts'
+import { touchHealth } from '../operations/health.ts'
+import { gauge, type Metric } from '../operations/metrics.ts'
 import type { LiveScore } from './settle.ts'
 import { openSettling, type SettleTopicsOptions } from './settle_topics.ts'
 

@@ -1,7 +1,7 @@
 import { command, positiveNumber, runCommand } from '../cli.ts'
 import { readConfig } from '../config.ts'
 import { feedRaw } from '../market/feeder.ts'
-import { stopOnSignal } from '../stopping.ts'
+import { stopOnSignal } from '../operations/stopping.ts'
 import { openStreams } from '../streams/open.ts'
 
 interface Arguments {

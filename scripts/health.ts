@@ -1,6 +1,6 @@
 import { command, runCommand } from '../cli.ts'
 import { SpikeError } from '../errors.ts'
-import { checkHealth } from '../health.ts'
+import { checkHealth } from '../operations/health.ts'
 
 interface Options {
   file?: string

@@ -1,10 +1,10 @@
 import { command, positiveNumber, runCommand, wholeNumber } from '../cli.ts'
 import { readConfig } from '../config.ts'
-import { createLog } from '../log.ts'
 import { type SettleStatus, settleLive, settleMetrics } from '../monitor/settle_live.ts'
 import { settleTopics } from '../monitor/settle_topics.ts'
-import { serveOperations } from '../operations.ts'
-import { stopOnSignal } from '../stopping.ts'
+import { serveOperations } from '../operations/endpoints.ts'
+import { createLog } from '../operations/log.ts'
+import { stopOnSignal } from '../operations/stopping.ts'
 import { openStreams } from '../streams/open.ts'
 import type { Streams } from '../streams/port.ts'
 

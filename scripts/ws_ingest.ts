@@ -1,12 +1,12 @@
 import { command, positiveNumber, runCommand, wholeNumber } from '../cli.ts'
 import { type Config, readConfig } from '../config.ts'
 import { SpikeError } from '../errors.ts'
-import { createLog } from '../log.ts'
 import { type Feed, feedByName, feeds } from '../market/feed.ts'
 import { type IngestSummary, runIngestJob } from '../market/ingest_job.ts'
 import { type IngestStatus, ingestMetrics, newIngestStatus, whyNotReady } from '../market/ingest_status.ts'
-import { type Operations, serveOperations } from '../operations.ts'
-import { stopOnSignal } from '../stopping.ts'
+import { type Operations, serveOperations } from '../operations/endpoints.ts'
+import { createLog } from '../operations/log.ts'
+import { stopOnSignal } from '../operations/stopping.ts'
 import { openWhenThere } from '../streams/when_there.ts'
 
 interface Arguments {

@@ -6,9 +6,9 @@ import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { featurizerMetrics, newStatus } from '../../features/featurizer_status.ts'
 import { ingestMetrics, newIngestStatus } from '../../market/ingest_status.ts'
-import { type Metric, renderMetrics } from '../../metrics.ts'
 import { newScorerStatus, scorerMetrics } from '../../models/infer_status.ts'
-import { processMetrics } from '../../process_metrics.ts'
+import { type Metric, renderMetrics } from '../../operations/metrics.ts'
+import { processMetrics } from '../../operations/process_metrics.ts'
 import { findPrometheus } from './prometheus.ts'
 
 const folder = fileURLToPath(new URL('../../docker/prometheus', import.meta.url))

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { renderMetrics } from '../../metrics.ts'
 import { newScorerStatus, noteRow, rowPercentiles, scorerMetrics } from '../../models/infer_status.ts'
+import { renderMetrics } from '../../operations/metrics.ts'
 
 test('metrics of a scorer: lag from committed positions, times a row, NaN before the first', () => {
   const status = newScorerStatus()

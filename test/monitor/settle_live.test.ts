@@ -5,9 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import { encodeLabel } from '../../features/label_json.ts'
-import { renderMetrics } from '../../metrics.ts'
 import { encodePrediction } from '../../models/prediction_json.ts'
 import { type SettleStatus, settleLive, settleMetrics } from '../../monitor/settle_live.ts'
+import { renderMetrics } from '../../operations/metrics.ts'
 import { openStreams } from '../../streams/open.ts'
 
 test('a settlement that follows its topics scores each prediction when its label comes', async () => {

@@ -15,7 +15,7 @@ const unread =
 const allowed: Record<string, string[]> = {
   'test/models/mlflow_journal.test.ts': ['me:hunter2@'],
   'test/operations.test.ts': ['u:hunter22@'],
-  'redact.ts': ['user:password@'],
+  'operations/redact.ts': ['user:password@'],
   'test/redact.test.ts': ['user:pa55@', 'me:p@s', 'u:p@', 'quant:s3cret-pass@'],
   'test/security/kafka_login.test.ts': ['wr0ng-0ne'],
   'test/security/secure_broker.ts': ['corr3ct-h0rse'],

@@ -1,5 +1,5 @@
 import { type Logger, levels, pino } from 'pino'
-import { SpikeError } from './errors.ts'
+import { SpikeError } from '../errors.ts'
 import { redact } from './redact.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { SpikeError } from './errors.ts'
+import { SpikeError } from '../errors.ts'
 
 /** A job says at least so often that it lives; a health check fails when it has not for three times as long. */
 export const beatSeconds = 10

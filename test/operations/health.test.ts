@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { checkHealth, touchHealth } from '../health.ts'
+import { checkHealth, touchHealth } from '../../operations/health.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'spike60-health-'))
 const file = join(folder, 'deep/health')
@@ -23,7 +23,7 @@ test('without a file named nothing is written', () => {
 })
 
 test('the command answers by its exit code', () => {
-  const script = new URL('../scripts/health.ts', import.meta.url).pathname
+  const script = new URL('../../scripts/health.ts', import.meta.url).pathname
   const health = join(folder, 'health')
   const check = () => spawnSync(process.execPath, [script, '--file', health], { encoding: 'utf8' })
   expect(check()).toMatchObject({ status: 1, stderr: expect.stringMatching(/^health: .*does not exist/) })

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { SpikeError } from './errors.ts'
+import { SpikeError } from '../errors.ts'
 import { beatSeconds } from './health.ts'
 import { type Metric, renderMetrics } from './metrics.ts'
 import { processMetrics } from './process_metrics.ts'
