@@ -53,7 +53,8 @@ describe('documents', () => {
     for (const [line, name, options = ''] of commands) {
       const file = /node ([\w/.]+)/.exec(scripts[name] ?? '')?.[1]
       expect(file, line).toBeDefined()
-      const source = read(file ?? '')
+      const own = `bench/${options.split(' ')[0]}.ts`
+      const source = read(file ?? '') + (name === 'bench' && existsSync(join(root, own)) ? read(own) : '')
       for (const [flag] of options.matchAll(/--[\w-]+/g)) expect(source, `${line}: ${flag}`).toContain(flag)
     }
   })

@@ -14,9 +14,9 @@ const unread =
 /** What looks like a secret and is none: passwords that tests make up for a server of their own. */
 const allowed: Record<string, string[]> = {
   'test/models/mlflow_journal.test.ts': ['me:hunter2@'],
-  'test/operations.test.ts': ['u:hunter22@'],
+  'test/operations/endpoints.test.ts': ['u:hunter22@'],
   'operations/redact.ts': ['user:password@'],
-  'test/redact.test.ts': ['user:pa55@', 'me:p@s', 'u:p@', 'quant:s3cret-pass@'],
+  'test/operations/redact.test.ts': ['user:pa55@', 'me:p@s', 'u:p@', 'quant:s3cret-pass@'],
   'test/security/kafka_login.test.ts': ['wr0ng-0ne'],
   'test/security/secure_broker.ts': ['corr3ct-h0rse'],
 }
