@@ -37,7 +37,7 @@ export function openReader(options: BaseOptions, where: string, topic: string, f
   let bytes = 0
   let stale = false
   let starting = false
-  /** No fetch begins before this moment of \`performance.now()\`. */
+  /** No fetch begins before this moment of `performance.now()`. */
   let notBefore = 0
   let failure: unknown = null
   let closed = false
