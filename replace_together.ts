@@ -22,7 +22,7 @@ export async function replaceTogether(
 ): Promise<void> {
   finishReplacing(note)
   const staged = (path: string): string => `${path}.${process.pid}.tmp`
-  for (const path of paths) {
+  for (const path of [...paths, note]) {
     mkdirSync(dirname(path), { recursive: true })
     removeLeftovers(path)
   }

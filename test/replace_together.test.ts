@@ -70,6 +70,15 @@ test('a crash between the moves is finished by the next reader', async () => {
   expect(everything()).toEqual(whole)
 })
 
+test('a crash while the note is written leaves nothing behind', async () => {
+  await put('old')
+  const dead = startVictim(['--version'])
+  await dead.wait()
+  writeFileSync(`${note}.${dead.pid}.tmp`, '{"pid":')
+  await put('new')
+  expect(everything()).toEqual(whole)
+})
+
 test('what a living process is at is left to it', async () => {
   await put('old')
   const text = JSON.stringify({ pid: process.ppid, moves: [{ from: 'x', to: 'b' }] })
