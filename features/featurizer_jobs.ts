@@ -3,7 +3,6 @@ import { SpikeError } from '../errors.ts'
 import { deadLetterTopic, encodeDeadLetter } from '../streams/dead_letter.ts'
 import type { Incoming, Streams, Writer } from '../streams/port.ts'
 import { readAll } from '../streams/read_all.ts'
-import { readLast } from '../streams/read_last.ts'
 import { FeaturizerPartition } from './featurizer_partition.ts'
 import { decodeState, type PartitionState, stateKey } from './job_state.ts'
 import { specVersion } from './spec.ts'
@@ -96,7 +95,7 @@ async function readStates(
   const topic = config.topics.state.name
   const hash = configHash(config)
   const keys = partitions.map(partition => stateKey(topicIn, partition))
-  const last = await readLast(streams, topic, keys)
+  const last = await streams.newest(topic, keys)
   const states = new Map<number, PartitionState>()
   for (const [key, value] of last) {
     const state = decodeState(value.toString())

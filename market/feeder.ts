@@ -5,7 +5,6 @@ import { SpikeError } from '../errors.ts'
 import { touchHealth } from '../operations/health.ts'
 import { deadLetterTopic } from '../streams/dead_letter.ts'
 import type { Outgoing, Streams, Writer } from '../streams/port.ts'
-import { readLast } from '../streams/read_last.ts'
 import { createDecoder } from './decoder.ts'
 import { outgoingOf } from './outgoing.ts'
 import { addPublished, countDecoded, emptyPublished, type Published } from './published.ts'
@@ -103,7 +102,7 @@ async function publish(writer: Writer, batches: AsyncIterable<Batch>, options: P
 }
 
 async function readState(streams: Streams, topic: string, key: string): Promise<FeederState> {
-  const last = (await readLast(streams, topic, [key])).get(key)
+  const last = (await streams.newest(topic, [key])).get(key)
   if (last === undefined) return { format: 'spike60-feeder', version: 1, records: 0 }
   const state = JSON.parse(last.toString()) as FeederState
   if (state.format === 'spike60-feeder' && state.version === 1) return state

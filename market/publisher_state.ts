@@ -1,6 +1,5 @@
 import { SpikeError } from '../errors.ts'
 import type { Streams } from '../streams/port.ts'
-import { readLast } from '../streams/read_last.ts'
 import type { DecoderSnapshot } from './decoder.ts'
 import type { TailPosition } from './tail.ts'
 
@@ -28,7 +27,7 @@ export function emptyState(): PublisherState {
  */
 export async function readState(streams: Streams, topic: string, name: string): Promise<PublisherState> {
   const key = publisherKey(name)
-  const last = (await readLast(streams, topic, [key])).get(key)
+  const last = (await streams.newest(topic, [key])).get(key)
   return last === undefined ? emptyState() : parseState(last.toString(), topic, key)
 }
 

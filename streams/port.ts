@@ -86,5 +86,10 @@ export interface Streams {
   committed(group: string, topic: string): Promise<Position[]>
   /** End of each partition as a read_committed reader sees it. */
   ends(topic: string): Promise<Position[]>
+  /**
+   * The newest committed record of each key; a key that was never written is absent. Open transactions of others hide
+   * nothing: what a writer has committed is found by the writer that succeeds it.
+   */
+  newest(topic: string, keys: string[]): Promise<Map<string, Buffer>>
   close(): Promise<void>
 }

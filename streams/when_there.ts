@@ -33,6 +33,7 @@ export async function openWhenThere(spec: string, onAway: (reason: string) => vo
     reader: async (topic, start, partitions) => (await there()).reader(topic, start, partitions),
     committed: async (group, topic) => (await there()).committed(group, topic),
     ends: async topic => (await there()).ends(topic),
+    newest: async (topic, keys) => (await there()).newest(topic, keys),
     close: async () => (await opened?.catch(() => null))?.close(),
   }
 }

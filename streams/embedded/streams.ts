@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Streams } from '../port.ts'
 import { startPositions } from '../start.ts'
 import { guard, openDatabase } from './database.ts'
+import { readLast } from './read_last.ts'
 import { openReader } from './reader.ts'
 import { createTopics, findTopic, readCommitted, readEnds, type TopicRow, unknownTopic } from './topics.ts'
 import { wakeUp } from './wakeup.ts'
@@ -14,7 +15,7 @@ import { openWriter } from './writer.ts'
  */
 export function openEmbedded(path: string): Streams {
   const database = openDatabase(path)
-  return {
+  const streams: Streams = {
     async createTopics(topics) {
       guard(path, () => createTopics(database, topics))
     },
@@ -35,11 +36,13 @@ export function openEmbedded(path: string): Streams {
     async ends(topic) {
       return guard(path, () => readEnds(database, path, topic, requireTopic(database, path, topic)))
     },
+    newest: (topic, keys) => readLast(streams, topic, keys),
     async close() {
       wakeUp(path)
       if (database.isOpen) database.close()
     },
   }
+  return streams
 }
 
 function requireTopic(database: DatabaseSync, path: string, name: string): TopicRow {

@@ -3,8 +3,9 @@ import type { Streams } from '../port.ts'
 import { startPositions } from '../start.ts'
 import { connectionOptions } from './connection.ts'
 import { mapError } from './errors.ts'
+import { readNewest } from './newest.ts'
 import { openReader } from './reader.ts'
-import { createTopics, listPartitions, readBegins, readCommitted, readEnds } from './topics.ts'
+import { createTopics, listPartitions, readBegins, readCommitted, readEnds, readWrittenEnds } from './topics.ts'
 import { openWriter } from './writer.ts'
 
 /**
@@ -43,6 +44,14 @@ export async function openKafka(brokers: string[]): Promise<Streams> {
     },
     async ends(topic) {
       return (await told(`topic '${topic}'`, outline(admin, topic)))[1]
+    },
+    newest(topic, keys) {
+      const read = async (): Promise<Map<string, Buffer>> => {
+        const partitions = await listPartitions(admin, topic)
+        const begins = await readBegins(admin, topic, partitions)
+        return readNewest(admin, topic, keys, begins, await readWrittenEnds(admin, topic, partitions))
+      }
+      return told(`topic '${topic}'`, read())
     },
     close: () => admin.close(),
   }

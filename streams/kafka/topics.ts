@@ -61,13 +61,18 @@ export function readBegins(admin: Admin, topic: string, partitions: number[]): P
  */
 export async function readEnds(admin: Admin, topic: string, partitions: number[]): Promise<Position[]> {
   const { LATEST } = ListOffsetTimestamps
-  const written = await listOffsets(admin, topic, partitions, LATEST, FetchIsolationLevels.READ_UNCOMMITTED)
+  const written = await readWrittenEnds(admin, topic, partitions)
   const until = performance.now() + settleMs
   for (;;) {
     const stable = await listOffsets(admin, topic, partitions, LATEST, FetchIsolationLevels.READ_COMMITTED)
     if (stable.every(({ offset }, index) => offset >= written[index].offset) || performance.now() > until) return stable
     await delay(10)
   }
+}
+
+/** Ends with what is not committed, or not yet. */
+export function readWrittenEnds(admin: Admin, topic: string, partitions: number[]): Promise<Position[]> {
+  return listOffsets(admin, topic, partitions, ListOffsetTimestamps.LATEST, FetchIsolationLevels.READ_UNCOMMITTED)
 }
 
 /** Positions committed for a group; partitions without one are left out. */

@@ -72,6 +72,10 @@ export function createMemoryStreams(): MemoryStreams {
     async ends(topic) {
       return [{ topic, partition: 0, offset: listOf(topic).length }]
     },
+    async newest(topic, keys) {
+      const wanted = listOf(topic).filter(({ key }) => keys.includes(key))
+      return new Map(wanted.map(({ key, value }) => [key, value]))
+    },
     async close() {},
   }
 }

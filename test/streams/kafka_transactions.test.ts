@@ -70,6 +70,23 @@ describe.skipIf(!here)('committed records, as Kafka’s own console consumer rea
 
   const numbered = (stem: string, count: number): string[] => Array.from({ length: count }, (_, i) => `${stem}${i}`)
 
+  test('a successor finds its own newest record behind a transaction that somebody else left open', async () => {
+    const topic = freshName('state')
+    const id = freshName('job')
+    await streams.createTopics([{ name: topic, partitions: 1 }])
+    const writer = await streams.writer(id)
+    await writer.commit({ records: [{ topic, key: 'job', value: 'old' }] })
+    const dead = await raw(topic)
+    await dead.send(0, 'left open')
+    await writer.commit({ records: [{ topic, key: 'job', value: 'new' }] })
+    const successor = await streams.writer(id)
+    const found = await streams.newest(topic, ['job', 'k', 'never'])
+    expect(Object.fromEntries([...found].map(([key, value]) => [key, value.toString()]))).toEqual({ job: 'new' })
+    await dead.abort()
+    expect([...(await streams.newest(topic, ['job', 'k'])).keys()]).toEqual(['job'])
+    for (const each of [writer, successor, dead]) await each.close()
+  })
+
   test('aborts of every kind, a partition each', { timeout: 120_000 }, async () => {
     const topic = freshName('aborts')
     await streams.createTopics([{ name: topic, partitions: 6 }])

@@ -1,5 +1,5 @@
-import type { Position, Streams } from './port.ts'
-import { readAll } from './read_all.ts'
+import type { Position, Streams } from '../port.ts'
+import { readAll } from '../read_all.ts'
 
 const firstStep = 256
 
