@@ -13,6 +13,10 @@ export interface Fetched {
   value: Buffer | null
 }
 
+export function isTransactional({ attributes }: Pick<RecordsBatch, 'attributes'>): boolean {
+  return (attributes & transactional) !== 0
+}
+
 /** The end of a transaction as its marker tells it: [version, type], type 0 aborted, 1 committed. Else null. */
 export function markerOf(batch: RecordsBatch): 'aborted' | 'committed' | null {
   if ((batch.attributes & control) === 0) return null
@@ -43,7 +47,7 @@ export function committedRecords(
       if (markerOf(batch) === 'aborted') active.delete(batch.producerId)
       continue
     }
-    if ((batch.attributes & transactional) !== 0 && active.has(batch.producerId)) continue
+    if (isTransactional(batch) && active.has(batch.producerId)) continue
     const first = Number(batch.firstOffset)
     for (const { offsetDelta, key, value } of batch.records) {
       const offset = first + offsetDelta

@@ -1,4 +1,4 @@
-import { type Base, FetchIsolationLevels, fetchV13 } from '@platformatic/kafka'
+import { type Base, FetchIsolationLevels, fetchV13, type RecordsBatch } from '@platformatic/kafka'
 import type { FetchedPartition } from './committed_records.ts'
 
 /** A fetch answers with at most about so many bytes, but always with a whole batch. */
@@ -47,4 +47,33 @@ export async function fetchPartitions(
   const topics = [{ topicId, partitions }]
   const answer = await fetchV13.api.async(connection, waitMs, 1, fetchBytes, isolation, 0, -1, topics, [], '')
   return answer.responses.flatMap(response => response.partitions)
+}
+
+const writtenWaitMs = 500
+
+/** The batches of a partition from an offset up to another, markers and what is not committed among them; waits for more. */
+export async function* writtenBatches(
+  client: Base,
+  topic: string,
+  partition: number,
+  from: number,
+  to = Number.POSITIVE_INFINITY,
+): AsyncGenerator<RecordsBatch> {
+  if (from >= to) return
+  const { topicId, byNode } = await findLeaders(client, topic, true)
+  const [node] = [...byNode].find(([, partitions]) => partitions.includes(partition))!
+  for (let position = from; position < to; ) {
+    const [answer] = await fetchPartitions(
+      client,
+      node,
+      topicId,
+      new Map([[partition, position]]),
+      writtenWaitMs,
+      false,
+    )
+    for (const batch of answer.records ?? []) {
+      position = Number(batch.firstOffset) + batch.lastOffsetDelta + 1
+      yield batch
+    }
+  }
 }

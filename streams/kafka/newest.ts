@@ -1,9 +1,8 @@
 import type { Base, RecordsBatch } from '@platformatic/kafka'
 import type { Position } from '../port.ts'
-import { markerOf } from './committed_records.ts'
-import { fetchPartitions, findLeaders } from './fetch.ts'
+import { isTransactional, markerOf } from './committed_records.ts'
+import { writtenBatches } from './fetch.ts'
 
-const transactional = 1 << 4
 const firstStep = 256
 
 /**
@@ -24,28 +23,10 @@ export async function readNewest(
     const starts = ends.map(({ offset }, i) => Math.max(begins[i].offset, offset - step))
     for (const [i, { partition, offset }] of ends.entries()) {
       const open = new Map<bigint, [string, Buffer][]>()
-      for await (const batch of batchesBetween(client, topic, partition, starts[i], offset))
+      for await (const batch of writtenBatches(client, topic, partition, starts[i], offset))
         for (const [key, value] of decidedBy(batch, open)) if (keys.includes(key)) found.set(key, value)
     }
     if (found.size === keys.length || starts.every((start, i) => start === begins[i].offset)) return found
-  }
-}
-
-async function* batchesBetween(
-  client: Base,
-  topic: string,
-  partition: number,
-  from: number,
-  to: number,
-): AsyncGenerator<RecordsBatch> {
-  const { topicId, byNode } = await findLeaders(client, topic, true)
-  const [node] = [...byNode].find(([, partitions]) => partitions.includes(partition))!
-  for (let position = from; position < to; ) {
-    const [answer] = await fetchPartitions(client, node, topicId, new Map([[partition, position]]), 500, false)
-    for (const batch of answer.records ?? []) {
-      position = Math.max(position, Number(batch.firstOffset) + batch.lastOffsetDelta + 1)
-      yield batch
-    }
   }
 }
 
@@ -60,7 +41,7 @@ function decidedBy(batch: RecordsBatch, open: Map<bigint, [string, Buffer][]>): 
   const records = batch.records.flatMap(({ key, value }): [string, Buffer][] =>
     key && value ? [[key.toString('utf8'), value]] : [],
   )
-  if ((batch.attributes & transactional) === 0) return records
+  if (!isTransactional(batch)) return records
   open.set(batch.producerId, [...(open.get(batch.producerId) ?? []), ...records])
   return []
 }

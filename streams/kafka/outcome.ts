@@ -1,6 +1,6 @@
 import type { Base } from '@platformatic/kafka'
 import { markerOf } from './committed_records.ts'
-import { fetchPartitions, findLeaders } from './fetch.ts'
+import { writtenBatches } from './fetch.ts'
 
 /**
  * How a producer's transaction ended that wrote to `offset`: told by its first marker after it. Reads uncommitted, so that
@@ -13,15 +13,9 @@ export async function outcomeOf(
   offset: number,
   producerId: bigint,
 ): Promise<'aborted' | 'committed'> {
-  const { topicId, byNode } = await findLeaders(client, topic, true)
-  const [node] = [...byNode].find(([, partitions]) => partitions.includes(partition))!
-  let position = offset
-  for (;;) {
-    const [answer] = await fetchPartitions(client, node, topicId, new Map([[partition, position]]), 500, false)
-    for (const batch of answer.records ?? []) {
-      const outcome = batch.producerId === producerId ? markerOf(batch) : null
-      if (outcome !== null && Number(batch.firstOffset) >= offset) return outcome
-      position = Number(batch.firstOffset) + batch.lastOffsetDelta + 1
-    }
+  for await (const batch of writtenBatches(client, topic, partition, offset)) {
+    const outcome = batch.producerId === producerId ? markerOf(batch) : null
+    if (outcome !== null && Number(batch.firstOffset) >= offset) return outcome
   }
+  throw new Error(`topic ${topic}, partition ${partition}: no marker`)
 }
