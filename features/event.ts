@@ -79,7 +79,8 @@ export function identityOf(event: MarketEvent): string {
   return `${event.type === 'quote' ? 'q' : 'c'}${event.connection} ${event.sequence} ${event.index}`
 }
 
-function compareIds(a: string, b: string): number {
+/** Order of trade ids: the shorter first, then as text; so numbers are in their order. */
+export function compareIds(a: string, b: string): number {
   if (a.length !== b.length) return a.length - b.length
   return a < b ? -1 : a > b ? 1 : 0
 }

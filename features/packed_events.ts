@@ -1,4 +1,4 @@
-import type { Quote, Trade } from './event.ts'
+import type { Micros, Quote, Trade } from './event.ts'
 import { Packed } from './packed.ts'
 
 /** The quotes of a closed second: enough to tell a repeat, in a hundredth of the memory. */
@@ -10,13 +10,13 @@ export class PackedQuotes {
   private readonly sequences: Packed
   private readonly indexes: Packed
 
-  /** @param quotes in the order of time. */
-  constructor(quotes: Quote[]) {
-    this.names = [...new Set(quotes.map(({ connection }) => connection))]
-    this.times = new Packed(quotes.map(({ time }) => time))
-    this.connections = new Packed(quotes.map(({ connection }) => this.names.indexOf(connection)))
-    this.sequences = new Packed(quotes.map(({ sequence }) => sequence))
-    this.indexes = new Packed(quotes.map(({ index }) => index))
+  /** @param times in order; the other columns likewise, but for the names. */
+  constructor(times: Micros[], names: string[], connections: number[], sequences: number[], indexes: number[]) {
+    this.names = names
+    this.times = new Packed(times)
+    this.connections = new Packed(connections)
+    this.sequences = new Packed(sequences)
+    this.indexes = new Packed(indexes)
   }
 
   has({ time, connection, sequence, index }: Quote): boolean {
@@ -36,10 +36,9 @@ export class PackedTrades {
   private readonly times: Packed
   private readonly ids: Packed | string[]
 
-  /** @param trades in the order of time. */
-  constructor(trades: Trade[]) {
-    this.times = new Packed(trades.map(({ time }) => time))
-    const ids = trades.map(({ id }) => id)
+  /** @param times in order, of the trades with these ids. */
+  constructor(times: Micros[], ids: string[]) {
+    this.times = new Packed(times)
     const numbers = ids.map(Number)
     this.ids = ids.every((id, i) => Number.isSafeInteger(numbers[i]) && String(numbers[i]) === id)
       ? new Packed(numbers)
