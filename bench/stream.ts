@@ -9,7 +9,15 @@ import { benchCatchUp, type CatchUp } from './stream_catch_up.ts'
 import { Closings } from './stream_events.ts'
 import { startFeaturizers, startRelay } from './stream_jobs.ts'
 import type { Stretch } from './stream_load.ts'
-import { delaysByStretch, describeCost, describeDelays, describeLag, recoveredAfter, round } from './stream_report.ts'
+import {
+  delaysByStretch,
+  describeCost,
+  describeDelays,
+  describeLag,
+  recoveredAfter,
+  round,
+  settleS,
+} from './stream_report.ts'
 import { runLoad } from './stream_run.ts'
 
 export interface StreamOptions {
@@ -23,6 +31,8 @@ export interface StreamOptions {
 
 const products = 200
 const latencyRate = 15_000
+/** A broker just started compiles itself on the cores that it is measured on: so long the same load goes on before. */
+const warmS = 15
 /** Seconds of the past that are published first, so that every look-back is filled. */
 const historyS = 660
 
@@ -39,7 +49,7 @@ export async function benchStream({ latencyS, sustainedS, rate }: StreamOptions)
   const place = { streams, folder, brokerPid: broker.pid() }
   const { partitions } = topics.raw
   const load = { broker: broker.address, partitions, products, outOfOrdernessS: time.out_of_orderness_s }
-  const warm: Stretch = { name: 'warm', rate: 3000, seconds: 5 }
+  const warm: Stretch = { name: 'warm', rate: latencyRate, seconds: warmS }
   const steady: Stretch = { name: 'steady', rate: latencyRate, seconds: latencyS }
   const more: Stretch[] = [
     { name: 'calm', rate: 5000, seconds: 12 },
@@ -52,10 +62,7 @@ export async function benchStream({ latencyS, sustainedS, rate }: StreamOptions)
   const every: number[] = []
 
   async function relay(name: string): Promise<object> {
-    const half = [
-      { ...warm, seconds: 5 },
-      { ...steady, seconds: latencyS / 2 },
-    ]
+    const half = [warm, { ...steady, seconds: latencyS / 2 }]
     const job = await startRelay(streams, broker.spec, partitions, name)
     const closings = new Closings(products, load.outOfOrdernessS)
     let first = Number.NaN
@@ -64,7 +71,7 @@ export async function benchStream({ latencyS, sustainedS, rate }: StreamOptions)
         const [product, moment] = [Number(value.toString('latin1', 28, 32)), Number(value.toString('latin1', 45, 61))]
         if (Number.isNaN(first)) first = moment
         const closes = closings.close(product, moment) !== null
-        if (moment < first + 7e6) return
+        if (moment < first + (warmS + settleS) * 1e6) return
         every.push((at - moment) / 1000)
         if (closes) closing.push((at - moment) / 1000)
       })

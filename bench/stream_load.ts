@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { openSync, writeSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Producer } from '@platformatic/kafka'
+import { suitCollectorToRecords } from '../streams/kafka/collector.ts'
 import { connectionOptions } from '../streams/kafka/connection.ts'
 import { partitionOf } from '../streams/partition.ts'
 import { Closings, createEvents, nameProducts } from './stream_events.ts'
@@ -133,4 +134,5 @@ function print(line: LoadLine): void {
   console.log(JSON.stringify(line))
 }
 
+suitCollectorToRecords()
 await run(JSON.parse(process.argv[2]))

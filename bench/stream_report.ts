@@ -16,7 +16,7 @@ export function describeDelays(delays: number[]): Delays {
 }
 
 /** What is left out at the beginning of each stretch: the rate has just changed. */
-const settleS = 2
+export const settleS = 2
 
 /** Delays of the rows whose bars were closed in each stretch; rows that never came are counted. */
 export function delaysByStretch(

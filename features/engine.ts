@@ -80,6 +80,8 @@ export class ProductEngine {
   private readonly settings: EngineSettings
   private readonly output: EngineOutput
   private readonly open = new Map<number, OpenBar>()
+  /** Bars that were closed, to be opened again for another second. */
+  private readonly spare: OpenBar[] = []
   /** The last seconds that were closed with events in them, each in the place of its second. */
   private readonly closed: (ClosedBar | undefined)[] = new Array(remembered).fill(undefined)
   private lastClosed = Number.NEGATIVE_INFINITY
@@ -187,7 +189,8 @@ export class ProductEngine {
     if (this.newest?.second === second) return this.newest
     let bar = this.open.get(second)
     if (bar === undefined) {
-      bar = new OpenBar(second)
+      bar = this.spare.pop() ?? new OpenBar(second)
+      bar.reuse(second)
       this.open.set(second, bar)
     }
     this.newest = bar
@@ -218,6 +221,8 @@ export class ProductEngine {
       else {
         this.open.delete(this.openFrom)
         this.remember(bar)
+        if (this.newest === bar) this.newest = undefined
+        this.spare.push(bar)
         this.passBar(bar.close(), true)
       }
     }

@@ -75,9 +75,9 @@ export class FeaturizerPartition {
     else this.takeEvent(event, record.offset)
   }
 
-  /** Whether records are due. */
-  get hasDue(): boolean {
-    return this.outgoing.length > 0
+  /** How many records are due. */
+  get due(): number {
+    return this.outgoing.length
   }
 
   /** The records that are due since the last call. */

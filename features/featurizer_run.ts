@@ -59,6 +59,7 @@ export async function runFeaturizer(options: FeaturizerOptions): Promise<Featuri
       await createTopics(options)
       status.jobs = await openJobs({ ...options, streams: own }, partitions, life)
       const pending = new PendingCommits(options, status)
+      life.defer(() => pending.close())
       const start = [...status.jobs].map(([partition, { from }]) => ({ topic: topicIn, partition, offset: from }))
       return {
         start,

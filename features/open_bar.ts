@@ -9,18 +9,23 @@ export interface ClosedBar {
   has(event: MarketEvent): boolean
 }
 
-/** A second with more events is packed when it is closed; one with fewer is small as it is. */
-const packedFrom = 32
-
-/** The events of a second that is not closed yet, kept in total order whatever their arrival. */
-export class OpenBar implements ClosedBar {
-  readonly second: number
+/** The events of a second that is not closed yet, kept in total order whatever their arrival; used again once it is closed. */
+export class OpenBar {
+  second: number
   private readonly quotes = new OpenQuotes()
   private readonly trades = new OpenTrades()
-  private readonly gaps: Gap[] = []
+  private gaps: Gap[] = []
 
   constructor(second: number) {
     this.second = second
+  }
+
+  /** Begins another second with nothing in it. */
+  reuse(second: number): void {
+    this.second = second
+    this.quotes.clear()
+    this.trades.clear()
+    this.gaps = []
   }
 
   /** @returns false when an event of the same identity is here already. */
@@ -33,23 +38,23 @@ export class OpenBar implements ClosedBar {
   }
 
   addGap(event: Gap): boolean {
-    if (this.has(event)) return false
+    if (isAmong(this.gaps, event)) return false
     this.gaps.push(event)
     return true
   }
 
-  /** Whether this very event was counted in this bar. */
-  has(event: MarketEvent): boolean {
-    return isAmong(event, this.quotes, this.trades, this.gaps)
-  }
-
-  /** What is kept of it once it is closed, for as long as repeats are told: of many events a few bytes each. */
+  /** What is kept of it once it is closed, for as long as repeats are told: a few bytes an event. */
   pack(): ClosedBar {
-    if (this.quotes.length + this.trades.length < packedFrom) return this
     const { second, gaps } = this
     const quotes = this.quotes.pack()
     const trades = this.trades.pack()
-    return { second, has: event => isAmong(event, quotes, trades, gaps) }
+    return {
+      second,
+      has(event) {
+        if (event.type === 'quote') return quotes.has(event)
+        return event.type === 'trade' ? trades.has(event) : isAmong(gaps, event)
+      },
+    }
   }
 
   /** Folds the events, in total order, into the bar. */
@@ -65,13 +70,6 @@ export class OpenBar implements ClosedBar {
   }
 }
 
-function isAmong(
-  event: MarketEvent,
-  quotes: { has(quote: Quote): boolean },
-  trades: { has(trade: Trade): boolean },
-  gaps: Gap[],
-): boolean {
-  if (event.type === 'quote') return quotes.has(event)
-  if (event.type === 'trade') return trades.has(event)
-  return gaps.some(({ connection, sequence }) => connection === event.connection && sequence === event.sequence)
+function isAmong(gaps: Gap[], { connection, sequence }: MarketEvent): boolean {
+  return gaps.some(gap => gap.connection === connection && gap.sequence === sequence)
 }

@@ -1,41 +1,37 @@
 import type { Bar } from './bar.ts'
 import { parseDecimal } from './decimal.ts'
-import type { Micros, Quote } from './event.ts'
-import { insert, placeIn } from './ordered.ts'
+import type { Quote } from './event.ts'
+import { OrderedRows } from './ordered_rows.ts'
 import { PackedQuotes } from './packed_events.ts'
 
-/**
- * The quotes of a second that is not closed yet, a column each of what is still needed of them, in total order (see
- * `compareEvents`). Columns of numbers outlive the events: a collector has little to move.
- */
+/** Columns of the rows; the connection by its place among the names. */
+const [time, connection, sequence, index, bid, ask, width] = [0, 1, 2, 3, 4, 5, 6]
+
+/** The quotes of a second that is not closed yet: what is still needed of them, in total order (`compareEvents`). */
 export class OpenQuotes {
-  private readonly times: Micros[] = []
-  /** Names of connections, and the place of each quote's among them. */
-  private readonly names: string[] = []
-  private readonly connections: number[] = []
-  private readonly sequences: number[] = []
-  private readonly indexes: number[] = []
-  private readonly bids: number[] = []
-  private readonly asks: number[] = []
+  private readonly rows = new OrderedRows(width)
+  private names: string[] = []
   private last: Quote | null = null
 
   get length(): number {
-    return this.times.length
+    return this.rows.length
   }
 
   /** @returns false when a quote of the same identity is here already. */
-  add(quote: Quote, bid: number, ask: number): boolean {
+  add(quote: Quote, bidPrice: number, askPrice: number): boolean {
+    const { rows } = this
     const place = this.placeOf(quote)
     if (place < 0) return false
-    if (place === this.length) this.last = quote
+    if (place === rows.length) this.last = quote
     let name = this.names.indexOf(quote.connection)
     if (name < 0) name = this.names.push(quote.connection) - 1
-    insert(this.times, place, quote.time)
-    insert(this.connections, place, name)
-    insert(this.sequences, place, quote.sequence)
-    insert(this.indexes, place, quote.index)
-    insert(this.bids, place, bid)
-    insert(this.asks, place, ask)
+    rows.insert(place)
+    rows.set(place, time, quote.time)
+    rows.set(place, connection, name)
+    rows.set(place, sequence, quote.sequence)
+    rows.set(place, index, quote.index)
+    rows.set(place, bid, bidPrice)
+    rows.set(place, ask, askPrice)
     return true
   }
 
@@ -43,54 +39,65 @@ export class OpenQuotes {
     return this.placeOf(quote) < 0
   }
 
+  /** What tells a repeat of these quotes. */
   pack(): PackedQuotes {
-    return new PackedQuotes(this.times, this.names, this.connections, this.sequences, this.indexes)
+    const { rows } = this
+    const connections = rows.column(connection)
+    return new PackedQuotes(rows.column(time), this.names, connections, rows.column(sequence), rows.column(index))
+  }
+
+  clear(): void {
+    this.rows.clear()
+    this.names = []
+    this.last = null
   }
 
   /** Writes what a bar holds of its quotes. */
   fold(bar: Bar): void {
-    const { times, bids, asks, length } = this
-    if (length === 0) return
-    bar.quotes = length
-    bar.bid = bids[length - 1]
-    bar.ask = asks[length - 1]
+    const { rows } = this
+    if (rows.length === 0) return
+    const end = rows.length - 1
+    bar.quotes = rows.length
+    bar.bid = rows.at(end, bid)
+    bar.ask = rows.at(end, ask)
     bar.bid_size = toSize(this.last!.bid_size)
     bar.ask_size = toSize(this.last!.ask_size)
-    let before = (bids[0] + asks[0]) / 2
+    let before = (rows.at(0, bid) + rows.at(0, ask)) / 2
     let high = before
     let low = before
     let squares = 0
     bar.first_mid = before
-    for (let i = 1; i < length; i++) {
-      const mid = (bids[i] + asks[i]) / 2
+    for (let i = 1; i <= end; i++) {
+      const mid = (rows.at(i, bid) + rows.at(i, ask)) / 2
       if (mid > high) high = mid
       if (mid < low) low = mid
       if (mid !== before) {
         bar.changes++
-        bar.last_change = times[i]
+        bar.last_change = rows.at(i, time)
       }
       before = mid
-      const spacing = times[i] - times[i - 1]
+      const spacing = rows.at(i, time) - rows.at(i - 1, time)
       squares += spacing * spacing
     }
     bar.high = high
     bar.low = low
     bar.spacing_squares = squares
-    bar.first_quote = bar.first_active = times[0]
-    bar.last_quote = bar.last_active = times[length - 1]
+    bar.first_quote = bar.first_active = rows.at(0, time)
+    bar.last_quote = bar.last_active = rows.at(end, time)
   }
 
   private placeOf(quote: Quote): number {
-    const { times, length } = this
-    if (length === 0 || times[length - 1] < quote.time) return length
-    return placeIn(length, at => this.compare(at, quote))
+    const { rows } = this
+    if (rows.length === 0 || rows.at(rows.length - 1, time) < quote.time) return rows.length
+    return rows.placeOf(row => this.compare(row, quote))
   }
 
-  private compare(at: number, { time, connection, sequence, index }: Quote): number {
-    if (this.times[at] !== time) return this.times[at] - time
-    const name = this.names[this.connections[at]]
-    if (name !== connection) return name < connection ? -1 : 1
-    return this.sequences[at] - sequence || this.indexes[at] - index
+  private compare(row: number, quote: Quote): number {
+    const { rows } = this
+    if (rows.at(row, time) !== quote.time) return rows.at(row, time) - quote.time
+    const name = this.names[rows.at(row, connection)]
+    if (name !== quote.connection) return name < quote.connection ? -1 : 1
+    return rows.at(row, sequence) - quote.sequence || rows.at(row, index) - quote.index
   }
 }
 

@@ -1,29 +1,32 @@
 import type { Bar } from './bar.ts'
-import { compareIds, type Micros, type Trade } from './event.ts'
-import { insert, placeIn } from './ordered.ts'
+import { compareIds, type Trade } from './event.ts'
+import { OrderedRows } from './ordered_rows.ts'
 import { PackedTrades } from './packed_events.ts'
 
-/** The trades of a second that is not closed yet, a column each of what is still needed of them, by time and id. */
+/** Columns of the rows; the side is 1 where the taker buys, -1 where it sells, else 0. */
+const [time, price, size, side, width] = [0, 1, 2, 3, 4]
+
+/** The trades of a second that is not closed yet: what is still needed of them, by time and id. */
 export class OpenTrades {
-  private readonly times: Micros[] = []
-  private readonly ids: string[] = []
-  private readonly prices: number[] = []
-  private readonly sizes: number[] = []
-  private readonly sides: Trade['side'][] = []
+  private readonly rows = new OrderedRows(width)
+  private ids: string[] = []
 
   get length(): number {
-    return this.times.length
+    return this.rows.length
   }
 
   /** @returns false when a trade of the same identity is here already. */
-  add(trade: Trade, price: number, size: number): boolean {
+  add(trade: Trade, tradePrice: number, tradeSize: number): boolean {
+    const { rows } = this
     const place = this.placeOf(trade)
     if (place < 0) return false
-    insert(this.times, place, trade.time)
-    insert(this.ids, place, trade.id)
-    insert(this.prices, place, price)
-    insert(this.sizes, place, size)
-    insert(this.sides, place, trade.side)
+    rows.insert(place)
+    rows.set(place, time, trade.time)
+    rows.set(place, price, tradePrice)
+    rows.set(place, size, tradeSize)
+    rows.set(place, side, trade.side === 'buy' ? 1 : trade.side === 'sell' ? -1 : 0)
+    if (place === this.ids.length) this.ids.push(trade.id)
+    else this.ids.splice(place, 0, trade.id)
     return true
   }
 
@@ -31,30 +34,37 @@ export class OpenTrades {
     return this.placeOf(trade) < 0
   }
 
+  /** What tells a repeat of these trades. */
   pack(): PackedTrades {
-    return new PackedTrades(this.times, this.ids)
+    return new PackedTrades(this.rows.column(time), this.ids)
+  }
+
+  clear(): void {
+    this.rows.clear()
+    this.ids = []
   }
 
   /** Writes what a bar holds of its trades; its quotes are folded before. */
   fold(bar: Bar): void {
-    const { times, prices, sizes, sides, length } = this
-    if (length === 0) return
-    bar.trades = length
-    for (let i = 0; i < length; i++) {
-      bar.notional += prices[i] * sizes[i]
-      if (sides[i] === 'buy') bar.bought += sizes[i]
-      else if (sides[i] === 'sell') bar.sold += sizes[i]
+    const { rows } = this
+    if (rows.length === 0) return
+    const end = rows.length - 1
+    bar.trades = rows.length
+    for (let i = 0; i <= end; i++) {
+      bar.notional += rows.at(i, price) * rows.at(i, size)
+      if (rows.at(i, side) > 0) bar.bought += rows.at(i, size)
+      else if (rows.at(i, side) < 0) bar.sold += rows.at(i, size)
     }
-    const first = times[0]
-    const last = times[length - 1]
-    bar.trade_price = prices[length - 1]
+    const first = rows.at(0, time)
+    const last = rows.at(end, time)
+    bar.trade_price = rows.at(end, price)
     if (!(bar.first_active <= first)) bar.first_active = first
     if (!(bar.last_active >= last)) bar.last_active = last
   }
 
   private placeOf(trade: Trade): number {
-    const { times, length } = this
-    if (length === 0 || times[length - 1] < trade.time) return length
-    return placeIn(length, at => this.times[at] - trade.time || compareIds(this.ids[at], trade.id))
+    const { rows } = this
+    if (rows.length === 0 || rows.at(rows.length - 1, time) < trade.time) return rows.length
+    return rows.placeOf(row => rows.at(row, time) - trade.time || compareIds(this.ids[row], trade.id))
   }
 }

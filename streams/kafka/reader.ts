@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { Base, type BaseOptions } from '@platformatic/kafka'
 import type { Incoming, Position, Reader } from '../port.ts'
 import { committedRecords } from './committed_records.ts'
@@ -123,12 +122,10 @@ export function openReader(options: BaseOptions, where: string, topic: string, f
         const now = performance.now()
         const left = until - now
         const pause = notBefore > now ? Math.min(left, notBefore - now) : left
-        const timer = new AbortController()
-        await Promise.race([
-          ...inFlight,
-          delay(Math.max(0, pause), undefined, { signal: timer.signal }).catch(() => {}),
-        ])
-        timer.abort()
+        const { promise: over, resolve } = Promise.withResolvers<void>()
+        const timer = setTimeout(resolve, Math.max(0, pause))
+        await Promise.race([...inFlight, over])
+        clearTimeout(timer)
         if (left <= 0 && buffer.length === 0 && failure === null) return []
       }
       return []

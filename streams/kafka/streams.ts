@@ -1,6 +1,7 @@
 import { Admin } from '@platformatic/kafka'
 import type { Streams } from '../port.ts'
 import { startPositions } from '../start.ts'
+import { suitCollectorToRecords } from './collector.ts'
 import { connectionOptions } from './connection.ts'
 import { mapError } from './errors.ts'
 import { readNewest } from './newest.ts'
@@ -14,6 +15,7 @@ import { openWriter } from './writer.ts'
  * @throws SpikeError BROKER_UNAVAILABLE within seconds when none answers, BROKER_REFUSED on a wrong password.
  */
 export async function openKafka(brokers: string[]): Promise<Streams> {
+  suitCollectorToRecords()
   const options = connectionOptions(brokers)
   const where = brokers.join(',')
   const admin = new Admin(options)

@@ -1,0 +1,65 @@
+const firstCapacity = 16
+
+/**
+ * Rows of numbers in an order, all in one array that is used again and again: a collector has nothing to move and nothing
+ * to free, however many come and go in a second.
+ */
+export class OrderedRows {
+  length = 0
+  private readonly width: number
+  private values: Float64Array
+
+  /** @param width numbers in a row. */
+  constructor(width: number) {
+    this.width = width
+    this.values = new Float64Array(firstCapacity * width)
+  }
+
+  at(row: number, column: number): number {
+    return this.values[row * this.width + column]
+  }
+
+  /** Makes room for a row at `place`; its numbers are then `set`. */
+  insert(place: number): void {
+    const { width, length } = this
+    if ((length + 1) * width > this.values.length) {
+      const larger = new Float64Array(2 * this.values.length)
+      larger.set(this.values)
+      this.values = larger
+    }
+    if (place < length) this.values.copyWithin((place + 1) * width, place * width, length * width)
+    this.length++
+  }
+
+  set(row: number, column: number, value: number): void {
+    this.values[row * this.width + column] = value
+  }
+
+  /** All numbers of a column. */
+  column(column: number): number[] {
+    const numbers: number[] = []
+    for (let row = 0; row < this.length; row++) numbers.push(this.at(row, column))
+    return numbers
+  }
+
+  /**
+   * Where a row belongs, -1 when it is there already.
+   * @param compare below 0 where the row at that place comes before it, 0 where it is the same.
+   */
+  placeOf(compare: (row: number) => number): number {
+    let low = 0
+    let high = this.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      const order = compare(middle)
+      if (order === 0) return -1
+      if (order < 0) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  clear(): void {
+    this.length = 0
+  }
+}
