@@ -60,13 +60,18 @@ export function describeCost(samples: Sample[], { name }: Stretch) {
   }
 }
 
-/** Seconds from the end of stretch `of` until the lag is for good no larger than `normal`. */
+const together = 5
+
+/**
+ * Seconds from the end of stretch `of` until the lag is for good no larger than `normal`. The lag of a moment swings with
+ * the beat of the transactions, so the median of five samples, 2 s, is what counts.
+ */
 export function recoveredAfter(samples: Sample[], of: string, normal: number): number {
   const end = samples.findLast(({ stretch }) => stretch === of)!
-  const after = samples.slice(samples.indexOf(end) + 1)
-  const next = after[0]?.stretch
-  const last = after.findLast(({ stretch, lag }) => stretch === next && lag > normal)
-  return last === undefined ? 0 : round(last.at - end.at, 1)
+  const next = samples.slice(samples.indexOf(end) + 1)
+  const after = next.filter(({ stretch }) => stretch === next[0].stretch)
+  const last = after.findLastIndex((_, i) => median(after.slice(i, i + together).map(({ lag }) => lag)) > normal)
+  return last < 0 ? 0 : round(after[Math.min(last + together, after.length) - 1].at - end.at, 1)
 }
 
 export function round(value: number, digits: number): number {
