@@ -1,6 +1,15 @@
 import type { Incoming } from '../streams/port.ts'
-import { commitJob, type JobsOptions, type PartitionJob } from './featurizer_jobs.ts'
-import type { FeaturizerStatus } from './featurizer_status.ts'
+
+/** What a job makes of one partition of its input. */
+export interface PartitionWork {
+  job: {
+    take(record: Incoming): void
+    /** How many records wait to be written. */
+    readonly due: number
+  }
+  /** Next record that was not taken in. */
+  next: number
+}
 
 /** Input that gives nothing to write is committed no more often than so: a transaction for each batch would keep the broker busy with positions. */
 const positionsEveryMs = 250
@@ -11,18 +20,29 @@ const mostDue = 4000
  * The transactions of one life, one at a time in each partition. While one is under way more is taken in, and goes into
  * the next one: nothing waits for the transaction of another partition.
  */
-export class PendingCommits {
-  private readonly options: JobsOptions
-  private readonly status: FeaturizerStatus
+export class PendingCommits<Work extends PartitionWork> {
+  private readonly work: Map<number, Work>
+  private readonly write: (work: Work) => Promise<void>
+  private readonly transactions: { count: number; seconds: number }
   /** When the first record that no transaction holds yet was taken in. */
-  private readonly since = new Map<PartitionJob, number>()
-  private readonly underWay = new Map<PartitionJob, Promise<void>>()
+  private readonly since = new Map<Work, number>()
+  private readonly underWay = new Map<Work, Promise<void>>()
   private failure: { error: unknown } | null = null
   private closed = false
 
-  constructor(options: JobsOptions, status: FeaturizerStatus) {
-    this.options = options
-    this.status = status
+  /**
+   * @param work by partition.
+   * @param write commits what is due in a partition, with its input position.
+   * @param transactions how many there were and how long they took, kept up to date.
+   */
+  constructor(
+    work: Map<number, Work>,
+    write: (work: Work) => Promise<void>,
+    transactions: { count: number; seconds: number },
+  ) {
+    this.work = work
+    this.write = write
+    this.transactions = transactions
   }
 
   /**
@@ -32,7 +52,7 @@ export class PendingCommits {
   async take(batch: Incoming[]): Promise<void> {
     const now = performance.now()
     for (const record of batch) {
-      const entry = this.status.jobs.get(record.partition)!
+      const entry = this.work.get(record.partition)!
       entry.job.take(record)
       entry.next = Math.max(entry.next, record.offset + 1)
       if (!this.since.has(entry)) this.since.set(entry, now)
@@ -61,7 +81,7 @@ export class PendingCommits {
     if (this.failure !== null) throw this.failure.error
   }
 
-  private begin(entry: PartitionJob): void {
+  private begin(entry: Work): void {
     if (this.underWay.has(entry)) return
     const ended = this.commit(entry)
       .catch(error => {
@@ -72,13 +92,13 @@ export class PendingCommits {
   }
 
   /** Commits until nothing is due. */
-  private async commit(entry: PartitionJob): Promise<void> {
+  private async commit(entry: Work): Promise<void> {
     do {
       const began = performance.now()
       this.since.delete(entry)
-      await commitJob(this.options, entry)
-      this.status.transactions.count++
-      this.status.transactions.seconds += (performance.now() - began) / 1000
+      await this.write(entry)
+      this.transactions.count++
+      this.transactions.seconds += (performance.now() - began) / 1000
     } while (entry.job.due > 0 && !this.closed && this.failure === null)
   }
 }

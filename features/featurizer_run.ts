@@ -7,7 +7,7 @@ import { follow } from '../streams/follow.ts'
 import type { Streams } from '../streams/port.ts'
 import type { EngineCounts } from './engine.ts'
 import { PendingCommits } from './featurizer_commits.ts'
-import { openJobs } from './featurizer_jobs.ts'
+import { commitJob, openJobs } from './featurizer_jobs.ts'
 import { totalCounts } from './featurizer_partition.ts'
 import { type FeaturizerStatus, newStatus } from './featurizer_status.ts'
 
@@ -58,7 +58,7 @@ export async function runFeaturizer(options: FeaturizerOptions): Promise<Featuri
       })
       await createTopics(options)
       status.jobs = await openJobs({ ...options, streams: own }, partitions, life)
-      const pending = new PendingCommits(options, status)
+      const pending = new PendingCommits(status.jobs, entry => commitJob(options, entry), status.transactions)
       life.defer(() => pending.close())
       const start = [...status.jobs].map(([partition, { from }]) => ({ topic: topicIn, partition, offset: from }))
       return {
