@@ -2,7 +2,7 @@ import type { Micros } from '../features/event.ts'
 import { asObject } from './reading.ts'
 import type { BackfillSpan, BronzeRecord, Control, RawRecord, Role } from './record.ts'
 
-const controls: readonly unknown[] = ['open', 'close', 'stale'] satisfies Control[]
+const controls: readonly unknown[] = ['open', 'close', 'stale', 'filled'] satisfies Control[]
 const roles: readonly unknown[] = ['primary', 'standby'] satisfies Role[]
 
 /** What a line may say of its connection or frame besides. */
@@ -55,7 +55,10 @@ export function parseBronzeLine(line: string): BronzeContent | null {
   const base: Omit<BronzeContent, 'control'> = { received_at, feed, connection }
   if (role !== undefined) base.role = role as Role
   if (span !== undefined) base.backfill = span
-  if (control !== undefined) return controls.includes(control) ? { ...base, control: control as Control } : null
+  if (control !== undefined) {
+    const isKnown = controls.includes(control) && (control === 'filled') === (span !== undefined)
+    return isKnown ? { ...base, control: control as Control } : null
+  }
   if (typeof frame === 'string') {
     const parsed = parseJson(frame)
     if (asObject(parsed)) return { ...base, frame: parsed, text: frame }

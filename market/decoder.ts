@@ -3,6 +3,7 @@ import { Continuity, type ContinuitySnapshot } from './continuity.ts'
 import { countName, type DecoderCounters, emptyCounters } from './counters.ts'
 import { type Feed, type FeedEvent, feedByName, type Reading } from './feed.ts'
 import { bytesOf, complete } from './frame_event.ts'
+import { type OpenGap, OpenGaps } from './open_gaps.ts'
 import { asObject } from './reading.ts'
 import type { BackfillSpan, DeadLetter, RawRecord, Role } from './record.ts'
 import { Redundancy, type RedundancySnapshot } from './redundancy.ts'
@@ -18,6 +19,8 @@ export interface DecoderSnapshot extends ContinuitySnapshot {
   redundancy?: RedundancySnapshot
   /** Ids of the trades given out, by product. */
   trades?: Record<string, IdRanges>
+  /** Gaps that are not filled in. */
+  gaps?: OpenGap[]
 }
 
 export interface DecoderOptions {
@@ -34,6 +37,8 @@ export interface Decoder {
   decode(record: RawRecord): Decoded
   /** Its state as plain JSON. */
   snapshot(): DecoderSnapshot
+  /** Gaps that bronze does not mark as filled in, oldest first; the young ones. */
+  openGaps(): readonly OpenGap[]
   readonly counters: DecoderCounters
 }
 
@@ -46,18 +51,21 @@ export function createDecoder(options: DecoderOptions): Decoder {
   const { redundancy: saved } = options.snapshot ?? {}
   let redundancy = saved && new Redundancy(isNewTrade, single, saved)
   let continuity = single
+  const open = new OpenGaps(options.snapshot?.gaps)
   const counters = emptyCounters()
 
   function snapshot(): DecoderSnapshot {
     const state: DecoderSnapshot = single.snapshot()
     if (redundancy) state.redundancy = redundancy.snapshot()
     if (trades.size > 0) state.trades = Object.fromEntries([...trades].map(([name, ids]) => [name, ids.snapshot()]))
+    if (open.list.length > 0) state.gaps = [...open.list]
     return state
   }
 
   function decode(record: RawRecord): Decoded {
     const out: Decoded = { events: [], dead: [] }
     if (record.role) decodeOneOfTwo(out, record, record.role)
+    else if (record.backfill && record.control === 'filled') open.fill(record.feed, record.backfill)
     else if (record.backfill) decodeBackfill(out, record, record.backfill)
     else {
       continuity = single
@@ -65,8 +73,10 @@ export function createDecoder(options: DecoderOptions): Decoder {
     }
     for (const event of out.events) {
       counters.events[event.type]++
-      if (event.type === 'gap') counters.gaps[event.reason]++
-      else if (event.type === 'trade') isNewTrade(event.product, event.id)
+      if (event.type === 'gap') {
+        counters.gaps[event.reason]++
+        open.add(event)
+      } else if (event.type === 'trade') isNewTrade(event.product, event.id)
     }
     return out
   }
@@ -185,5 +195,5 @@ export function createDecoder(options: DecoderOptions): Decoder {
     out.dead.push({ reason, feed, connection, received_at, where: `${file}:${line}`, bytes: bytesOf(record, item) })
   }
 
-  return { decode, snapshot, counters }
+  return { decode, snapshot, openGaps: () => open.list, counters }
 }

@@ -9,6 +9,7 @@ import type { Feed } from './feed.ts'
 import { type IngestCounts, ingest } from './ingest.ts'
 import { type IngestStatus, newIngestStatus } from './ingest_status.ts'
 import { watchIngest } from './ingest_watch.ts'
+import type { OpenGap } from './open_gaps.ts'
 import type { Published } from './published.ts'
 import { createPublisher } from './publisher.ts'
 
@@ -61,7 +62,10 @@ export async function runIngestJob(options: IngestJobOptions): Promise<IngestSum
       status.fault = { reason: error.message, records: publisher.published.records }
       log.warn({ code: error.code, reason: error.message, pause_ms }, 'not published; bronze keeps it')
     },
-    onGap: gap => gap.feed === feed.name && backfill?.add(gap),
+    onOpenGaps(gaps) {
+      const isOurs = (gap: OpenGap) => gap.feed === feed.name && config.feed.products.includes(gap.product)
+      backfill?.ask(gaps.filter(isOurs))
+    },
   })
   const bronze = createBronzeWriter({ directory, feed: feed.name })
   const stamp = wallStamp()

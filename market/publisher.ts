@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../config.ts'
 import { SpikeError } from '../errors.ts'
-import type { Gap, MarketEvent } from '../features/event.ts'
 import { deadLetterTopic } from '../streams/dead_letter.ts'
 import { keepClaims } from '../streams/keep_claims.ts'
 import type { Outgoing, Streams, Writer } from '../streams/port.ts'
 import { type BronzeFiles, bytesBeyond, nameOf, sourcesBeyond } from './bronze_sources.ts'
 import { createDecoder, type Decoder } from './decoder.ts'
 import { mergeBronze } from './merge.ts'
+import type { OpenGap } from './open_gaps.ts'
 import { outgoingOf } from './outgoing.ts'
 import { addPublished, countDecoded, emptyPublished, type Published } from './published.ts'
 import { type PublisherState, publisherKey, readState } from './publisher_state.ts'
@@ -20,8 +20,8 @@ export interface PublisherOptions {
   name?: string
   /** `follow` met an error that may pass; it tries again after the pause. Bronze keeps what is not published. */
   onRetry?: (error: SpikeError, pauseMs: number) => void
-  /** A gap was published. */
-  onGap?: (gap: Gap) => void
+  /** All that bronze held is published: the gaps in it that are not filled in. */
+  onOpenGaps?: (gaps: readonly OpenGap[]) => void
 }
 
 export interface Publisher {
@@ -56,7 +56,7 @@ const retryMs = 1000
  * them. The topics need not be there before it publishes.
  */
 export function createPublisher(options: PublisherOptions): Publisher {
-  const { config, bronze, name = 'bronze', onRetry, onGap } = options
+  const { config, bronze, name = 'bronze', onRetry, onOpenGaps } = options
   const streams = keepClaims(options.streams)
   const { raw, state: stateTopic } = config.topics
   const deadTopic = deadLetterTopic(raw.name)
@@ -83,7 +83,6 @@ export function createPublisher(options: PublisherOptions): Publisher {
       const files = { ...open.state.files }
       let batch = emptyPublished()
       let outgoing: Outgoing[] = []
-      let gaps: Gap[] = []
       const commit = async (): Promise<void> => {
         open.state = { ...open.state, files: { ...files }, decoder: open.decoder.snapshot() }
         outgoing.push({ topic: stateTopic.name, key: publisherKey(name), value: JSON.stringify(open.state) })
@@ -92,20 +91,18 @@ export function createPublisher(options: PublisherOptions): Publisher {
         for (const total of [done, published]) addPublished(total, batch)
         batch = emptyPublished()
         outgoing = []
-        if (onGap) for (const gap of gaps) onGap(gap)
-        gaps = []
       }
       for await (const records of mergeBronze(await sourcesBeyond(bronze, files))) {
         for (const record of records) {
           const decoded = open.decoder.decode(record)
           outgoing.push(...outgoingOf(decoded, raw.name))
           countDecoded(batch, record, decoded)
-          gaps.push(...decoded.events.filter(isGap))
           files[nameOf(bronze, record.file)] = record.end
           if (outgoing.length >= outgoingLimit) await commit()
         }
       }
       if (batch.records > 0) await commit()
+      onOpenGaps?.(open.decoder.openGaps())
       return done
     } catch (error) {
       session = null
@@ -141,10 +138,6 @@ export function createPublisher(options: PublisherOptions): Publisher {
   }
 
   return { publishAvailable, follow, close, backlogBytes: () => bytesBeyond(bronze, positions), published }
-}
-
-function isGap(event: MarketEvent): event is Gap {
-  return event.type === 'gap'
 }
 
 /** Waits, or less when the signal comes. */

@@ -1,7 +1,7 @@
 import type { Micros } from '../features/event.ts'
 
-/** What happened to a connection, as bronze notes it. */
-export type Control = 'open' | 'close' | 'stale'
+/** What happened to a connection, as bronze notes it. `filled`: the trades of a gap have all been asked for, see `backfill`. */
+export type Control = 'open' | 'close' | 'stale' | 'filled'
 
 /** Which of two connections for the same products: events come from the standby while the primary cannot give them. */
 export type Role = 'primary' | 'standby'
@@ -24,7 +24,7 @@ export interface RawRecord {
   /** Absent where a feed has one connection only. */
   role?: Role
   control?: Control
-  /** The frame is a REST answer to this question. */
+  /** The frame is a REST answer to this question; beside `filled`, the gap that is filled in. */
   backfill?: BackfillSpan
   /** The parsed frame. */
   frame?: unknown

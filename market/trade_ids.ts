@@ -1,7 +1,7 @@
 /** Stretches of ids that were seen, from and to included, by rising number. */
 export type IdRanges = [from: number, to: number][]
 
-/** Stretches kept a product; the lowest is forgotten first. */
+/** Stretches kept a product; beyond them the oldest hole counts as seen, so that no trade ever counts as new twice. */
 const rangeLimit = 64
 
 /**
@@ -39,7 +39,7 @@ export class TradeIds {
     } else if (joinsBefore) ranges[at - 1][1] = number
     else if (joinsAfter) ranges[at][0] = number
     else ranges.splice(at, 0, [number, number])
-    if (ranges.length > rangeLimit) ranges.shift()
+    if (ranges.length > rangeLimit) ranges.splice(0, 2, [ranges[0][0], ranges[1][1]])
     return true
   }
 

@@ -5,13 +5,14 @@ import { afterEach, expect, test } from 'vitest'
 import { readConfig } from '../../config.ts'
 import { digestOf } from '../../features/digest.ts'
 import { Engines } from '../../features/engines.ts'
-import type { Gap, MarketEvent, Trade } from '../../features/event.ts'
+import type { MarketEvent, Trade } from '../../features/event.ts'
 import { type Backfill, createBackfill } from '../../market/backfill.ts'
 import { type BronzeWriter, createBronzeWriter } from '../../market/bronze.ts'
 import { parseBronzeLine } from '../../market/bronze_line.ts'
 import { coinbase } from '../../market/coinbase.ts'
 import { readEvents } from '../../market/events.ts'
 import { runIngestJob } from '../../market/ingest_job.ts'
+import type { OpenGap } from '../../market/open_gaps.ts'
 import { simulated } from '../../market/simulated.ts'
 import { startSimulator } from '../../market/simulator.ts'
 import { rowsOf, settings as settingsOfRows } from '../features/events.ts'
@@ -54,24 +55,8 @@ function asking(exchange: RestExchange, bronze: BronzeWriter): Backfill {
   })
 }
 
-function gap(from: number, to: number): Gap {
-  const place = {
-    feed: 'coinbase',
-    product: 'BTC-USD',
-    received_at: micros(to),
-    connection: 'c2',
-    sequence: 0,
-    index: 0,
-  }
-  return {
-    type: 'gap',
-    ...place,
-    time: micros(to),
-    reason: 'disconnect',
-    from: micros(from),
-    to: micros(to),
-    missing: null,
-  }
+function gap(from: number, to: number): OpenGap {
+  return { feed: 'coinbase', product: 'BTC-USD', received_at: micros(to), from: micros(from), to: micros(to) }
 }
 
 const contents = (bronze: BronzeWriter) =>
@@ -109,17 +94,18 @@ test('the trades of a gap come as late events, marked, each once, and no row kno
   const asked = await startRestExchange(
     // Newest first; 13 is after the gap, 12 and 7 came live, 6 was before it.
     trades(trade('13', 31), trade('12', 30.5), trade('10', 25), trade('9', 22)),
-    trades(trade('9', 22), trade('8', 21), trade('7', 19), trade('6', 18)),
+    trades(trade('9', 22), trade('8', 21), trade('7', 19), trade('6', 16)),
     trades(trade('9', 22)),
+    trades(),
   )
   const backfill = asking(asked, bronze)
-  backfill.add(lost)
+  backfill.ask([lost as OpenGap])
   await backfill.close(5000)
 
   const events = await eventsOf(bronze)
   const filled = events.filter((event): event is Trade => event.type === 'trade' && event.backfilled === true)
   expect(lost).toMatchObject({ from: micros(19), to: micros(30) })
-  expect(asked.questions[0]).toMatchObject({ product: 'BTC-USD', start: micros(19) / 1e6, end: micros(30) / 1e6 })
+  expect(asked.questions[0]).toMatchObject({ product: 'BTC-USD', start: micros(17) / 1e6, end: micros(30) / 1e6 })
   expect(filled.map(({ id, time, side }) => [id, time, side]).sort()).toEqual([
     ['10', micros(25), 'sell'],
     ['8', micros(21), 'sell'],
@@ -149,7 +135,7 @@ test('an exchange that answers with the oldest trades first is asked on from the
     response.end(JSON.stringify({ trades: within.slice(0, 7).reverse() }))
   })
   const backfill = asking(exchange, bronze)
-  backfill.add(gap(10, 22.4))
+  backfill.ask([gap(10, 22.4)])
   await backfill.close(5000)
   const ids = (await eventsOf(bronze)).flatMap(event => (event.type === 'trade' ? event.id : []))
   expect(ids.sort()).toEqual(all.map((_, i) => `${100 + i}`))
@@ -189,7 +175,7 @@ test.each([
   const bronze = bronzeIn(folder())
   const exchange = await startRestExchange(...(answers as unknown as Parameters<typeof startRestExchange>))
   const backfill = asking(exchange, bronze)
-  backfill.add(gap(10, 20))
+  backfill.ask([gap(10, 20)])
   await backfill.close(5000)
   expect(backfill.counts.failed).toBe(failed)
   expect(exchange.questions.length).toBeLessThanOrEqual(5)
@@ -200,8 +186,8 @@ test.each([
 test('stopped while it waits for an answer it ends at once', async () => {
   const exchange = await startRestExchange(() => {})
   const backfill = asking(exchange, bronzeIn(folder()))
-  backfill.add(gap(10, 20))
-  backfill.add(gap(30, 40))
+  backfill.ask([gap(10, 20)])
+  backfill.ask([gap(10, 20), gap(30, 40)])
   while (exchange.questions.length === 0) await new Promise(go => setTimeout(go, 5))
   await backfill.close(0)
   expect(backfill.counts.failed).toBe(2)
