@@ -42,11 +42,26 @@ DatabaseSync.prototype.exec = function (sql) {
   if (isCommit && kind === 'after commit') die()
 }
 
-/** Of what is written to bronze a part arrives: half of it, or all but the last line end. */
+/** Of what is written to bronze a part arrives: half of it, all but the last line end, or up to the middle or end of a line. */
+const parts: Record<string, (data: Buffer) => number> = {
+  bronze: data => Math.ceil(data.length / 2),
+  'bronze but the line end': data => data.length - 1,
+  answer: data => middleOf(data, ',"frame":{"trades"'),
+  'answer whole': data =>
+    middleOf(data, ',"frame":{"trades"') && data.indexOf('\n', middleOf(data, ',"frame":{"trades"')) + 1,
+  mark: data => middleOf(data, ',"control":"filled"'),
+}
+
+/** A little behind where the text begins; 0 where it is not. */
+function middleOf(data: Buffer, text: string): number {
+  const at = data.indexOf(text)
+  return at < 0 ? 0 : at + 20
+}
+
 const { writeSync, renameSync } = fs
 fs.writeSync = ((descriptor: number, data: Uint8Array | string, at?: number) => {
-  if (data instanceof Uint8Array && (kind === 'bronze' || kind === 'bronze but the line end') && --left === 0) {
-    const length = kind === 'bronze' ? Math.ceil(data.length / 2) : data.length - 1
+  const length = data instanceof Uint8Array && kind in parts ? parts[kind](Buffer.from(data)) : 0
+  if (length > 0 && data instanceof Uint8Array && --left === 0) {
     writeSync(descriptor, data, at ?? 0, length - (at ?? 0))
     process.kill(process.pid, 'SIGKILL')
   }
