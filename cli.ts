@@ -69,6 +69,15 @@ export function wholeNumber(flag: string, least = 0): (text: string) => number {
   }
 }
 
+/** Parser for a commander option that takes whole numbers of at least 0 with commas between. */
+export function wholeNumbers(flag: string): (text: string) => number[] {
+  return text => {
+    if (!/^\d+(,\d+)*$/.test(text))
+      throw new SpikeError('BAD_ARGUMENT', `${flag} takes whole numbers with commas between, not '${text}'`)
+    return text.split(',').map(Number)
+  }
+}
+
 /** Parser for a commander option that takes a positive number. */
 export function positiveNumber(flag: string): (text: string) => number {
   return text => {

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
-import { command, runCommand, wholeNumber } from '../cli.ts'
+import { command, runCommand, wholeNumber, wholeNumbers } from '../cli.ts'
 import { type Config, readConfig } from '../config.ts'
 import { SpikeError } from '../errors.ts'
 import { type Operations, serveOperations } from '../operations/endpoints.ts'
@@ -120,7 +120,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       'embedded, embedded://FILE or kafka://HOST:PORT',
       process.env.SPIKE60_TOPICS ?? 'embedded',
     )
-    .option('--partitions <n,n>', 'partitions to work on, all when absent', text => text.split(',').map(Number))
+    .option('--partitions <n,n>', 'partitions to work on, all when absent', wholeNumbers('--partitions'))
     .option('--parquet <file>', 'where all rows of the topic are written at the end', 'data/processed/features.parquet')
     .option('--config <file>', 'another config.yaml')
     .option('--until-end', 'stop at the end that the input topic has now')

@@ -1,9 +1,9 @@
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
-import { SpikeError } from '../errors.ts'
 import { touchHealth } from '../operations/health.ts'
 import { deadLetterTopic } from '../streams/dead_letter.ts'
 import { follow } from '../streams/follow.ts'
+import { ownPartitions } from '../streams/own_partitions.ts'
 import type { Streams } from '../streams/port.ts'
 import type { EngineCounts } from './engine.ts'
 import { PendingCommits } from './featurizer_commits.ts'
@@ -44,8 +44,7 @@ export interface FeaturizerResult {
  */
 export async function runFeaturizer(options: FeaturizerOptions): Promise<FeaturizerResult> {
   const { streams, config, topicIn, stop, finish, onProgress, log } = options
-  const partitions = options.partitions ?? Array.from({ length: config.topics.raw.partitions }, (_, i) => i)
-  checkPartitions(partitions, config.topics.raw.partitions)
+  const partitions = ownPartitions(options.partitions, config.topics.raw.partitions)
   const status = options.status ?? newStatus()
   await follow({
     streams,
@@ -86,12 +85,6 @@ export async function runFeaturizer(options: FeaturizerOptions): Promise<Featuri
     },
   })
   return countsOf(status)
-}
-
-function checkPartitions(partitions: number[], count: number): void {
-  const unknown = partitions.find(p => !Number.isInteger(p) || p < 0 || p >= count)
-  if (unknown !== undefined)
-    throw new SpikeError('BAD_ARGUMENT', `--partitions takes numbers from 0 to ${count - 1}, not '${unknown}'`)
 }
 
 function createTopics({ streams, config: { topics }, topicIn, topicOut }: FeaturizerOptions): Promise<void> {

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path'
-import { command, runCommand, wholeNumber } from '../cli.ts'
+import { command, runCommand, wholeNumber, wholeNumbers } from '../cli.ts'
 import { SpikeError } from '../errors.ts'
 import { specVersion } from '../features/spec.ts'
 import { type FeatureTable, takeRows } from '../features/table.ts'
@@ -116,6 +116,7 @@ interface Arguments {
   topics?: string
   topic_in: string
   topic_out: string
+  partitions?: number[]
   untilEnd?: boolean
   metricsPort?: number
   config?: string
@@ -143,9 +144,9 @@ async function main(given: Arguments): Promise<void> {
 }
 
 async function followTopic(given: Arguments & { topics: string }): Promise<void> {
-  const { topics, topic_in: topicIn, topic_out: topicOut, model, metricsPort, config, json } = given
+  const { topics, topic_in: topicIn, topic_out: topicOut, partitions, model, metricsPort, config, json } = given
   const untilEnd = given.untilEnd ?? false
-  const result = await inferTopic({ topics, topicIn, topicOut, model, untilEnd, metricsPort, config })
+  const result = await inferTopic({ topics, topicIn, topicOut, partitions, model, untilEnd, metricsPort, config })
   const { rows, alarms, skipped, dead, p50_ms, p99_ms } = result
   if (json) console.log(JSON.stringify(result))
   else
@@ -165,6 +166,7 @@ if (import.meta.main)
       .option('--topics <engine>', 'embedded, embedded://FILE or kafka://HOST:PORT: score a topic until stopped')
       .option('--topic_in <topic>', 'topic of rows', 'ticks.features')
       .option('--topic_out <topic>', 'topic of predictions', 'ticks.predictions')
+      .option('--partitions <n,n>', 'partitions of the topic to work on, all when absent', wholeNumbers('--partitions'))
       .option('--until-end', 'stop at the end that the topic has now')
       .option('--metrics-port <n>', 'answer /healthz, /readyz and /metrics there', wholeNumber('--metrics-port'))
       .option('--config <file>', 'another config.yaml')

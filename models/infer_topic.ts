@@ -13,6 +13,8 @@ export interface InferTopicOptions {
   topics: string
   topicIn: string
   topicOut: string
+  /** Those to work on; all when absent. */
+  partitions?: number[]
   /** Model folder. */
   model: string
   /** Stop at the end that the topic has now. */
@@ -24,7 +26,7 @@ export interface InferTopicOptions {
 
 /** The process that scores a topic: until SIGINT or SIGTERM, or to the topic's end. */
 export async function inferTopic(options: InferTopicOptions): Promise<LiveInferResult> {
-  const { topics, topicIn, topicOut, model, untilEnd, metricsPort } = options
+  const { topics, topicIn, topicOut, partitions, model, untilEnd, metricsPort } = options
   const config = readConfig(options.config)
   const artifact = loadModel(model)
   const stop = stopOnSignal('infer')
@@ -52,6 +54,7 @@ export async function inferTopic(options: InferTopicOptions): Promise<LiveInferR
     topicIn,
     topicOut,
     partitions: config.topics.features.partitions,
+    own: partitions,
     stop,
     finish: untilEnd ? AbortSignal.abort() : undefined,
     now: () => performance.now(),

@@ -82,8 +82,11 @@ export interface Streams {
    * @param partitions which to read; all when absent.
    */
   reader(topic: string, start?: Position[], partitions?: number[]): Promise<Reader>
-  /** Committed positions of a group on a topic; a partition without one is absent. */
-  committed(group: string, topic: string): Promise<Position[]>
+  /**
+   * Committed positions of a group on a topic; a partition without one is absent.
+   * @param partitions which to ask for; all when absent. One whose position is in an open transaction is waited for.
+   */
+  committed(group: string, topic: string, partitions?: number[]): Promise<Position[]>
   /** End of each partition as a read_committed reader sees it. */
   ends(topic: string): Promise<Position[]>
   /**

@@ -31,7 +31,7 @@ export async function openWhenThere(spec: string, onAway: (reason: string) => vo
     createTopics: async topics => (await there()).createTopics(topics),
     writer: async (id, claim) => (await there()).writer(id, claim),
     reader: async (topic, start, partitions) => (await there()).reader(topic, start, partitions),
-    committed: async (group, topic) => (await there()).committed(group, topic),
+    committed: async (group, topic, partitions) => (await there()).committed(group, topic, partitions),
     ends: async topic => (await there()).ends(topic),
     newest: async (topic, keys) => (await there()).newest(topic, keys),
     close: async () => (await opened?.catch(() => null))?.close(),

@@ -30,8 +30,9 @@ export function openEmbedded(path: string): Streams {
         return openReader(database, path, topic, row.id, startPositions(begins, ends, start, partitions))
       })
     },
-    async committed(group, topic) {
-      return guard(path, () => readCommitted(database, path, group, topic, requireTopic(database, path, topic)))
+    async committed(group, topic, partitions) {
+      const all = guard(path, () => readCommitted(database, path, group, topic, requireTopic(database, path, topic)))
+      return all.filter(({ partition }) => partitions?.includes(partition) ?? true)
     },
     async ends(topic) {
       return guard(path, () => readEnds(database, path, topic, requireTopic(database, path, topic)))

@@ -39,10 +39,10 @@ export async function openKafka(brokers: string[]): Promise<Streams> {
       const [begins, ends] = await told(`topic '${topic}'`, outline(admin, topic))
       return openReader(options, where, topic, startPositions(begins, ends, start, partitions))
     },
-    async committed(group, topic) {
+    async committed(group, topic, partitions) {
       const what = `positions of ${group} on topic '${topic}'`
-      const partitions = await told(`topic '${topic}'`, listPartitions(admin, topic))
-      return told(what, readCommitted(admin, group, topic, partitions))
+      const all = await told(`topic '${topic}'`, listPartitions(admin, topic))
+      return told(what, readCommitted(admin, group, topic, partitions ?? all))
     },
     async ends(topic) {
       return (await told(`topic '${topic}'`, outline(admin, topic)))[1]

@@ -55,9 +55,10 @@ test('a scorer that is there before its topic waits for it, and shows what it do
     })
     const garbage = { topic: 'ticks.features', key: 'BTC-USD', value: '{"product":"BTC-USD"}' }
     await writer.commit({ records: [row('BTC-USD', 1), row('DOGE-USD', 1), garbage, row('ETH-USD', 1)] })
-    await until(scorer, async () => (await answer('/metrics')).includes('\nspike60_scorer_rows_total 2\n'))
+    // One transaction a partition: BTC-USD and the garbage, DOGE-USD and ETH-USD.
+    await until(scorer, async () => (await answer('/metrics')).includes('\nspike60_scorer_transactions_total 2\n'))
     const metrics = await answer('/metrics')
-    for (const line of ['skipped_total 1', 'dead_letters_total 1', 'transactions_total 1', 'ready 1'])
+    for (const line of ['rows_total 2', 'skipped_total 1', 'dead_letters_total 1', 'ready 1'])
       expect(metrics).toContain(`\nspike60_scorer_${line}\n`)
     await until(scorer, async () => (await answer('/metrics')).includes('scorer_lag_records{partition="0"} 0'))
     expect((await streams.ends('ticks.features.dlq')).map(({ offset }) => offset).toSorted()).toEqual([0, 1])
@@ -68,6 +69,43 @@ test('a scorer that is there before its topic waits for it, and shows what it do
   expect(scorer.log()).toContain('"msg":"dead letters"')
   expect(await scorer.stop()).toEqual({ code: 0, signal: null })
   expect(JSON.parse(scorer.out())).toMatchObject({ rows: 2, skipped: 1, dead: 1 })
+}, 60_000)
+
+test('--partitions: a scorer of one partition leaves the other alone; what is no list of partitions is refused', async () => {
+  writeScorerModel(join(folder, 'model'))
+  const topics = `embedded://${join(folder, 'one.db')}`
+  const streams = await openStreams(topics)
+  try {
+    await streams.createTopics([{ name: 'ticks.features', partitions: 2 }])
+    const writer = await streams.writer('rows')
+    const values = featureNames.map(() => 0.5)
+    const keys = ['BTC-USD', 'ETH-USD', 'ETH-USD']
+    const records = keys.map((key, i) => ({
+      topic: 'ticks.features',
+      key,
+      value: encodeRow(key, (i + 1) * 1e6, values),
+    }))
+    const ends = await writer.commit({ records })
+    const scorer = (own: string): Victim =>
+      start('--topics', topics, '--model', join(folder, 'model'), '--until-end', '--json', '--partitions', own)
+    const { partition } = ends.find(({ offset }) => offset === 2)!
+    const one = scorer(`${partition}`)
+    expect(await one.wait(), one.log()).toEqual({ code: 0, signal: null })
+    expect(JSON.parse(one.out())).toMatchObject({ rows: 2 })
+    expect(await streams.committed('infer-chaos-ticks.features-ticks.predictions', 'ticks.features')).toEqual([
+      { topic: 'ticks.features', partition, offset: 2 },
+    ])
+    for (const [own, told] of [
+      ['0,2', "--partitions takes numbers from 0 to 1, not '2'"],
+      ['0,', "--partitions takes whole numbers with commas between, not '0,'"],
+    ]) {
+      const wrong = scorer(own)
+      expect(await wrong.wait()).toEqual({ code: 2, signal: null })
+      expect(wrong.log()).toBe(`infer: ${told}\n`)
+    }
+  } finally {
+    await streams.close()
+  }
 }, 60_000)
 
 test('a model of another spec version is refused before any topic is touched', async () => {

@@ -89,6 +89,7 @@ describe.each(engines('topics'))('topics on $name', engine => {
       { topic: input, partition: 0, offset: 9 },
       { topic: input, partition: 1, offset: 0 },
     ])
+    expect(await streams.committed(group, input, [1])).toEqual([{ topic: input, partition: 1, offset: 0 }])
     expect(await streams.committed(freshName('group'), input)).toEqual([])
     await writer.close()
   })
