@@ -54,6 +54,12 @@ describe('bronze lines', () => {
     expect(parseBronzeLine(controlLine('coinbase', 'c', 5, 'open', { role: 'primary' }))).toEqual({
       ...{ received_at: 5, feed: 'coinbase', connection: 'c', role: 'primary', control: 'open' },
     })
+    const filled = { product: 'BTC-USD', from: 1, to: 2 }
+    expect(parseBronzeLine(controlLine('coinbase', 'b', 5, 'filled', { backfill: filled }))).toEqual({
+      ...{ received_at: 5, feed: 'coinbase', connection: 'b', control: 'filled', backfill: filled },
+    })
+    expect(parseBronzeLine(controlLine('coinbase', 'b', 5, 'filled'))).toBe(null)
+    expect(parseBronzeLine(controlLine('coinbase', 'b', 5, 'open', { backfill: filled }))).toBe(null)
     for (const marks of ['"role":"third"', '"backfill":7', '"backfill":{"product":"A-B","from":1,"to":"2"}'])
       expect(parseBronzeLine(`{"received_at":5,"feed":"coinbase","connection":"c",${marks},"frame":{}}`)).toBe(null)
   })
