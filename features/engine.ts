@@ -113,14 +113,16 @@ export class ProductEngine {
   }
 
   /**
-   * Takes in bars that are closed already, oldest first, without giving rows again: the last `historySeconds` seconds are
-   * enough to go on as if nothing had happened.
+   * Takes in a bar that is closed already, oldest first, without giving its row again: those of the last `historySeconds`
+   * seconds, and `goOn` after them, are enough to go on as if nothing had happened.
    */
-  restore(bars: Bar[], openFrom: number, watermark: Micros): void {
-    for (const bar of bars) {
-      while (this.inSession && this.openFrom < bar.second) this.passSilence(false)
-      this.passBar(bar, false)
-    }
+  restore(bar: Bar): void {
+    while (this.inSession && this.openFrom < bar.second) this.passSilence(false)
+    this.passBar(bar, false)
+  }
+
+  /** Takes up where another engine stood, after its bars. */
+  goOn(openFrom: number, watermark: Micros): void {
     while (this.inSession && this.openFrom < openFrom) this.passSilence(false)
     this.openFrom = openFrom
     this.watermark = watermark

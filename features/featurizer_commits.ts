@@ -1,3 +1,4 @@
+import { setImmediate as otherWork } from 'node:timers/promises'
 import type { Incoming } from '../streams/port.ts'
 
 /** What a job makes of one partition of its input. */
@@ -15,6 +16,8 @@ export interface PartitionWork {
 const positionsEveryMs = 250
 /** Records that may be due in a partition while its last transaction is under way; then nothing more is taken in. */
 const mostDue = 4000
+/** After so long other work of the process has its turn: who asks for its health waits no longer. */
+const longestTurnMs = 50
 
 /**
  * The transactions of one life, one at a time in each partition. While one is under way more is taken in, and goes into
@@ -51,7 +54,12 @@ export class PendingCommits<Work extends PartitionWork> {
    */
   async take(batch: Incoming[]): Promise<void> {
     const now = performance.now()
+    let turn = now
     for (const record of batch) {
+      if (performance.now() - turn > longestTurnMs) {
+        await otherWork()
+        turn = performance.now()
+      }
       const entry = this.work.get(record.partition)!
       entry.job.take(record)
       entry.next = Math.max(entry.next, record.offset + 1)

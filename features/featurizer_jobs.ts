@@ -1,7 +1,7 @@
 import { type Config, configHash } from '../config.ts'
 import { SpikeError } from '../errors.ts'
 import { deadLetterTopic, encodeDeadLetter } from '../streams/dead_letter.ts'
-import type { Incoming, Streams, Writer } from '../streams/port.ts'
+import type { Streams, Writer } from '../streams/port.ts'
 import { readAll } from '../streams/read_all.ts'
 import { FeaturizerPartition } from './featurizer_partition.ts'
 import { decodeState, type PartitionState, stateKey } from './job_state.ts'
@@ -67,7 +67,7 @@ export async function openJobs(
     })
     const state = states.get(partition)
     const barsEnd = barsEnds.find(end => end.partition === partition)?.offset ?? 0
-    if (state) job.restore(state, await readBars(streams, topics.bars.name, partition, state.bars_from))
+    if (state) await restore(job, state, streams, topics.bars.name)
     const entry = { job, writer: writers.get(partition)!, from: state?.resume ?? 0, next: state?.offset ?? 0, barsEnd }
     jobs.set(partition, entry)
     if (!state) await commitJob(options, entry)
@@ -114,9 +114,15 @@ async function readStates(
   return states
 }
 
-async function readBars(streams: Streams, topic: string, partition: number, from: number): Promise<Incoming[]> {
-  const bars: Incoming[] = []
-  const start = [{ topic, partition, offset: from }]
-  for await (const records of readAll(streams, topic, start, [partition])) bars.push(...records)
-  return bars
+async function restore(
+  job: FeaturizerPartition,
+  state: PartitionState,
+  streams: Streams,
+  barsTopic: string,
+): Promise<void> {
+  const { partition, bars_from: offset } = state
+  const start = [{ topic: barsTopic, partition, offset }]
+  for await (const records of readAll(streams, barsTopic, start, [partition]))
+    for (const record of records) job.restore(record)
+  job.goOn(state)
 }

@@ -1,5 +1,5 @@
 import type { Incoming, Outgoing } from '../streams/port.ts'
-import { type Bar, decodeBar, encodeBar } from './bar.ts'
+import { decodeBar, encodeBar } from './bar.ts'
 import { type EngineCounts, type EngineOutput, type EngineSettings, noCounts } from './engine.ts'
 import { Engines } from './engines.ts'
 import type { MarketEvent, Micros } from './event.ts'
@@ -49,18 +49,17 @@ export class FeaturizerPartition {
     this.engines = new Engines(options.settings, this.output())
   }
 
-  /** Takes up where `state` stood. @param bars records of the bars topic from `state.bars_from` on, in offset order. */
-  restore(state: PartitionState, bars: Incoming[]): void {
-    const byProduct = new Map<string, Bar[]>()
-    for (const record of bars) {
-      const { product, bar } = decodeBar(record.value.toString())
-      const list = byProduct.get(product) ?? []
-      byProduct.set(product, list)
-      list.push(bar)
-      this.barMarks.note(product, bar.second, record.offset)
-    }
+  /** Takes in one record of the bars topic again: those from `bars_from` of the state on, in offset order, before `goOn`. */
+  restore(record: Incoming): void {
+    const { product, bar } = decodeBar(record.value.toString())
+    this.engines.of(product).restore(bar)
+    this.barMarks.note(product, bar.second, record.offset)
+  }
+
+  /** Takes up where `state` stood. */
+  goOn(state: PartitionState): void {
     for (const [product, { open_from, watermark }] of Object.entries(state.products))
-      this.engines.of(product).restore(byProduct.get(product) ?? [], open_from, watermark)
+      this.engines.of(product).goOn(open_from, watermark)
     this.offset = state.resume
     this.committed = state.offset
   }

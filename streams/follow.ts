@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { setTimeout as delay, setImmediate as otherWork } from 'node:timers/promises'
 import { SpikeError } from '../errors.ts'
 import { keepClaims } from './keep_claims.ts'
 import type { Incoming, Position, Streams } from './port.ts'
@@ -88,6 +88,8 @@ async function live(options: FollowOptions, progress: () => void): Promise<void>
     }
     await job.take(batch)
     progress()
+    // The embedded log answers at once, and a loop that never waits leaves no turn to probes, signals and timers.
+    await otherWork()
   }
   await job.rest?.()
 }
