@@ -1,9 +1,19 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { checkFilePlace, kindOf, makeFolder } from './place.ts'
 
-/** Calls `write` with a temporary name beside `path`, then renames: `path` holds all of it or what it held before. */
-export async function writeAtomically(path: string, write: (temporary: string) => Promise<void> | void): Promise<void> {
-  mkdirSync(dirname(path), { recursive: true })
+/**
+ * Calls `write` with a temporary name beside `place`, then renames: `place` holds all of it or what it held before. What a link
+ * points to is replaced, not the link.
+ * @throws SpikeError BAD_FILE where nothing can be written.
+ */
+export async function writeAtomically(
+  place: string,
+  write: (temporary: string) => Promise<void> | void,
+): Promise<void> {
+  const path = existsSync(place) ? realpathSync(place) : place
+  if (kindOf(path) !== 'folder') checkFilePlace(path)
+  makeFolder(dirname(path))
   const temporary = `${path}.${process.pid}.tmp`
   const clean = (): void => rmSync(temporary, { force: true, recursive: true })
   process.once('exit', clean)

@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import { Command, CommanderError } from 'commander'
 import { SpikeError } from './errors.ts'
 import { redact } from './operations/redact.ts'
+import { checkFilePlace, checkFolderPlace } from './place.ts'
 import { systemFault } from './system_fault.ts'
 
 /**
@@ -85,5 +86,21 @@ export function positiveNumber(flag: string): (text: string) => number {
     if (!Number.isFinite(value) || value <= 0)
       throw new SpikeError('BAD_ARGUMENT', `${flag} takes a number above 0, not '${text}'`)
     return value
+  }
+}
+
+/** Parser for a commander option that names a file to be written: before any work is done it must be possible there. */
+export function outputFile(flag: string): (text: string) => string {
+  return text => {
+    checkFilePlace(text, `${flag} ${text}`)
+    return text
+  }
+}
+
+/** The same for a folder. */
+export function outputFolder(flag: string): (text: string) => string {
+  return text => {
+    checkFolderPlace(text, `${flag} ${text}`)
+    return text
   }
 }

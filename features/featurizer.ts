@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
-import { command, runCommand, wholeNumber, wholeNumbers } from '../cli.ts'
+import { command, outputFile, runCommand, wholeNumber, wholeNumbers } from '../cli.ts'
 import { type Config, readConfig } from '../config.ts'
 import { SpikeError } from '../errors.ts'
 import { type Operations, serveOperations } from '../operations/endpoints.ts'
@@ -121,7 +121,12 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       process.env.SPIKE60_TOPICS ?? 'embedded',
     )
     .option('--partitions <n,n>', 'partitions to work on, all when absent', wholeNumbers('--partitions'))
-    .option('--parquet <file>', 'where all rows of the topic are written at the end', 'data/processed/features.parquet')
+    .option(
+      '--parquet <file>',
+      'where all rows of the topic are written at the end',
+      outputFile('--parquet'),
+      'data/processed/features.parquet',
+    )
     .option('--config <file>', 'another config.yaml')
     .option('--until-end', 'stop at the end that the input topic has now')
     .option('--metrics-port <n>', 'answer /healthz, /readyz and /metrics there', wholeNumber('--metrics-port'))

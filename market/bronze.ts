@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Micros } from '../features/event.ts'
+import { makeFolder } from '../place.ts'
 import { controlLine, frameLine, type LineMarks } from './bronze_line.ts'
 import type { Control } from './record.ts'
 
@@ -68,7 +69,7 @@ export function createBronzeWriter(options: BronzeOptions): BronzeWriter {
   }
 
   function openFile(connection: string, received_at: Micros): void {
-    mkdirSync(directory, { recursive: true })
+    makeFolder(directory)
     const time = new Date(received_at / 1000).toISOString().replace(/[-:]|\.\d+/g, '')
     const stem = `${feed}-${time}-${connection}`.replaceAll(/[^A-Za-z0-9._-]/g, '_')
     for (let attempt = 1; descriptor === null; attempt++) {

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path'
-import { command, runCommand, wholeNumber, wholeNumbers } from '../cli.ts'
+import { command, outputFile, runCommand, wholeNumber, wholeNumbers } from '../cli.ts'
 import { SpikeError } from '../errors.ts'
 import { specVersion } from '../features/spec.ts'
 import { type FeatureTable, takeRows } from '../features/table.ts'
@@ -171,7 +171,7 @@ if (import.meta.main)
       .option('--metrics-port <n>', 'answer /healthz, /readyz and /metrics there', wholeNumber('--metrics-port'))
       .option('--config <file>', 'another config.yaml')
       .option('--model <dir>', 'model folder', 'models/artifacts/logistic')
-      .option('--out <file>', 'scores; scores.parquet beside the features by default')
+      .option('--out <file>', 'scores; scores.parquet beside the features by default', outputFile('--out'))
       .option('--json', 'print one JSON object as the last line'),
     main,
   )

@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path'
 import { writeFileAtomically } from '../atomic.ts'
-import { command, runCommand } from '../cli.ts'
+import { command, outputFolder, runCommand } from '../cli.ts'
 import { type Config, configHash, readConfig } from '../config.ts'
 import { SpikeError } from '../errors.ts'
 import { digestOf } from '../features/digest.ts'
@@ -182,7 +182,12 @@ if (import.meta.main)
       .option('--full', 'judge the fixed recipe by walk-forward on captures instead; needs --captures')
       .option('--captures <dir>', 'folder of captures, for --full')
       .option('--percentile <p...>', "percentile of each fold's training that is tau, for --full", percentiles)
-      .option('--out <dir>', 'folder for models/artifacts and mlruns, with --full for reports', '.')
+      .option(
+        '--out <dir>',
+        'folder for models/artifacts and mlruns, with --full for reports',
+        outputFolder('--out'),
+        '.',
+      )
       .option('--config <file>', "another config than the project's config.yaml")
       .option('--json', 'print one JSON object as the last line'),
     main,

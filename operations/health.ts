@@ -1,6 +1,7 @@
-import { mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { SpikeError } from '../errors.ts'
+import { makeFolder } from '../place.ts'
 
 /** A job says at least so often that it lives; a health check fails when it has not for three times as long. */
 export const beatSeconds = 10
@@ -16,7 +17,7 @@ export function touchHealth(path: string | undefined = process.env.SPIKE60_HEALT
   if (!path || performance.now() - last < 1_000) return
   last = performance.now()
   try {
-    mkdirSync(dirname(path), { recursive: true })
+    makeFolder(dirname(path))
     writeFileSync(path, `${new Date().toISOString()}\n`)
   } catch (cause) {
     throw new SpikeError('BAD_FILE', `${path}: cannot be written; let SPIKE60_HEALTH_FILE name a file that can`, {

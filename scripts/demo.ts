@@ -1,4 +1,4 @@
-import { command, positiveNumber, runCommand, wholeNumber } from '../cli.ts'
+import { command, outputFolder, positiveNumber, runCommand, wholeNumber } from '../cli.ts'
 import { readConfig } from '../config.ts'
 import { SpikeError } from '../errors.ts'
 import { runDemo } from './demo/run.ts'
@@ -55,7 +55,7 @@ await runCommand<Arguments>(
     .option('--raw <file...>', 'saved files instead of the simulated exchange: bronze or captures, plain, gzip or zstd')
     .option('--live', 'listen to Coinbase itself instead')
     .option('--minutes <n>', 'how long to listen with --live', positiveNumber('--minutes'), 30)
-    .option('--out <dir>', 'folder under which everything is written', '.')
+    .option('--out <dir>', 'folder under which everything is written', outputFolder('--out'), '.')
     .option('--seed <n>', 'seed of the simulated exchange', wholeNumber('--seed'))
     .option('--topics <engine>', 'embedded://FILE or kafka://HOST:PORT; an embedded log under --out when absent')
     .option('--config <file>', 'another config.yaml')

@@ -1,4 +1,4 @@
-import { command, runCommand, wholeNumber } from '../cli.ts'
+import { command, outputFile, outputFolder, runCommand, wholeNumber } from '../cli.ts'
 import { type Config, readConfig } from '../config.ts'
 import { SpikeError } from '../errors.ts'
 import { explainFailure } from '../monitor/fail_on.ts'
@@ -37,12 +37,16 @@ const program = command(
   .option('--current <parquet>', 'the rows that are judged')
   .option('--features <parquet>', 'one file, whose halves are compared; with --early-late')
   .option('--early-late', 'first against second half of --features')
-  .option('--save-profile <file>', 'store what is needed of --reference, or of several --profile together; no report')
+  .option(
+    '--save-profile <file>',
+    'store what is needed of --reference, or of several --profile together; no report',
+    outputFile('--save-profile'),
+  )
   .option('--profile <files...>', 'stored profiles in place of --reference, taken together')
   .option('--topic <name>', 'judge the newest rows of a topic of features in place of --current')
   .option('--topics <engine>', 'embedded, embedded://path or kafka://host:port', 'embedded')
   .option('--last <seconds>', 'judge only the last so many seconds (of a topic: 3600)', wholeNumber('--last', 1))
-  .option('--out <folder>', 'where <name>.html and <name>.json go', 'reports/evidently')
+  .option('--out <folder>', 'where <name>.html and <name>.json go', outputFolder('--out'), 'reports/evidently')
   .option('--name <name>', 'name of the report (default: early_vs_late, last_vs_profile, or from the file names)')
   .option('--fail-on <what>', 'exit 1 when it is found: drift or quality')
   .option('--model <folder>', 'model whose columns are marked')

@@ -1,6 +1,6 @@
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
-import { command, runCommand, wholeNumber } from '../cli.ts'
+import { command, outputFolder, runCommand, wholeNumber } from '../cli.ts'
 import { readConfig } from '../config.ts'
 import { SpikeError } from '../errors.ts'
 import { checkHandoff } from '../publish/check_handoff.ts'
@@ -56,7 +56,7 @@ const program = command(
 )
   .option('--run <folder>', 'folder of a finished run', '.')
   .option('--raw <file...>', 'raw data of the run, bronze or captures; data/raw of the run when absent')
-  .option('--out <folder>', 'folder to build; handoff in the run when absent')
+  .option('--out <folder>', 'folder to build; handoff in the run when absent', outputFolder('--out'))
   .option('--minutes <n>', 'length of the raw slice', wholeNumber('--minutes', 3), 10)
   .option('--check <folder>', 'check this folder instead of building one')
   .option('--config <file>', "another config than the project's config.yaml")

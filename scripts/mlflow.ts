@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { command, runCommand, wholeNumber } from '../cli.ts'
+import { command, outputFolder, runCommand, wholeNumber } from '../cli.ts'
 import { readConfig } from '../config.ts'
 import { SpikeError } from '../errors.ts'
 import { sendJournal } from '../models/mlflow_send.ts'
@@ -21,7 +21,7 @@ const program = command(
   'npm run mlflow -- --port 5000',
 )
   .option('--port <number>', 'port on 127.0.0.1', wholeNumber('--port', 1), 5000)
-  .option('--store <folder>', 'where the server keeps runs and artifacts', 'mlruns/server')
+  .option('--store <folder>', 'where the server keeps runs and artifacts', outputFolder('--store'), 'mlruns/server')
   .option('--journal <folder>', 'folder of the journal', 'mlruns')
   .option('--once', 'end as soon as the journal is sent')
   .option('--send', 'start no server: send the journal to MLFLOW_TRACKING_URI and end')

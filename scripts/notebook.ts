@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { writeFileAtomically } from '../atomic.ts'
-import { command, runCommand } from '../cli.ts'
+import { command, outputFolder, runCommand } from '../cli.ts'
 import { readConfig } from '../config.ts'
 import { splitByTime } from '../models/split.ts'
 import { readTable } from '../tables/parquet.ts'
@@ -33,7 +33,7 @@ const program = command(
   'npm run notebook -- --features data/processed/features.parquet',
 )
   .option('--features <file>', 'Parquet file of features', 'data/processed/features.parquet')
-  .option('--out <folder>', 'where the executed notebook and its page go', 'reports')
+  .option('--out <folder>', 'where the executed notebook and its page go', outputFolder('--out'), 'reports')
   .option('--update', 'also keep the executed notebook as notebooks/eda.ipynb')
   .option('--json', 'print the paths as one JSON line')
 await runCommand<Arguments>(program, main)

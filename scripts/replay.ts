@@ -1,5 +1,5 @@
 import { globSync } from 'node:fs'
-import { command, runCommand, wholeNumber } from '../cli.ts'
+import { command, outputFile, runCommand, wholeNumber } from '../cli.ts'
 import { readConfig } from '../config.ts'
 import { SpikeError } from '../errors.ts'
 import { totalCounts } from '../features/featurizer_partition.ts'
@@ -110,7 +110,11 @@ const program = command(
   "npm run replay -- --raw 'data/raw/*.ndjson' --out data/processed/features.parquet",
 )
   .requiredOption('--raw <file...>', 'bronze files or captures, plain, gzip or zstd; a quoted pattern is expanded')
-  .option('--out <file>', `Parquet file to write; ${defaultOut} when absent, none for a disturbed run`)
+  .option(
+    '--out <file>',
+    `Parquet file to write; ${defaultOut} when absent, none for a disturbed run`,
+    outputFile('--out'),
+  )
   .option(
     '--shuffle <seconds>',
     'delay events by up to so many seconds of event time',

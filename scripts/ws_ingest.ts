@@ -1,4 +1,4 @@
-import { command, positiveNumber, runCommand, wholeNumber } from '../cli.ts'
+import { command, outputFolder, positiveNumber, runCommand, wholeNumber } from '../cli.ts'
 import { type Config, readConfig } from '../config.ts'
 import { SpikeError } from '../errors.ts'
 import { type Feed, feedByName, feeds } from '../market/feed.ts'
@@ -166,7 +166,7 @@ const program = command(
     "where to ask for the trades of a gap, or none (default: the feed's own, none beside --url)",
   )
   .option('--redundant', 'two connections for the same products: what befalls one of them at a time costs nothing')
-  .option('--raw <folder>', 'folder of bronze files', 'data/raw')
+  .option('--raw <folder>', 'folder of bronze files', outputFolder('--raw'), 'data/raw')
   .option(
     '--topics <engine>',
     'embedded, embedded://path or kafka://host:port',

@@ -1,7 +1,8 @@
-import { closeSync, existsSync, mkdirSync, openSync, readSync, statSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { SpikeError } from '../../errors.ts'
+import { checkFilePlace, makeFolder } from '../../place.ts'
 
 /** Marks a database as ours ("sp60") and names the version of its tables. */
 const applicationId = 0x73703630
@@ -26,7 +27,8 @@ CREATE TABLE writers (id TEXT PRIMARY KEY, epoch INTEGER NOT NULL) STRICT, WITHO
  */
 export function openDatabase(path: string): DatabaseSync {
   const fresh = !existsSync(path) || statSync(path).size === 0
-  mkdirSync(dirname(path), { recursive: true })
+  if (fresh) checkFilePlace(path)
+  makeFolder(dirname(path))
   if (!fresh) checkSize(path)
   return guard(path, () => {
     const database = new DatabaseSync(path, { timeout: busyTimeoutMs })

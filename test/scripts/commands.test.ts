@@ -76,6 +76,46 @@ describe('every command', () => {
   })
 })
 
+describe('a place that cannot be written ends with exit 2 and one line, before any work', () => {
+  it.each([
+    ['scripts/replay.ts --raw x --out'],
+    ['scripts/demo.ts --out'],
+    ['scripts/drift.ts --features x --early-late --out'],
+    ['scripts/drift.ts --reference x --save-profile'],
+    ['scripts/handoff.ts --out'],
+    ['scripts/notebook.ts --out'],
+    ['scripts/mlflow.ts --store'],
+    ['scripts/ws_ingest.ts --raw'],
+    ['models/train.ts --features x --out'],
+    ['models/infer.ts --features x --out'],
+    ['features/featurizer.ts --parquet'],
+  ])('%s', line => {
+    const [script, ...args] = line.split(' ')
+    const place = join(file('a-file', 'precious'), 'below')
+    const { code, err } = run(script, ...args, place)
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: [expect.stringContaining(`${args.at(-1)} ${place}: cannot be written (ENOTDIR); name another place`)],
+    })
+    expect(readFileSync(join(folder, 'a-file'), 'utf8')).toBe('precious')
+  })
+
+  it.skipIf(process.platform !== 'linux')('replay under /proc, where folders are asked for in vain', () => {
+    const { code, err } = run('scripts/replay.ts', '--raw', 'x', '--out', '/proc/x/y')
+    expect({ code, err }).toEqual({ code: 2, err: [expect.stringContaining('--out /proc/x/y: cannot be written')] })
+  })
+
+  it.skipIf(process.platform !== 'linux')('a topic log under /proc, or in place of a device', () => {
+    for (const [place, why] of [
+      ['/proc/x/y', 'cannot be written'],
+      ['/dev/full', 'is a device or a pipe'],
+    ]) {
+      const { code, err } = run('features/featurizer.ts', '--topics', `embedded://${place}`)
+      expect({ code, err }).toEqual({ code: 2, err: [expect.stringContaining(`${place}: ${why}`)] })
+    }
+  })
+})
+
 it('a command whose reader has gone ends quietly', () => {
   const pipe = ['-o', 'pipefail', '-c', 'node scripts/settle.ts --help | true']
   const { status, stderr } = spawnSync('bash', pipe, { encoding: 'utf8' })
