@@ -1,0 +1,92 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readConfig } from '../../config.ts'
+import { runFeaturizer } from '../../features/featurizer.ts'
+import { newStatus } from '../../features/featurizer_status.ts'
+import { encodeRow } from '../../features/row_json.ts'
+import { featureNames } from '../../features/spec.ts'
+import { feedRaw } from '../../market/feeder.ts'
+import { createFrames } from '../../market/frames.ts'
+import { recordTape } from '../../market/tape.ts'
+import { inferLive } from '../../models/infer_live.ts'
+import { newScorerStatus } from '../../models/infer_status.ts'
+import { serveOperations } from '../../operations/endpoints.ts'
+import { openStreams } from '../../streams/open.ts'
+import type { Streams } from '../../streams/port.ts'
+import { predictions } from '../chaos/outputs.ts'
+import { writeScorerModel } from '../chaos/scorer_model.ts'
+
+const config = readConfig()
+const { raw, features } = config.topics
+const folder = mkdtempSync(join(tmpdir(), 'spike60-probes-'))
+const artifact = writeScorerModel(join(folder, 'model'))
+let streams: Streams
+beforeAll(async () => {
+  streams = await openStreams(`embedded://${join(folder, 'log.db')}`)
+  const file = join(folder, 'raw.ndjson')
+  const frames = createFrames(60)
+  const tape = [...recordTape({ ...config.simulator, hours: 1 })]
+  writeFileSync(file, tape.map(message => `${frames.update(message)}\n`).join(''))
+  await feedRaw({ streams, config, raw: [file] })
+}, 60_000)
+afterAll(async () => {
+  await streams.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** What probes of /healthz were told from the start of a job to its end: nothing, where its loop never leaves a turn to others. */
+async function probe(status: { turnedAt: number }, job: Promise<unknown>): Promise<number[]> {
+  const operations = await serveOperations({
+    port: 0,
+    idle: () => (performance.now() - status.turnedAt) / 1000,
+    notReady: () => null,
+    metrics: () => [],
+  })
+  const told: number[] = []
+  let ended = false
+  const end = job.finally(() => {
+    ended = true
+  })
+  while (!ended) {
+    const response = await fetch(`${operations.url}/healthz`)
+    await response.text()
+    if (!ended) told.push(response.status)
+  }
+  await end
+  await operations.close()
+  return told
+}
+
+const finish = AbortSignal.abort()
+
+test('/healthz is answered again and again while a featurizer catches up on a log that never makes it wait', async () => {
+  const status = newStatus()
+  const job = runFeaturizer({ streams, config, topicIn: raw.name, topicOut: features.name, finish, status })
+  const told = await probe(status, job)
+  expect(told.length).toBeGreaterThan(0)
+  expect(new Set(told)).toEqual(new Set([200]))
+}, 60_000)
+
+test('and while a scorer does', async () => {
+  const rows = 'rows'
+  await streams.createTopics([{ name: rows, partitions: 2 }])
+  const values = featureNames.map(() => 1)
+  const records = Array.from({ length: 30_000 }, (_, second) => {
+    const product = second % 2 === 0 ? 'BTC-USD' : 'ETH-USD'
+    return { topic: rows, key: product, value: encodeRow(product, second * 1e6, values) }
+  })
+  const writer = await streams.writer('rows')
+  await writer.commit({ records })
+  const status = newScorerStatus()
+  const now = (): number => performance.now()
+  const job = inferLive({
+    ...{ streams, artifact, topicIn: rows, topicOut: predictions, partitions: 2 },
+    ...{ finish, now, status },
+  })
+  const told = await probe(status, job)
+  expect(status.rows).toBe(30_000)
+  expect(told.length).toBeGreaterThan(0)
+  expect(new Set(told)).toEqual(new Set([200]))
+}, 60_000)
