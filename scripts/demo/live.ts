@@ -4,14 +4,18 @@ import { type FeaturizerResult, runFeaturizer } from '../../features/featurizer.
 import { localBackoff, patientBackoff } from '../../market/backoff.ts'
 import { createBronzeWriter } from '../../market/bronze.ts'
 import type { Stamp } from '../../market/clock.ts'
+import { copyBronze } from '../../market/copy_bronze.ts'
 import type { Feed } from '../../market/feed.ts'
 import { type IngestCounts, ingest } from '../../market/ingest.ts'
 import type { Published } from '../../market/published.ts'
 import { createPublisher } from '../../market/publisher.ts'
 import type { Streams } from '../../streams/port.ts'
 
+/** Where raw data comes from. */
+export type Venue = Exchange | Recording
+
 /** One exchange to be listened to until it says that the market is over, or until the limit. */
-export interface Venue {
+export interface Exchange {
   feed: Feed
   url: string
   products: string[]
@@ -22,6 +26,12 @@ export interface Venue {
   limitMs?: number
 }
 
+/** Bronze of two connections at once, which no single socket could serve: it is taken over as it is. */
+export interface Recording {
+  feed: Feed
+  paths: string[]
+}
+
 export interface LiveOptions {
   config: Config
   streams: Streams
@@ -29,6 +39,7 @@ export interface LiveOptions {
   bronze: string
   /** Opened one after the other, each after the one before has ended. */
   venues: AsyncIterable<Venue>
+  onStep: (step: string) => void
   onProgress: (line: string) => void
 }
 
@@ -39,7 +50,8 @@ export interface LiveResult {
 }
 
 /** The live path, whole: sockets to bronze, bronze to `ticks.raw`, `ticks.raw` to `ticks.features`, all at the same time. */
-export async function runLive({ config, streams, bronze, venues, onProgress }: LiveOptions): Promise<LiveResult> {
+export async function runLive(options: LiveOptions): Promise<LiveResult> {
+  const { config, streams, bronze, onProgress } = options
   const publisher = createPublisher({ streams, config, bronze: { directory: bronze } })
   const published = new AbortController()
   const finish = new AbortController()
@@ -56,7 +68,7 @@ export async function runLive({ config, streams, bronze, venues, onProgress }: L
   })
   try {
     // A job that dies must end the run, not leave it waiting for the exchange.
-    const listening = listen(config, bronze, venues)
+    const listening = listen(options)
     await Promise.race([listening, publishing, featurizing])
     const ingested = await listening
     published.abort()
@@ -71,12 +83,17 @@ export async function runLive({ config, streams, bronze, venues, onProgress }: L
   }
 }
 
-async function listen(config: Config, directory: string, venues: AsyncIterable<Venue>): Promise<IngestCounts[]> {
+async function listen({ config, bronze: directory, venues, onStep }: LiveOptions): Promise<IngestCounts[]> {
   const log = pino({ level: process.env.LOG_LEVEL ?? 'silent' }, pino.destination(2))
   const counts: IngestCounts[] = []
   for await (const venue of venues) {
     const bronze = createBronzeWriter({ directory, feed: venue.feed.name })
     try {
+      if ('paths' in venue) {
+        onStep('Recorded over two connections: taken to bronze as it is, without a WebSocket')
+        counts.push(await copyBronze(venue.paths, bronze))
+        continue
+      }
       counts.push(
         await ingest({
           ...venue,

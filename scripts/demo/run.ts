@@ -119,7 +119,7 @@ async function stream(
   }
   const streams = await openStreams(topics ?? `embedded://${join(log, 'streams.db')}`)
   try {
-    const live = await runLive({ config, streams, bronze: raw, venues, onProgress })
+    const live = await runLive({ config, streams, bronze: raw, venues, onStep, onProgress })
     onStep('Sink: ticks.features -> Parquet')
     const sunk = await sinkRows({ streams, config, topic: config.topics.features.name, out: features })
     return { live, liveDigest: sunk.digest, bronze: globSync(join(raw, '*.ndjson')).sort() }

@@ -1,9 +1,10 @@
 import type { Config } from '../../config.ts'
 import { startCaptureServer } from '../../market/capture_server.ts'
 import { marketStamp, wallStamp } from '../../market/clock.ts'
+import { holdsTwoConnections } from '../../market/copy_bronze.ts'
 import { readEvents } from '../../market/events.ts'
 import { feedByName } from '../../market/feed.ts'
-import { inspectFiles } from '../../market/file_kind.ts'
+import { type FileKind, inspectFiles } from '../../market/file_kind.ts'
 import { simulationStart } from '../../market/price_process.ts'
 import { readRaw } from '../../market/raw.ts'
 import { simulated } from '../../market/simulated.ts'
@@ -27,9 +28,16 @@ export async function* simulatedVenue(config: Config): AsyncGenerator<Venue> {
   }
 }
 
-/** Saved files, in the order of their times, by capture servers; each is asked only for the products that it has. */
+/**
+ * Saved files, in the order of their times, by capture servers; each is asked only for the products that it has. Bronze of two
+ * connections at once goes without a server.
+ */
 export async function* capturedVenues(config: Config, files: string[]): AsyncGenerator<Venue> {
-  for (const { paths, products } of await recordingsOf(config, files)) {
+  for (const { paths, products, kind, feed } of await recordingsOf(config, files)) {
+    if (kind === 'bronze' && (await holdsTwoConnections(paths))) {
+      yield { feed: feedByName(feed)!, paths }
+      continue
+    }
     const server = await startCaptureServer({ records: readRaw(paths) })
     try {
       yield {
@@ -59,18 +67,21 @@ export async function* liveVenue(config: Config, minutes: number): AsyncGenerato
   }
 }
 
-interface Recording {
+interface SavedRecording {
   paths: string[]
+  kind: FileKind['kind']
+  feed: string
   products: string[]
   first: number
 }
 
 /** Bronze files of a feed are one recording, a bare file is one of its own; those without a wanted product are left out. */
-async function recordingsOf(config: Config, files: string[]): Promise<Recording[]> {
+async function recordingsOf(config: Config, files: string[]): Promise<SavedRecording[]> {
   const groups = Map.groupBy(await inspectFiles(files), ({ kind, feed, path }) => (kind === 'bronze' ? feed : path))
-  const recordings: Recording[] = []
+  const recordings: SavedRecording[] = []
   for (const group of groups.values()) {
     const paths = group.map(({ path }) => path)
+    const [{ kind, feed }] = group
     const products = new Set<string>()
     let first = Number.POSITIVE_INFINITY
     for await (const { events } of readEvents(paths, config))
@@ -79,7 +90,7 @@ async function recordingsOf(config: Config, files: string[]): Promise<Recording[
         products.add(product)
         if (time < first) first = time
       }
-    if (products.size > 0) recordings.push({ paths, products: [...products].sort(), first })
+    if (products.size > 0) recordings.push({ paths, kind, feed, products: [...products].sort(), first })
   }
   return recordings.sort((a, b) => a.first - b.first)
 }
