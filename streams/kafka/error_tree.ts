@@ -32,7 +32,7 @@ const lost = ['PLT_KFK_NETWORK', 'PLT_KFK_TIMEOUT']
 
 /** Whether an operation of the client has failed for the last time. */
 export function triedInVain(error: unknown): boolean {
-  return /failed \d+ times\.$/.test((error as Node).message ?? '')
+  return [...walk(error)].some(({ message }) => /failed \d+ times\.$/.test(message ?? ''))
 }
 
 export function timedOut(error: unknown): boolean {

@@ -34,7 +34,7 @@ export async function openKafka(brokers: string[]): Promise<Streams> {
   }
   return {
     createTopics: topics => told('creating topics', createTopics(admin, topics)),
-    writer: (id, claim) => openWriter(options, where, id, claim),
+    writer: (id, claim) => openWriter(options, admin, where, id, claim),
     async reader(topic, start, partitions) {
       const [begins, ends] = await told(`topic '${topic}'`, outline(admin, topic))
       return openReader(options, where, topic, startPositions(begins, ends, start, partitions))

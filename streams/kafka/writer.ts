@@ -1,8 +1,9 @@
-import { type BaseOptions, Producer, stringSerializers } from '@platformatic/kafka'
+import { type Admin, type BaseOptions, Producer, stringSerializers } from '@platformatic/kafka'
 import { SpikeError } from '../../errors.ts'
 import type { Claim, Position, Transaction, Writer } from '../port.ts'
 import { brokerFaults } from './error_tree.ts'
 import { mapError } from './errors.ts'
+import { type Ending, endHanging, findHanging, type Hanging, lastEnding } from './hanging.ts'
 import { outcomeOf } from './outcome.ts'
 import { addPositions, findCoordinator, type KafkaProducer, sendRecords, type Written } from './transaction.ts'
 
@@ -21,11 +22,21 @@ const unclaimed = { producerId: -1n, producerEpoch: -1 }
  * starts a new producer under its own last epoch (KIP-360), so that it can never fence a writer newer than itself.
  * @param claim of the writer that it succeeds in the same way.
  */
-export async function openWriter(options: BaseOptions, where: string, id: string, claim?: Claim): Promise<Writer> {
+export async function openWriter(
+  options: BaseOptions,
+  admin: Admin,
+  where: string,
+  id: string,
+  claim?: Claim,
+): Promise<Writer> {
   const what = `writer ${id}`
   const coordinators = new Map<string, number>()
   let epoch = claim ? { producerId: claim.producerId!, producerEpoch: claim.epoch } : unclaimed
   let producer: KafkaProducer | null = null
+  /** The producer lost a connection: the broker may have died in between. */
+  let cut = false
+  /** How the last transaction ended before the producer was begun; null once nothing can hang on it. */
+  let ending: Ending | null = null
   let unsettled: Unsettled | null = null
   let closed = false
   let last: Promise<unknown> = Promise.resolve()
@@ -33,7 +44,8 @@ export async function openWriter(options: BaseOptions, where: string, id: string
   /** The producer that is good, or a new one; a new one also ends what the last one left open. */
   async function ready(): Promise<KafkaProducer> {
     if (closed) throw new Error(`${what} is closed`)
-    if (producer !== null) return producer
+    if (producer !== null && !cut) return producer
+    await drop()
     coordinators.clear()
     const fresh: KafkaProducer = new Producer({
       ...options,
@@ -42,8 +54,13 @@ export async function openWriter(options: BaseOptions, where: string, id: string
       serializers: { ...stringSerializers, value: (value?: Buffer) => value },
     })
     try {
+      ending = (await lastEnding(admin, id)) ?? ending
       const begun = await fresh.beginTransaction(epoch)
       await begun.cancel()
+      epoch = { producerId: fresh.producerId!, producerEpoch: fresh.producerEpoch! }
+      const hanging = await findHanging(admin, epoch.producerId)
+      if (hanging.length > 0) await endHanging(fresh, hanging, ending ?? neverEnds(where, what, hanging))
+      ending = null
     } catch (error) {
       await fresh.close(true).catch(() => {})
       // The broker forgets an id that was not used for days, and a newer writer would have been a use of it.
@@ -53,8 +70,11 @@ export async function openWriter(options: BaseOptions, where: string, id: string
       }
       throw mapError(error, where, what)
     }
-    epoch = { producerId: fresh.producerId!, producerEpoch: fresh.producerEpoch! }
     producer = fresh
+    cut = false
+    fresh.once('client:broker:disconnect', () => {
+      cut ||= producer === fresh
+    })
     return fresh
   }
 
@@ -144,6 +164,14 @@ export async function openWriter(options: BaseOptions, where: string, id: string
       await drop()
     },
   }
+}
+
+function neverEnds(where: string, what: string, hanging: Hanging[]): never {
+  const places = hanging.map(({ topic, partition }) => `${topic}-${partition}`).join(', ')
+  throw new SpikeError(
+    'LOG_CORRUPT',
+    `kafka ${where}: ${what}: a transaction hangs in ${places} and the broker no longer knows how it ended; look at it with kafka-transactions.sh find-hanging, end it with kafka-transactions.sh abort`,
+  )
 }
 
 function endsOf(written: Written[]): Position[] {

@@ -85,7 +85,8 @@ describe.skipIf(!kafkaIsHere('fencing'))('who may say that a newer writer took t
     await freshTopic()
     const id = freshName('writer')
     const options = { ...connectionOptions([broker.address]), timeout: 1000 }
-    const writer = await openWriter(options, broker.address, id)
+    const admin = new Admin(options)
+    const writer = await openWriter(options, admin, broker.address, id)
     await writer.commit(one('first'))
     const held = proxy.holdNext(endTransaction)
     const committed = writer.commit(one('slow'))
@@ -95,6 +96,7 @@ describe.skipIf(!kafkaIsHere('fencing'))('who may say that a newer writer took t
     await committed
     expect(await found()).toEqual(['first', 'slow'])
     await writer.close()
+    await admin.close()
   })
 
   test('an id that the broker forgot, unused for long, is begun anew by the writer that had it', async () => {
