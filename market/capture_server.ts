@@ -5,7 +5,7 @@ import { createEcho } from './echo.ts'
 import { sayEnd, turnAway } from './end_of_market.ts'
 import type { Session } from './exchange_session.ts'
 import { openExchangeSocket } from './exchange_socket.ts'
-import { feedByName } from './feed.ts'
+import { feedByName } from './feeds.ts'
 import type { RawRecord } from './record.ts'
 import { channels } from './subscriptions.ts'
 

@@ -1,7 +1,4 @@
 import type { Clock, Micros, Quote, Trade } from '../features/event.ts'
-import { coinbase } from './coinbase.ts'
-import { coinbaseExchange } from './coinbase_exchange.ts'
-import { simulated } from './simulated.ts'
 
 /** What only the connection knows; the decoder adds it. */
 type Bare<Event> = Omit<Event, 'feed' | 'received_at' | 'connection' | 'sequence'>
@@ -41,19 +38,4 @@ export interface Feed {
     question(product: string, from: Micros, to: Micros): string
     read(answer: object): Reading
   }
-}
-
-/** Every feed, in the order in which a bare line is tried. */
-export const feeds: readonly Feed[] = [coinbase, coinbaseExchange, simulated]
-
-const byName = new Map(feeds.map(feed => [feed.name, feed]))
-
-/** @returns undefined when no feed has this name. */
-export function feedByName(name: string): Feed | undefined {
-  return byName.get(name)
-}
-
-/** The feed whose shape this frame has; undefined when none. */
-export function feedOf(frame: object): Feed | undefined {
-  return feeds.find(feed => feed.recognises(frame))
 }

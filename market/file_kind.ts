@@ -2,7 +2,7 @@ import { SpikeError } from '../errors.ts'
 import type { Micros } from '../features/event.ts'
 import { parseBareLine } from './bare_line.ts'
 import { parseBronzeLine } from './bronze_line.ts'
-import { feedByName, feedOf } from './feed.ts'
+import { feedByName, feedOf } from './feeds.ts'
 import { readLines } from './lines.ts'
 
 /** What a file holds, judged by its first usable line. */

@@ -1,6 +1,6 @@
 import { SpikeError } from '../errors.ts'
 import type { Micros } from '../features/event.ts'
-import { feedByName } from './feed.ts'
+import { feedByName } from './feeds.ts'
 import type { RawRecord } from './record.ts'
 
 /** Time from the first to the last frame with a product's quotes or trades. */

@@ -8,7 +8,7 @@ import { readAll } from '../streams/read_all.ts'
 import { parseJson } from './bronze_line.ts'
 import { countName } from './counters.ts'
 import { createDecoder } from './decoder.ts'
-import { feedByName } from './feed.ts'
+import { feedByName } from './feeds.ts'
 import { asObject } from './reading.ts'
 
 export interface RedriveOptions {

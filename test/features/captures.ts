@@ -4,7 +4,7 @@ import { readConfig } from '../../config.ts'
 import type { MarketEvent } from '../../features/event.ts'
 import { frameLine } from '../../market/bronze_line.ts'
 import { readEvents } from '../../market/events.ts'
-import { feedByName } from '../../market/feed.ts'
+import { feedByName } from '../../market/feeds.ts'
 import { readRaw } from '../../market/raw.ts'
 import { findShared } from '../reference.ts'
 
