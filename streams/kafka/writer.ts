@@ -170,7 +170,7 @@ function neverEnds(where: string, what: string, hanging: Hanging[]): never {
   const places = hanging.map(({ topic, partition }) => `${topic}-${partition}`).join(', ')
   throw new SpikeError(
     'LOG_CORRUPT',
-    `kafka ${where}: ${what}: a transaction hangs in ${places} and the broker no longer knows how it ended; look at it with kafka-transactions.sh find-hanging, end it with kafka-transactions.sh abort`,
+    `kafka ${where}: ${what}: a transaction hangs in ${places} and the broker no longer knows how it ended; look at it with kafka-transactions.sh find-hanging --max-transaction-timeout 0, end it with kafka-transactions.sh abort`,
   )
 }
 
