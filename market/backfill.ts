@@ -1,12 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Micros } from '../features/event.ts'
 import type { BronzeWriter } from './bronze.ts'
 import type { Stamp } from './clock.ts'
 import type { Feed } from './feed.ts'
+import { type Asking, type BackfillCounts, type BackfillPace, fillGap, pause } from './fill_gap.ts'
 import { type OpenGap, openGapAge } from './open_gaps.ts'
-import type { BackfillSpan } from './record.ts'
-import { askRest, type RestAnswer } from './rest_answer.ts'
 
 export interface BackfillOptions {
   feed: Feed
@@ -20,30 +18,8 @@ export interface BackfillOptions {
   pace?: Partial<BackfillPace>
 }
 
-/** Milliseconds, but for the last. */
-export interface BackfillPace {
-  /** After a gap was noticed, so that the exchange knows its trades. */
-  settle: number
-  /** Between two questions: half of the 10 a second that Coinbase allows. */
-  between: number
-  timeout: number
-  /** Before the second attempt, doubled for each one after it. */
-  retry: number
-  attempts: number
-}
-
 const patient: BackfillPace = { settle: 2000, between: 200, timeout: 10_000, retry: 1000, attempts: 4 }
 const waitingLimit = 200
-/** A trade's own time lies so far before that of its frame at most: one that a gap has cost may be older than the gap. */
-const tradeLag: Micros = 2_000_000
-const questionLimit = 50
-
-export interface BackfillCounts {
-  asked: number
-  answered: number
-  /** Gaps that were given up, whole or in part. */
-  failed: number
-}
 
 /**
  * Asks for the trades of gaps and writes the answers to bronze, then that the gap is filled in; a fault costs the trades,
@@ -59,12 +35,13 @@ export interface Backfill {
 
 export function createBackfill(options: BackfillOptions): Backfill {
   const { feed, url, bronze, stamp, name, log } = options
-  const rest = feed.rest!
   const pace = { ...patient, ...options.pace }
   const counts: BackfillCounts = { asked: 0, answered: 0, failed: 0 }
   const waiting: OpenGap[] = []
   let taken = new Set<string>()
   const stop = new AbortController()
+  const { signal } = stop
+  const asking: Asking = { rest: feed.rest!, url, bronze, stamp, name, pace, counts, signal }
   let working: Promise<void> | null = null
   let closed = false
 
@@ -91,60 +68,15 @@ export function createBackfill(options: BackfillOptions): Backfill {
 
   async function work(): Promise<void> {
     for (let gap = waiting.shift(); gap !== undefined; gap = waiting.shift()) {
-      await pause(Math.max(0, pace.settle - ageOf(gap) / 1000))
-      const fault = stop.signal.aborted ? 'stopped' : await fill(gap)
+      await pause(Math.max(0, pace.settle - ageOf(gap) / 1000), signal)
+      const fault = signal.aborted ? 'stopped' : await fillGap(gap, asking)
       if (fault !== null) giveUp(gap, fault)
     }
-  }
-
-  /** Asks again for what an answer leaves open on either side, until one brings nothing new. @returns why not all came. */
-  async function fill({ product, from, to }: OpenGap): Promise<string | null> {
-    const seen = new Set<string>()
-    const open: [Micros, Micros][] = [[from - tradeLag, to]]
-    for (let n = 0; open.length > 0; n++) {
-      if (n === questionLimit) return `more than ${questionLimit} questions`
-      const [start, end] = open.pop()!
-      const answer = await question({ product, from: start, to: end })
-      if ('fault' in answer) return answer.fault
-      const { events, faults } = rest.read(answer.answer)
-      if (faults.length > 0 && events.length === 0) return faults[0].reason
-      const within = events.filter(event => event.type === 'trade' && event.time >= start && event.time <= end)
-      const before = seen.size
-      for (const event of within) if (event.type === 'trade') seen.add(event.id)
-      if (seen.size === before) continue
-      const times = within.map(({ time }) => time)
-      const [oldest, newest] = [Math.min(...times), Math.max(...times)]
-      if (newest < end) open.push([newest, end])
-      if (oldest > start) open.push([start, oldest])
-    }
-    bronze.control(name, stamp(''), 'filled', { backfill: { product, from, to } })
-    return null
-  }
-
-  async function question(span: BackfillSpan): Promise<RestAnswer> {
-    let last: RestAnswer = { fault: 'stopped', again: false, waitMs: 0 }
-    for (let attempt = 0; attempt < pace.attempts && !stop.signal.aborted; attempt++) {
-      counts.asked++
-      last = await askRest(url + rest.question(span.product, span.from, span.to), pace.timeout, stop.signal)
-      if ('text' in last) {
-        counts.answered++
-        bronze.frame(name, stamp(''), last.text, { backfill: span })
-        await pause(pace.between)
-        return last
-      }
-      if (!last.again || attempt === pace.attempts - 1) return last
-      await pause(Math.max(pace.retry * 2 ** attempt, last.waitMs))
-    }
-    return last
   }
 
   function giveUp({ product, from, to }: OpenGap, reason: string): void {
     counts.failed++
     log.warn({ product, from: iso(from), to: iso(to), reason }, 'trades of a gap are not filled in')
-  }
-
-  async function pause(ms: number): Promise<void> {
-    await sleep(ms, undefined, { signal: stop.signal }).catch(() => {})
   }
 
   return {

@@ -1,4 +1,5 @@
-import type { MarketEvent, Micros, Trade } from '../features/event.ts'
+import type { MarketEvent, Micros } from '../features/event.ts'
+import { readBackfill } from './backfill_answer.ts'
 import { Continuity, type ContinuitySnapshot } from './continuity.ts'
 import { countName, type DecoderCounters, emptyCounters } from './counters.ts'
 import type { Feed, FeedEvent, Reading } from './feed.ts'
@@ -92,21 +93,11 @@ export function createDecoder(options: DecoderOptions): Decoder {
     for (const event of out.events) single.pass(event)
   }
 
-  /** Trades that came neither live nor by an earlier answer; of the connection nothing is learnt. */
-  function decodeBackfill(out: Decoded, record: RawRecord, { product, from, to }: BackfillSpan): void {
-    const rest = feedByName(record.feed)?.rest
-    const answer = asObject(record.frame)
-    if (rest === undefined || answer === null) {
-      refuse(out, record, record.dead ?? 'bad_backfill')
-      return
-    }
-    const { events, faults } = rest.read(answer)
+  function decodeBackfill(out: Decoded, record: RawRecord, span: BackfillSpan): void {
+    const { trades, faults } = readBackfill(record, span)
     for (const { reason, item } of faults) refuse(out, record, reason, item)
-    for (const event of events) {
-      if (event.type !== 'trade' || event.product !== product || !products.has(product)) continue
-      if (event.time < from || event.time > to || !isNewTrade(product, event.id)) continue
-      out.events.push({ ...(complete(event, record, 0) as Trade), backfilled: true })
-    }
+    for (const trade of trades)
+      if (products.has(trade.product) && isNewTrade(trade.product, trade.id)) out.events.push(trade)
   }
 
   function isNewTrade(product: string, id: string): boolean {

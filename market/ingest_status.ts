@@ -1,5 +1,5 @@
 import { byLabel, counter, gauge, type Metric } from '../operations/metrics.ts'
-import type { BackfillCounts } from './backfill.ts'
+import type { BackfillCounts } from './fill_gap.ts'
 import type { IngestCounts } from './ingest.ts'
 import { emptyPublished, type Published } from './published.ts'
 
