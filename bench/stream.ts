@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readConfig } from '../config.ts'
+import { SpikeError } from '../errors.ts'
 import { openStreams } from '../streams/open.ts'
 import { startTestBroker } from '../test/kafka_broker.ts'
 import type { BenchResult } from './measure.ts'
@@ -110,6 +111,13 @@ export async function benchStream({ latencyS, sustainedS, rate }: StreamOptions)
     const theirs = describeDelays(closing)
     const normal = describeLag(run.samples, 'calm').largest
     const [calm, burst, relief, sustained] = more
+    const lost = run.sent - events
+    const missing = [...delays.values()].reduce((sum, { missing }) => sum + missing, 0)
+    if (lost + missing + twice + counted.duplicates + counted.late + counted.dead > 0)
+      throw new SpikeError(
+        'CHECK_FAILED',
+        `of ${run.sent} events ${lost} were lost, ${counted.duplicates} doubled, ${counted.late} late, ${counted.dead} dead; of ${run.closings.size} rows ${missing} were missing, ${twice} doubled`,
+      )
     return {
       name: 'stream',
       ratio: round(theirs.p99 / ours.p99, 3),
@@ -131,12 +139,8 @@ export async function benchStream({ latencyS, sustainedS, rate }: StreamOptions)
         sustained: { ...figures(sustained), drained_after_s: round(run.drainedAfterS, 1) },
       }),
       ...(sustainedS > 0 && { catch_up: catchUps }),
-      events: { sent: run.sent, lost: run.sent - events, ...counted },
-      rows: {
-        expected: run.closings.size,
-        missing: [...delays.values()].reduce((sum, { missing }) => sum + missing, 0),
-        twice,
-      },
+      events: { sent: run.sent, lost, ...counted },
+      rows: { expected: run.closings.size, missing, twice },
       products,
       load_average: loadavg().map(value => round(value, 1)),
       node: process.version,
