@@ -3,15 +3,14 @@ import type { Logger } from 'pino'
 import { command, outputFile, runCommand, wholeNumber, wholeNumbers } from '../cli.ts'
 import { type Config, readConfig } from '../config.ts'
 import { SpikeError } from '../errors.ts'
-import { type Operations, serveOperations } from '../operations/endpoints.ts'
+import { serveJob } from '../operations/job_endpoints.ts'
 import { createLog } from '../operations/log.ts'
 import { stopOnSignal } from '../operations/stopping.ts'
 import { openStreams } from '../streams/open.ts'
-import type { Streams } from '../streams/port.ts'
-import { watchEnds } from '../streams/watch_ends.ts'
+import type { Position, Streams } from '../streams/port.ts'
 import { sinkRows } from '../tables/sink.ts'
 import { runFeaturizer } from './featurizer_run.ts'
-import { type FeaturizerStatus, featurizerMetrics, newStatus } from './featurizer_status.ts'
+import { featurizerMetrics, newStatus } from './featurizer_status.ts'
 
 export { type FeaturizerOptions, type FeaturizerResult, runFeaturizer } from './featurizer_run.ts'
 
@@ -33,7 +32,9 @@ async function main(options: Arguments): Promise<void> {
   const stop = stopOnSignal('featurizer')
   const log = createLog()
   const status = newStatus()
-  const operations = options.metricsPort === undefined ? null : await show(status, streams, options, log)
+  const { metricsPort: port, topic_in: topic } = options
+  const metrics = (ends: Position[] | null) => featurizerMetrics(status, ends, Date.now() * 1000)
+  const operations = port === undefined ? null : await serveJob({ port, status, streams, topic, metrics, log })
   try {
     const finish = options.untilEnd ? AbortSignal.abort() : undefined
     const result = await runFeaturizer({
@@ -86,24 +87,6 @@ async function sink(
       'the file of rows is not renewed; featurize --until-end makes it',
     )
     return null
-  }
-}
-
-async function show(status: FeaturizerStatus, streams: Streams, options: Arguments, log: Logger): Promise<Operations> {
-  const ends = watchEnds(streams, options.topic_in)
-  const operations = await serveOperations({
-    port: options.metricsPort!,
-    idle: () => (performance.now() - status.turnedAt) / 1000,
-    notReady: () => (status.ready ? null : (status.fault ?? 'has not begun yet')),
-    metrics: () => featurizerMetrics(status, ends.latest(), Date.now() * 1000),
-  })
-  log.info({ url: operations.url }, 'operations')
-  return {
-    ...operations,
-    close() {
-      ends.stop()
-      return operations.close()
-    },
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
-import { touchHealth } from '../operations/health.ts'
+import { noteLife } from '../operations/job_status.ts'
 import { deadLetterTopic } from '../streams/dead_letter.ts'
 import { follow } from '../streams/follow.ts'
 import { ownPartitions } from '../streams/own_partitions.ts'
@@ -70,19 +70,7 @@ export async function runFeaturizer(options: FeaturizerOptions): Promise<Featuri
         rest: () => pending.rest(),
       }
     },
-    onTurn() {
-      status.turnedAt = performance.now()
-      touchHealth()
-    },
-    onBegun() {
-      status.ready = true
-      log?.info({ partitions, offsets: [...status.jobs.values()].map(({ next }) => next) }, 'ready')
-    },
-    onRetry(error, pause_ms) {
-      status.begunAnew++
-      status.fault = error.message
-      log?.warn({ code: error.code, reason: error.message, pause_ms }, 'begins anew')
-    },
+    ...noteLife(status, log, () => ({ partitions, offsets: [...status.jobs.values()].map(({ next }) => next) })),
   })
   return countsOf(status)
 }

@@ -1,29 +1,16 @@
+import { type JobStatus, jobMetrics, newJobStatus } from '../operations/job_status.ts'
 import { byLabel, counter, gauge, type Metric, type Sample } from '../operations/metrics.ts'
 import type { Position } from '../streams/port.ts'
 import type { PartitionJob } from './featurizer_jobs.ts'
 import { totalCounts } from './featurizer_partition.ts'
 
 /** What a featurizer shows of itself while it runs; it writes, others read. */
-export interface FeaturizerStatus {
-  ready: boolean
-  /** Why it was last thrown away; null before. */
-  fault: string | null
-  /** `performance.now()` of the loop's last turn. */
-  turnedAt: number
-  begunAnew: number
-  transactions: { count: number; seconds: number }
+export interface FeaturizerStatus extends JobStatus {
   jobs: Map<number, PartitionJob>
 }
 
 export function newStatus(): FeaturizerStatus {
-  return {
-    ready: false,
-    fault: null,
-    turnedAt: performance.now(),
-    begunAnew: 0,
-    transactions: { count: 0, seconds: 0 },
-    jobs: new Map(),
-  }
+  return { ...newJobStatus(), jobs: new Map() }
 }
 
 /**
@@ -36,16 +23,12 @@ export function featurizerMetrics(status: FeaturizerStatus, ends: Position[] | n
   const counts = jobs.map(([, { job }]) => job.counts())
   const total = totalCounts(counts.flatMap(({ products }) => Object.values(products)))
   const { quotes: quote, trades: trade, clocks: clock, gaps: gap } = total
-  const lag: Sample[] = jobs.flatMap(([partition, { next }]) => {
-    const end = ends?.find(one => one.partition === partition)?.offset
-    return end === undefined ? [] : [{ labels: { partition: `${partition}` }, value: Math.max(0, end - next) }]
-  })
+  const next = jobs.map(([partition, job]): [number, number] => [partition, job.next])
   const delays: Sample[] = jobs.flatMap(([, { job }]) =>
     [...job.watermarks()].map(([product, time]) => ({ labels: { product }, value: (now - time) / 1e6 })),
   )
   return [
-    gauge('featurizer_ready', 'Whether it reads and commits.', status.ready ? 1 : 0),
-    counter('featurizer_begun_anew_total', 'Times it began anew after an error.', status.begunAnew),
+    ...jobMetrics('featurizer', status, next, ends),
     counter('featurizer_events_total', 'Events taken in.', ...byLabel('type', { quote, trade, clock, gap })),
     counter('featurizer_duplicates_total', 'Events that came once more.', total.duplicates),
     counter('featurizer_rows_total', 'Rows of features made.', total.rows),
@@ -61,13 +44,6 @@ export function featurizerMetrics(status: FeaturizerStatus, ends: Position[] | n
       'Records put on the dead-letter topic.',
       counts.reduce((sum, { dead }) => sum + dead, 0),
     ),
-    gauge(
-      'featurizer_lag_records',
-      'Records of the input behind the committed position, transaction markers included.',
-      ...lag,
-    ),
     gauge('featurizer_watermark_delay_seconds', 'Clock of this machine less the watermark.', ...delays),
-    counter('featurizer_transactions_total', 'Transactions committed.', status.transactions.count),
-    counter('featurizer_transaction_seconds_total', 'Time spent committing them.', status.transactions.seconds),
   ]
 }

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import { PendingCommits } from '../features/featurizer_commits.ts'
-import { touchHealth } from '../operations/health.ts'
+import { noteLife } from '../operations/job_status.ts'
 import { deadLetterTopic } from '../streams/dead_letter.ts'
 import { follow } from '../streams/follow.ts'
 import { ownPartitions } from '../streams/own_partitions.ts'
@@ -48,7 +48,7 @@ export interface LiveInferResult {
  * BAD_ARGUMENT for a partition that the topic does not have; else as `follow`.
  */
 export async function inferLive(options: LiveInferOptions): Promise<LiveInferResult> {
-  const { streams, artifact, topicIn, topicOut, partitions, stop, finish, now, log } = options
+  const { streams, artifact, topicIn, topicOut, partitions, stop, finish, log } = options
   const own = ownPartitions(options.own, partitions)
   const status = options.status ?? newScorerStatus()
   const group = scorerGroup(artifact.name, topicIn, topicOut)
@@ -74,19 +74,7 @@ export async function inferLive(options: LiveInferOptions): Promise<LiveInferRes
         rest: () => pending.rest(),
       }
     },
-    onTurn() {
-      status.turnedAt = now()
-      touchHealth()
-    },
-    onBegun() {
-      status.ready = true
-      log?.info({ model: artifact.name, partitions: own, offsets: [...status.next.values()] }, 'ready')
-    },
-    onRetry(error, pause_ms) {
-      status.begunAnew++
-      status.fault = error.message
-      log?.warn({ code: error.code, reason: error.message, pause_ms }, 'begins anew')
-    },
+    ...noteLife(status, log, () => ({ model: artifact.name, partitions: own, offsets: [...status.next.values()] })),
   })
   const { rows, alarms, skipped, dead } = status
   const [p50_ms, p99_ms] = rowPercentiles(status, [50, 99]).map(seconds => 1000 * seconds)

@@ -1,9 +1,9 @@
 import { readConfig } from '../config.ts'
-import { serveOperations } from '../operations/endpoints.ts'
+import { serveJob } from '../operations/job_endpoints.ts'
 import { createLog } from '../operations/log.ts'
 import { stopOnSignal } from '../operations/stopping.ts'
 import { openStreams } from '../streams/open.ts'
-import { watchEnds } from '../streams/watch_ends.ts'
+import type { Position } from '../streams/port.ts'
 import { loadModel } from './artifact_files.ts'
 import { inferLive, type LiveInferResult } from './infer_live.ts'
 import { newScorerStatus, scorerMetrics } from './infer_status.ts'
@@ -32,21 +32,13 @@ export async function inferTopic(options: InferTopicOptions): Promise<LiveInferR
   const stop = stopOnSignal('infer')
   const log = createLog()
   const status = newScorerStatus()
-  status.turnedAt = performance.now()
   await using running = new AsyncDisposableStack()
   const streams = await openStreams(topics)
   running.defer(() => streams.close())
   if (metricsPort !== undefined) {
-    const ends = watchEnds(streams, topicIn)
-    running.defer(() => ends.stop())
-    const operations = await serveOperations({
-      port: metricsPort,
-      idle: () => (performance.now() - status.turnedAt) / 1000,
-      notReady: () => (status.ready ? null : (status.fault ?? 'has not begun yet')),
-      metrics: () => scorerMetrics(status, ends.latest()),
-    })
+    const metrics = (ends: Position[] | null) => scorerMetrics(status, ends)
+    const operations = await serveJob({ port: metricsPort, status, streams, topic: topicIn, metrics, log })
     running.defer(() => operations.close())
-    log.info({ url: operations.url }, 'operations')
   }
   return await inferLive({
     streams,
