@@ -1,5 +1,6 @@
 import type { Micros } from './event.ts'
 import { historySeconds } from './history.ts'
+import { decodeRecord } from './json_record.ts'
 
 /** Where a featurizer stands in one partition of its input; written in the transaction of the rows it belongs to. */
 export interface PartitionState {
@@ -19,18 +20,15 @@ export interface PartitionState {
 
 /** @returns null when the text is no state of this version. */
 export function decodeState(text: string): PartitionState | null {
-  let state: Partial<PartitionState> | null
-  try {
-    state = JSON.parse(text)
-  } catch {
-    return null
-  }
-  const isWhole =
-    state?.format === 'spike60-featurizer' &&
-    state.version === 1 &&
-    [state.partition, state.offset, state.resume, state.bars_from].every(Number.isSafeInteger) &&
-    typeof state.products === 'object'
-  return isWhole ? (state as PartitionState) : null
+  return decodeRecord(
+    text,
+    ({ format, version, partition, offset, resume, bars_from, products }) =>
+      format === 'spike60-featurizer' &&
+      version === 1 &&
+      [partition, offset, resume, bars_from].every(Number.isSafeInteger) &&
+      typeof products === 'object' &&
+      products !== null,
+  )
 }
 
 /** Key of the state record of a partition. */

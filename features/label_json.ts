@@ -1,4 +1,5 @@
 import type { Micros } from './event.ts'
+import { decodeRecord } from './json_record.ts'
 
 /** What stands on `ticks.labels` once T + 60 s is closed: sigma_future of the row at T, null where it will never be known. */
 export interface SettledLabel {
@@ -14,15 +15,11 @@ export function encodeLabel(product: string, time: Micros, sigma: number): strin
 
 /** @returns null when the text is not a label. */
 export function decodeLabel(text: string): SettledLabel | null {
-  let value: Partial<SettledLabel> | null
-  try {
-    value = JSON.parse(text)
-  } catch {
-    return null
-  }
-  const isWhole =
-    typeof value?.product === 'string' &&
-    Number.isSafeInteger(value.time) &&
-    (value.sigma_future === null || Number.isFinite(value.sigma_future))
-  return isWhole ? (value as SettledLabel) : null
+  return decodeRecord(
+    text,
+    ({ product, time, sigma_future }) =>
+      typeof product === 'string' &&
+      Number.isSafeInteger(time) &&
+      (sigma_future === null || Number.isFinite(sigma_future)),
+  )
 }

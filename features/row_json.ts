@@ -1,4 +1,5 @@
 import type { Micros } from './event.ts'
+import { decodeRecord } from './json_record.ts'
 import { featureNames } from './spec.ts'
 
 const keys = featureNames.map(name => `,${JSON.stringify(name)}:`)
@@ -12,19 +13,22 @@ export function encodeRow(product: string, time: Micros, values: ArrayLike<numbe
 
 /** The inverse of `encodeRow`, bit for bit. @returns null when the text is not a row of this spec. */
 export function decodeRow(text: string): { product: string; time: Micros; values: Float64Array } | null {
-  let row: Record<string, unknown>
-  try {
-    row = JSON.parse(text)
-  } catch {
-    return null
-  }
-  if (typeof row !== 'object' || row === null) return null
-  if (typeof row.product !== 'string' || !Number.isSafeInteger(row.time)) return null
+  const row = decodeRecord(text, isDated)
+  if (row === null) return null
   const values = new Float64Array(featureNames.length)
   for (let i = 0; i < values.length; i++) {
     const value = row[featureNames[i]]
     if (value !== null && typeof value !== 'number') return null
     values[i] = value === null ? Number.NaN : (value as number)
   }
-  return { product: row.product, time: row.time as number, values }
+  return { product: row.product, time: row.time, values }
+}
+
+interface Dated extends Record<string, unknown> {
+  product: string
+  time: Micros
+}
+
+function isDated({ product, time }: Partial<Dated>): boolean {
+  return typeof product === 'string' && Number.isSafeInteger(time)
 }

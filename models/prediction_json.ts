@@ -1,4 +1,5 @@
 import type { Micros } from '../features/event.ts'
+import { decodeRecord } from '../features/json_record.ts'
 
 /** What stands on `ticks.predictions`: one model's word on one row. */
 export interface LivePrediction {
@@ -18,16 +19,12 @@ export function encodePrediction(prediction: LivePrediction): string {
 
 /** @returns null when the text is not a prediction. */
 export function decodePrediction(text: string): LivePrediction | null {
-  let value: Partial<LivePrediction> | null
-  try {
-    value = JSON.parse(text)
-  } catch {
-    return null
-  }
-  const isWhole =
-    typeof value?.product === 'string' &&
-    typeof value.model === 'string' &&
-    typeof value.alarm === 'boolean' &&
-    [value.time, value.probability, value.tau].every(Number.isFinite)
-  return isWhole ? (value as LivePrediction) : null
+  return decodeRecord(
+    text,
+    ({ product, model, alarm, time, probability, tau }) =>
+      typeof product === 'string' &&
+      typeof model === 'string' &&
+      typeof alarm === 'boolean' &&
+      [time, probability, tau].every(Number.isFinite),
+  )
 }
