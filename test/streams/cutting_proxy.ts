@@ -1,28 +1,23 @@
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
+import { type PortProxy, startProxy } from '../proxy.ts'
 
 /** Kafka's number for the request that ends a transaction. */
 export const endTransaction = 26
 
-export interface CuttingProxy {
-  port: number
-  /** Where connections are led. */
-  target: number
+export interface CuttingProxy extends PortProxy {
   /** The next request of this kind loses its connection: before the broker gets it, or once it has answered. */
   cutNext(apiKey: number, when: 'before' | 'after'): void
   /** The next request of this kind waits; `reached` when it has come, on to the broker with `release`. */
   holdNext(apiKey: number): { reached: Promise<void>; release(): void }
   /** Cuts made so far. */
   cuts: number
-  close(): Promise<void>
 }
 
 /** A proxy before a Kafka broker that can lose a request, or the answer to it. */
 export async function startCuttingProxy(): Promise<CuttingProxy> {
   let plan: { apiKey: number; when: 'before' | 'after' } | null = null
   let hold: { apiKey: number; reached(): void; released: Promise<void> } | null = null
-  const sockets = new Set<Socket>()
-  const server = createServer(client => {
-    const broker = connect(proxy.target, '127.0.0.1')
+  const plain = await startProxy(0, (client: Socket, broker: Socket) => {
     let pending = Buffer.alloc(0)
     let cutOnAnswer = false
     let sent = Promise.resolve()
@@ -51,26 +46,13 @@ export async function startCuttingProxy(): Promise<CuttingProxy> {
       }
     })
     broker.on('data', chunk => (cutOnAnswer ? cut() : client.write(chunk)))
-    for (const [one, other] of [
-      [client, broker],
-      [broker, client],
-    ]) {
-      sockets.add(one)
-      one.on('error', () => other.destroy())
-      one.on('close', () => {
-        sockets.delete(one)
-        other.destroy()
-      })
-    }
   })
-  const proxy: CuttingProxy = {
-    port: 0,
-    target: 0,
+  const proxy: CuttingProxy = Object.assign(plain, {
     cuts: 0,
-    cutNext(apiKey, when) {
+    cutNext(apiKey: number, when: 'before' | 'after') {
       plan = { apiKey, when }
     },
-    holdNext(apiKey) {
+    holdNext(apiKey: number) {
       let release = (): void => {}
       let reached = (): void => {}
       const released = new Promise<void>(done => {
@@ -82,13 +64,6 @@ export async function startCuttingProxy(): Promise<CuttingProxy> {
       hold = { apiKey, reached, released }
       return { reached: here, release }
     },
-    async close() {
-      const closed = new Promise(resolve => server.close(resolve))
-      for (const socket of sockets) socket.destroy()
-      await closed
-    },
-  }
-  await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
-  proxy.port = (server.address() as AddressInfo).port
+  })
   return proxy
 }

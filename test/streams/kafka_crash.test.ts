@@ -1,32 +1,27 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { SpikeError } from '../../errors.ts'
-import { openStreams } from '../../streams/open.ts'
 import type { Incoming, Position, Streams, Transaction, Writer } from '../../streams/port.ts'
 import { readAll } from '../../streams/read_all.ts'
-import { startTestBroker, type TestBroker } from '../kafka_broker.ts'
+import type { TestBroker } from '../kafka_broker.ts'
 import { readByJava } from '../kafka_judge.ts'
 import { kafkaIsHere } from '../kafka_shared.ts'
-import { type CuttingProxy, endTransaction, startCuttingProxy } from './cutting_proxy.ts'
+import { type CutBroker, startCutBroker } from './cut_broker.ts'
+import { type CuttingProxy, endTransaction } from './cutting_proxy.ts'
 import { freshName } from './engines.ts'
 
 describe.skipIf(!kafkaIsHere('crashes'))('a writer and a broker that fails it', () => {
+  let cut: CutBroker
   let broker: TestBroker
   let proxy: CuttingProxy
   let streams: Streams
   let topic: string
 
   beforeAll(async () => {
-    proxy = await startCuttingProxy()
-    broker = await startTestBroker(proxy.port)
-    proxy.target = broker.port
-    streams = await openStreams(broker.spec)
+    cut = await startCutBroker()
+    ;({ broker, proxy, streams } = cut)
   })
-  afterAll(async () => {
-    await streams?.close()
-    await broker?.remove()
-    await proxy?.close()
-  })
+  afterAll(() => cut?.close())
 
   async function freshTopic(): Promise<void> {
     topic = freshName('crash')

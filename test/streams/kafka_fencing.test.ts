@@ -4,15 +4,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connectionOptions } from '../../streams/kafka/connection.ts'
 import { brokerFaults } from '../../streams/kafka/error_tree.ts'
 import { openWriter } from '../../streams/kafka/writer.ts'
-import { openStreams } from '../../streams/open.ts'
 import type { Streams, Transaction } from '../../streams/port.ts'
 import { readAll } from '../../streams/read_all.ts'
-import { startTestBroker, type TestBroker } from '../kafka_broker.ts'
+import type { TestBroker } from '../kafka_broker.ts'
 import { kafkaIsHere } from '../kafka_shared.ts'
-import { type CuttingProxy, endTransaction, startCuttingProxy } from './cutting_proxy.ts'
+import { type CutBroker, startCutBroker } from './cut_broker.ts'
+import { type CuttingProxy, endTransaction } from './cutting_proxy.ts'
 import { freshName } from './engines.ts'
 
 describe.skipIf(!kafkaIsHere('fencing'))('who may say that a newer writer took the id', { timeout: 120_000 }, () => {
+  let cut: CutBroker
   let broker: TestBroker
   let proxy: CuttingProxy
   let streams: Streams
@@ -20,22 +21,17 @@ describe.skipIf(!kafkaIsHere('fencing'))('who may say that a newer writer took t
   let topic: string
 
   beforeAll(async () => {
-    proxy = await startCuttingProxy()
-    const properties = {
+    cut = await startCutBroker({
       'transaction.abort.timed.out.transaction.cleanup.interval.ms': '300',
       'transactional.id.expiration.ms': '4000',
       'transaction.remove.expired.transaction.cleanup.interval.ms': '500',
-    }
-    broker = await startTestBroker(proxy.port, { listeners: {}, properties, format: [] })
-    proxy.target = broker.port
-    streams = await openStreams(broker.spec)
+    })
+    ;({ broker, proxy, streams } = cut)
     admin = new Admin({ clientId: 'test', bootstrapBrokers: [broker.address] })
   })
   afterAll(async () => {
     await admin?.close()
-    await streams?.close()
-    await broker?.remove()
-    await proxy?.close()
+    await cut?.close()
   })
 
   async function freshTopic(): Promise<void> {

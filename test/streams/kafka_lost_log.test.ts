@@ -1,35 +1,30 @@
 import { Admin, deleteRecordsV2 } from '@platformatic/kafka'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { follow } from '../../streams/follow.ts'
-import { openStreams } from '../../streams/open.ts'
 import type { Streams } from '../../streams/port.ts'
 import { startTestBroker, type TestBroker } from '../kafka_broker.ts'
 import { kafkaIsHere } from '../kafka_shared.ts'
-import { type CuttingProxy, startCuttingProxy } from './cutting_proxy.ts'
+import { type CutBroker, startCutBroker } from './cut_broker.ts'
+import type { CuttingProxy } from './cutting_proxy.ts'
 import { freshName } from './engines.ts'
 
 describe.skipIf(!kafkaIsHere('lost logs'))('a job whose topic is not what it was', () => {
+  let cut: CutBroker
   let broker: TestBroker
   let proxy: CuttingProxy
   let streams: Streams
   let topic: string
 
   beforeAll(async () => {
-    proxy = await startCuttingProxy()
-    broker = await startTestBroker(proxy.port)
-    proxy.target = broker.port
-    streams = await openStreams(`kafka://127.0.0.1:${proxy.port}`)
+    cut = await startCutBroker()
+    ;({ broker, proxy, streams } = cut)
     topic = freshName('lost')
     await streams.createTopics([{ name: topic, partitions: 1 }])
     const writer = await streams.writer('feed')
     for (let i = 0; i < 5; i++) await writer.commit({ records: [{ topic, key: 'a', value: `${i}` }] })
     await writer.close()
   })
-  afterAll(async () => {
-    await streams?.close()
-    await broker?.remove()
-    await proxy?.close()
-  })
+  afterAll(() => cut?.close())
 
   /** A job that is at the topic's end. @returns how it ended. */
   async function job(offset: number, atEnd: () => Promise<void>): Promise<unknown> {
