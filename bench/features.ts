@@ -4,6 +4,7 @@ import type { MarketEvent } from '../features/event.ts'
 import { RowCollector } from '../features/rows.ts'
 import { featureNames } from '../features/spec.ts'
 import { createDecoder } from '../market/decoder.ts'
+import { decoderOptions } from '../market/decoder_options.ts'
 import { readFrames } from './frames.ts'
 import { type BenchResult, cpuSeconds, median } from './measure.ts'
 import { measureMemory } from './memory.ts'
@@ -19,7 +20,7 @@ export async function benchFeatures(): Promise<BenchResult> {
   const config = readConfig()
   const settings = { ...config.time, ...config.features }
   const { source, simulated, texts } = await readFrames()
-  const decoder = createDecoder({ products: config.feed.products, aheadLimit: settings.ahead_limit_s * 1e6 })
+  const decoder = createDecoder(decoderOptions(config))
   let rows = new RowCollector()
   const newEngines = (): Engines =>
     new Engines(settings, { row: (product, time, values) => rows.add(product, time, values) })
@@ -49,7 +50,7 @@ export async function benchFeatures(): Promise<BenchResult> {
     frames = lines.length
     rowsMade = rows.rows
     rows = new RowCollector()
-    const again = createDecoder({ products: config.feed.products, aheadLimit: settings.ahead_limit_s * 1e6 })
+    const again = createDecoder(decoderOptions(config))
     for (let i = 0; i < lines.length; i++) {
       const record = { received_at: null, feed: 'coinbase', connection: `day ${pass}`, frame: JSON.parse(lines[i]) }
       for (const event of again.decode({ ...record, text: lines[i], file: source, line: i + 1 }).events)

@@ -6,10 +6,11 @@ import type { Feed, FeedEvent, Reading } from './feed.ts'
 import { feedByName } from './feeds.ts'
 import { bytesOf, complete } from './frame_event.ts'
 import { type OpenGap, OpenGaps } from './open_gaps.ts'
+import { ProductTradeIds } from './product_trade_ids.ts'
 import { asObject } from './reading.ts'
 import type { BackfillSpan, DeadLetter, RawRecord, Role } from './record.ts'
 import { Redundancy, type RedundancySnapshot } from './redundancy.ts'
-import { type IdRanges, TradeIds } from './trade_ids.ts'
+import type { IdRanges } from './trade_ids.ts'
 
 export interface Decoded {
   events: MarketEvent[]
@@ -21,6 +22,8 @@ export interface DecoderSnapshot extends ContinuitySnapshot {
   redundancy?: RedundancySnapshot
   /** Ids of the trades given out, by product. */
   trades?: Record<string, IdRanges>
+  /** Of these, those that a back-fill brought. */
+  filled?: Record<string, IdRanges>
   /** Gaps that are not filled in. */
   gaps?: OpenGap[]
 }
@@ -30,6 +33,8 @@ export interface DecoderOptions {
   products: string[]
   /** An event so far ahead of its receipt, in microseconds, is rejected. */
   aheadLimit: Micros
+  /** As the windows have it, in microseconds: what is so far behind can change no row. */
+  outOfOrderness: Micros
   /** Goes on where the decoder that gave this stood. */
   snapshot?: DecoderSnapshot
 }
@@ -46,10 +51,11 @@ export interface Decoder {
 
 /** Turns raw records into market events: a pure function of the records so far. */
 export function createDecoder(options: DecoderOptions): Decoder {
-  const { aheadLimit } = options
+  const { aheadLimit, outOfOrderness } = options
   const products = new Set(options.products)
   const single = new Continuity(options.snapshot)
-  const trades = new Map(Object.entries(options.snapshot?.trades ?? {}).map(([name, ids]) => [name, new TradeIds(ids)]))
+  const seen = new ProductTradeIds(options.snapshot?.trades)
+  const filled = new ProductTradeIds(options.snapshot?.filled)
   const { redundancy: saved } = options.snapshot ?? {}
   let redundancy = saved && new Redundancy(isNewTrade, single, saved)
   let continuity = single
@@ -59,7 +65,8 @@ export function createDecoder(options: DecoderOptions): Decoder {
   function snapshot(): DecoderSnapshot {
     const state: DecoderSnapshot = single.snapshot()
     if (redundancy) state.redundancy = redundancy.snapshot()
-    if (trades.size > 0) state.trades = Object.fromEntries([...trades].map(([name, ids]) => [name, ids.snapshot()]))
+    if (!seen.empty) state.trades = seen.snapshot()
+    if (!filled.empty) state.filled = filled.snapshot()
     if (open.list.length > 0) state.gaps = [...open.list]
     return state
   }
@@ -96,17 +103,22 @@ export function createDecoder(options: DecoderOptions): Decoder {
   function decodeBackfill(out: Decoded, record: RawRecord, span: BackfillSpan): void {
     const { trades, faults } = readBackfill(record, span)
     for (const { reason, item } of faults) refuse(out, record, reason, item)
-    for (const trade of trades)
-      if (products.has(trade.product) && isNewTrade(trade.product, trade.id)) out.events.push(trade)
+    for (const trade of trades) {
+      if (!products.has(trade.product) || !isNewTrade(trade.product, trade.id)) continue
+      filled.add(trade.product, trade.id)
+      out.events.push(trade)
+    }
   }
 
   function isNewTrade(product: string, id: string): boolean {
-    let ids = trades.get(product)
-    if (ids === undefined) {
-      ids = new TradeIds()
-      trades.set(product, ids)
-    }
-    return ids.add(id)
+    return seen.add(product, id)
+  }
+
+  /** A new connection shows the last trades again. One that was filled in, and is too late for a row, is late already. */
+  function isFilled(event: MarketEvent): boolean {
+    if (event.type !== 'trade' || !filled.has(event.product, event.id)) return false
+    const closes = (Math.floor(event.time / 1e6) + 1) * 1e6 + outOfOrderness
+    return single.lastOf(event.product) >= closes
   }
 
   /** @returns the time of its frame; null where it has none that can be. */
@@ -164,8 +176,9 @@ export function createDecoder(options: DecoderOptions): Decoder {
       const gap = continuity.carry(record, event.product, event.time, frameTime ?? event.time)
       if (gap) out.events.push(gap)
     }
-    if (out.events.length === 0) out.events = kept
-    else out.events.push(...kept)
+    const fresh = filled.empty ? kept : kept.filter(event => !isFilled(event))
+    if (out.events.length === 0) out.events = fresh
+    else out.events.push(...fresh)
     counters.rejected += rejected
     if (rejected > 0) refuse(out, record, 'time_ahead')
   }

@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts'
 import type { DecoderCounters } from './counters.ts'
 import { createDecoder, type Decoded } from './decoder.ts'
+import { decoderOptions } from './decoder_options.ts'
 import { readRawBatches } from './raw.ts'
 import type { RawCounts } from './raw_file.ts'
 
@@ -16,10 +17,7 @@ export interface EventReader extends AsyncIterable<Decoded> {
  * @throws SpikeError BAD_FILE, OVERLAPPING_FILES while it is iterated.
  */
 export function readEvents(paths: string[], config: Config): EventReader {
-  const decoder = createDecoder({
-    products: config.feed.products,
-    aheadLimit: Math.round(config.time.ahead_limit_s * 1e6),
-  })
+  const decoder = createDecoder(decoderOptions(config))
   const lines: RawCounts = { lines: 0, torn: 0 }
   async function* batches(): AsyncGenerator<Decoded> {
     for await (const records of readRawBatches(paths, lines)) {

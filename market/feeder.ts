@@ -6,6 +6,7 @@ import { touchHealth } from '../operations/health.ts'
 import { deadLetterTopic } from '../streams/dead_letter.ts'
 import type { Outgoing, Streams, Writer } from '../streams/port.ts'
 import { createDecoder } from './decoder.ts'
+import { decoderOptions } from './decoder_options.ts'
 import { outgoingOf } from './outgoing.ts'
 import { addPublished, countDecoded, emptyPublished, type Published } from './published.ts'
 import { readRawBatches } from './raw.ts'
@@ -56,10 +57,7 @@ interface Batch {
 
 /** Decodes from the beginning, for the decoder's memory, and gives out what comes after the first `done` records. */
 async function* batchesOf(config: Config, raw: string[], done: number, size: number): AsyncGenerator<Batch> {
-  const decoder = createDecoder({
-    products: config.feed.products,
-    aheadLimit: Math.round(config.time.ahead_limit_s * 1e6),
-  })
+  const decoder = createDecoder(decoderOptions(config))
   let batch: Batch = { outgoing: [], published: emptyPublished() }
   let records = 0
   for await (const group of readRawBatches(raw, { lines: 0, torn: 0 })) {

@@ -6,6 +6,7 @@ import { keepClaims } from '../streams/keep_claims.ts'
 import type { Outgoing, Streams, Writer } from '../streams/port.ts'
 import { type BronzeFiles, bytesBeyond, nameOf, sourcesBeyond } from './bronze_sources.ts'
 import { createDecoder, type Decoder } from './decoder.ts'
+import { decoderOptions } from './decoder_options.ts'
 import { mergeBronze } from './merge.ts'
 import type { OpenGap } from './open_gaps.ts'
 import { outgoingOf } from './outgoing.ts'
@@ -70,8 +71,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     await streams.createTopics([raw, { name: deadTopic, partitions: raw.partitions }, stateTopic])
     const writer = await streams.writer(`publisher-${name}`)
     const state = await readState(streams, stateTopic.name, name)
-    const aheadLimit = Math.round(config.time.ahead_limit_s * 1e6)
-    const decoder = createDecoder({ products: config.feed.products, aheadLimit, snapshot: state.decoder })
+    const decoder = createDecoder({ ...decoderOptions(config), snapshot: state.decoder })
     return { writer, state, decoder }
   }
 

@@ -8,6 +8,7 @@ import { readAll } from '../streams/read_all.ts'
 import { parseJson } from './bronze_line.ts'
 import { countName } from './counters.ts'
 import { createDecoder } from './decoder.ts'
+import { decoderOptions } from './decoder_options.ts'
 import { feedByName } from './feeds.ts'
 import { asObject } from './reading.ts'
 
@@ -87,10 +88,7 @@ function tryAgain(record: Incoming, config: Config, now: Micros): Due | string {
   const frame = asObject(parseJson(text))
   if (frame === null) return parseJson(text) === undefined ? 'not_json' : 'not_object'
   if (!feed.recognises(frame)) return 'no_frame'
-  const decoder = createDecoder({
-    products: config.feed.products,
-    aheadLimit: Math.round(config.time.ahead_limit_s * 1e6),
-  })
+  const decoder = createDecoder(decoderOptions(config))
   const { events, dead } = decoder.decode({
     received_at: letter.time ?? now,
     feed: feed.name,

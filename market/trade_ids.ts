@@ -19,6 +19,12 @@ export class TradeIds {
     return structuredClone(this.ranges)
   }
 
+  has(id: string): boolean {
+    const number = Number(id)
+    const range = this.ranges[this.placeOf(number)]
+    return range !== undefined && range[0] <= number
+  }
+
   /** @returns whether the id was not seen before; it is now. */
   add(id: string): boolean {
     const number = Number(id)

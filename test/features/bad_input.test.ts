@@ -29,7 +29,11 @@ interface Outcome {
 
 /** Two tickers a second whose price moves, and one frame at `badAt`. */
 function run(badFrame: string): Outcome {
-  const decoder = createDecoder({ products: [product], aheadLimit: settings.ahead_limit_s * 1e6 })
+  const decoder = createDecoder({
+    products: [product],
+    aheadLimit: settings.ahead_limit_s * 1e6,
+    outOfOrderness: 2_000_000,
+  })
   const rows = new RowCollector()
   const late: MarketEvent[] = []
   const engines = new Engines(settings, {

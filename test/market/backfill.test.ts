@@ -117,6 +117,14 @@ test('the trades of a gap come as late events, marked, each once, and no row kno
   const engines = new Engines(settingsOfRows, { row: () => {} })
   for (const event of events) engines.push(event)
   expect(engines.counts()['BTC-USD']).toMatchObject({ backfilled: 3, late: lateOf(without).length })
+  // A new connection shows the last trades again: those that were filled in, one in the gap that was not, one of a second still open.
+  for (const s of quotes.slice(0, 10)) put('c3', 61 + s, ticker(s, 61 + s))
+  const shown = [trade('16', 70), trade('11', 26), trade('10', 25), trade('9', 22)]
+  put('c3', 71, tradesFrame(10, 71, shown))
+  const again = await eventsOf(bronze)
+  expect(again.slice(events.length).flatMap(event => (event.type === 'trade' ? event.id : []))).toEqual(['16', '11'])
+  const lateIds = lateOf(again).flatMap(event => (event.type === 'trade' ? event.id : []))
+  expect(lateIds.sort()).toEqual(['10', '11', '12', '8', '9'])
   expect(
     contents(bronze)
       .filter(({ backfill }) => backfill)

@@ -5,7 +5,7 @@ import { createDecoder, type Decoded } from '../../market/decoder.ts'
 import type { Control, RawRecord } from '../../market/record.ts'
 import { envelope, exchangeTicker, heartbeat, iso, micros, subscriptions, ticker, trade, trades } from './wire.ts'
 
-const options = { products: ['BTC-USD', 'ETH-USD'], aheadLimit: 60_000_000 }
+const options = { products: ['BTC-USD', 'ETH-USD'], aheadLimit: 60_000_000, outOfOrderness: 2_000_000 }
 
 function record(text: string, connection = 'c1', more: Partial<RawRecord> = {}): RawRecord {
   const frame = JSON.parse(text)

@@ -7,7 +7,7 @@ import { type Fault, type LineOptions, listen, type Said, together } from './two
 import { micros } from './wire.ts'
 
 const products = ['BTC-USD', 'ETH-USD']
-const options = { products, aheadLimit: 60_000_000 }
+const options = { products, aheadLimit: 60_000_000, outOfOrderness: 2_000_000 }
 
 /**
  * @param restartEvery the decoder is made anew from its snapshot after so many records.

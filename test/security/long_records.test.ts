@@ -102,7 +102,7 @@ test.each<[string, object]>([
   ['channel', { ...ticker({}), channel: long }],
   ['timestamp', { ...ticker({}), timestamp: long }],
 ])('a frame with 10 MB as its %s makes no record that a broker would refuse', (_, frame) => {
-  const decoder = createDecoder({ products: ['BTC-USD'], aheadLimit: 60_000_000 })
+  const decoder = createDecoder({ products: ['BTC-USD'], aheadLimit: 60_000_000, outOfOrderness: 2_000_000 })
   const decoded = decoder.decode({
     received_at: 1_767_571_200_000_000,
     feed: 'coinbase',
