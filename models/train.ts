@@ -1,4 +1,4 @@
-import { join, relative } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { writeFileAtomically } from '../atomic.ts'
 import { command, outputFolder, runCommand } from '../cli.ts'
 import { type Config, configHash, readConfig } from '../config.ts'
@@ -6,6 +6,7 @@ import { SpikeError } from '../errors.ts'
 import { digestOf } from '../features/digest.ts'
 import { specVersion } from '../features/spec.ts'
 import { type FeatureTable, takeRows } from '../features/table.ts'
+import { checkFolderPlace } from '../place.ts'
 import { simulatedFile } from '../tables/metadata.ts'
 import { type Metadata, readTable } from '../tables/parquet.ts'
 import type { Evaluation } from './evaluation.ts'
@@ -44,6 +45,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   onProgress(`reading ${features}`)
   const { table, metadata, unread } = await readTable(features)
   checkSpec(features, metadata)
+  checkFolderPlace(dirname(features), `${dirname(features)}, where segments and predictions go`)
   onProgress(`splitting, fitting and auditing ${table.rows} rows`)
   const source = {
     file: relative(out, features),
