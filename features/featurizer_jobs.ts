@@ -24,6 +24,8 @@ export interface JobsOptions {
   config: Config
   topicIn: string
   topicOut: string
+  /** Called again and again while a state is restored. */
+  onTurn?(): void
 }
 
 /** Group under which the featurizer's input positions are committed. */
@@ -67,7 +69,7 @@ export async function openJobs(
     })
     const state = states.get(partition)
     const barsEnd = barsEnds.find(end => end.partition === partition)?.offset ?? 0
-    if (state) await restore(job, state, streams, topics.bars.name)
+    if (state) await restore(job, state, options)
     const entry = { job, writer: writers.get(partition)!, from: state?.resume ?? 0, next: state?.offset ?? 0, barsEnd }
     jobs.set(partition, entry)
     if (!state) await commitJob(options, entry)
@@ -117,12 +119,13 @@ async function readStates(
 async function restore(
   job: FeaturizerPartition,
   state: PartitionState,
-  streams: Streams,
-  barsTopic: string,
+  { streams, config, onTurn }: JobsOptions,
 ): Promise<void> {
   const { partition, bars_from: offset } = state
-  const start = [{ topic: barsTopic, partition, offset }]
-  for await (const records of readAll(streams, barsTopic, start, [partition]))
+  const topic = config.topics.bars.name
+  for await (const records of readAll(streams, topic, [{ topic, partition, offset }], [partition])) {
     for (const record of records) job.restore(record)
+    onTurn?.()
+  }
   job.goOn(state)
 }

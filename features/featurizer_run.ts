@@ -46,6 +46,8 @@ export async function runFeaturizer(options: FeaturizerOptions): Promise<Featuri
   const { streams, config, topicIn, stop, finish, onProgress, log } = options
   const partitions = ownPartitions(options.partitions, config.topics.raw.partitions)
   const status = options.status ?? newStatus()
+  const offsets = (): number[] => [...status.jobs.values()].map(({ next }) => next)
+  const noted = noteLife(status, log, () => ({ partitions, offsets: offsets() }))
   await follow({
     streams,
     topic: topicIn,
@@ -56,7 +58,7 @@ export async function runFeaturizer(options: FeaturizerOptions): Promise<Featuri
         status.ready = false
       })
       await createTopics(options)
-      status.jobs = await openJobs({ ...options, streams: own }, partitions, life)
+      status.jobs = await openJobs({ ...options, streams: own, onTurn: noted.onTurn }, partitions, life)
       const pending = new PendingCommits(status.jobs, entry => commitJob(options, entry), status.transactions)
       life.defer(() => pending.close())
       const start = [...status.jobs].map(([partition, { from }]) => ({ topic: topicIn, partition, offset: from }))
@@ -70,7 +72,7 @@ export async function runFeaturizer(options: FeaturizerOptions): Promise<Featuri
         rest: () => pending.rest(),
       }
     },
-    ...noteLife(status, log, () => ({ partitions, offsets: [...status.jobs.values()].map(({ next }) => next) })),
+    ...noted,
   })
   return countsOf(status)
 }

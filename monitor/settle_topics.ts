@@ -1,3 +1,4 @@
+import { setImmediate as otherWork } from 'node:timers/promises'
 import { decodeLabel } from '../features/label_json.ts'
 import { decodePrediction } from '../models/prediction_json.ts'
 import type { Incoming, Position, Reader, Streams } from '../streams/port.ts'
@@ -73,7 +74,9 @@ export async function openSettling({ streams, predictions, labels }: SettleTopic
       ] as const) {
         const records = await source.reader.poll(batchRecords, wait)
         take(source, records)
-        if (records.length > 0) return records.length
+        if (records.length === 0) continue
+        await otherWork()
+        return records.length
       }
       return 0
     },

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readConfig } from '../../config.ts'
 import { runFeaturizer } from '../../features/featurizer.ts'
+import { openJobs } from '../../features/featurizer_jobs.ts'
 import { newStatus } from '../../features/featurizer_status.ts'
 import { encodeRow } from '../../features/row_json.ts'
 import { featureNames } from '../../features/spec.ts'
@@ -69,7 +70,15 @@ test('/healthz is answered while a featurizer catches up on a log that never mak
   expect(new Set(told)).toEqual(new Set([200]))
 }, 60_000)
 
-test('and while a scorer does', async () => {
+test('a featurizer that restores its bars shows that it lives', async () => {
+  let turns = 0
+  await using life = new AsyncDisposableStack()
+  const onTurn = (): number => turns++
+  await openJobs({ streams, config, topicIn: raw.name, topicOut: features.name, onTurn }, [0, 1], life)
+  expect(turns).toBeGreaterThanOrEqual(2)
+}, 60_000)
+
+test('/healthz is answered while a scorer catches up', async () => {
   const rows = 'rows'
   await streams.createTopics([{ name: rows, partitions: 2 }])
   const values = featureNames.map(() => 1)
