@@ -7,6 +7,7 @@ import {
   FindCoordinatorKeyTypes,
   metadataV12,
 } from '@platformatic/kafka'
+import { SpikeError } from '../../errors.ts'
 import { brokerFaults } from './error_tree.ts'
 import type { KafkaProducer } from './transaction.ts'
 
@@ -22,7 +23,7 @@ import type { KafkaProducer } from './transaction.ts'
 export type Ending = 'committed' | 'aborted'
 
 /** A partition in which a transaction was never ended. */
-export interface Hanging {
+interface Hanging {
   topic: string
   partition: number
   /** Of an internal topic: how many partitions that has. */
@@ -40,6 +41,7 @@ const endings: Record<string, Ending | undefined> = {
 }
 
 const loadingMs = 15_000
+const markersMs = 15_000
 const loading = ['COORDINATOR_LOAD_IN_PROGRESS', 'COORDINATOR_NOT_AVAILABLE', 'NOT_COORDINATOR']
 
 /** How the last transaction of an id ends, to be asked before the id is taken over; null where the coordinator knows of none. */
@@ -61,7 +63,7 @@ export async function lastEnding(admin: Admin, id: string): Promise<Ending | nul
 }
 
 /** Where transactions of a producer hang that has none under way. Partitions that it may not look into are left out. */
-export async function findHanging(admin: Admin, producerId: bigint): Promise<Hanging[]> {
+async function findHanging(admin: Admin, producerId: bigint): Promise<Hanging[]> {
   const { brokers } = await admin.metadata({})
   const connection = await admin.connections.get([...brokers.values()][0])
   const { topics } = await metadataV12.api.async(connection, null as unknown as string[], false, false)
@@ -86,8 +88,26 @@ export async function findHanging(admin: Admin, producerId: bigint): Promise<Han
   return hanging
 }
 
-/** Writes the missing markers: a transaction without records over the same partitions, ended the same way. */
-export async function endHanging(producer: KafkaProducer, hanging: Hanging[], ending: Ending): Promise<void> {
+/**
+ * Ends what hangs of a producer that has just been begun, and waits until it is readable: a commit is acknowledged before its
+ * markers are written, and the job is about to read where it stands.
+ * @param ending how the last transaction ended, null when nobody knows.
+ * @throws SpikeError LOG_CORRUPT when something hangs and nobody knows.
+ */
+export async function endHanging(admin: Admin, producer: KafkaProducer, ending: Ending | null): Promise<void> {
+  const hanging = await findHanging(admin, producer.producerId!)
+  if (hanging.length === 0) return
+  if (ending === null) throw new SpikeError('LOG_CORRUPT', describe(hanging))
+  await writeMarkers(producer, hanging, ending)
+  for (const until = performance.now() + markersMs; ; await delay(10)) {
+    const left = await findHanging(admin, producer.producerId!)
+    if (left.length === 0) return
+    if (performance.now() > until) throw new SpikeError('BROKER_UNAVAILABLE', describe(left))
+  }
+}
+
+/** A transaction without records over the same partitions, ended the same way, has the markers that are missing. */
+async function writeMarkers(producer: KafkaProducer, hanging: Hanging[], ending: Ending): Promise<void> {
   const places = hanging.filter(({ internal }) => internal === null)
   const metadata = await producer.metadata({ topics: [...new Set(places.map(({ topic }) => topic))] })
   const transaction = await producer.beginTransaction()
@@ -95,6 +115,11 @@ export async function endHanging(producer: KafkaProducer, hanging: Hanging[], en
   for (const { partition, internal } of hanging)
     if (internal !== null) await transaction.addConsumer({ groupId: groupIn(partition, internal) } as Consumer)
   await (ending === 'committed' ? transaction.commit() : transaction.abort())
+}
+
+function describe(hanging: Hanging[]): string {
+  const places = hanging.map(({ topic, partition }) => `${topic}-${partition}`).join(', ')
+  return `a transaction hangs in ${places} and the broker no longer knows how it ended; look at it with kafka-transactions.sh find-hanging --max-transaction-timeout 0, end it with kafka-transactions.sh abort`
 }
 
 /** The name of some group whose positions live in a partition of `__consumer_offsets`: no transaction names such a partition itself. */

@@ -3,7 +3,7 @@ import { SpikeError } from '../../errors.ts'
 import type { Claim, Position, Transaction, Writer } from '../port.ts'
 import { brokerFaults } from './error_tree.ts'
 import { mapError } from './errors.ts'
-import { type Ending, endHanging, findHanging, type Hanging, lastEnding } from './hanging.ts'
+import { type Ending, endHanging, lastEnding } from './hanging.ts'
 import { outcomeOf } from './outcome.ts'
 import { addPositions, findCoordinator, type KafkaProducer, sendRecords, type Written } from './transaction.ts'
 
@@ -58,8 +58,7 @@ export async function openWriter(
       const begun = await fresh.beginTransaction(epoch)
       await begun.cancel()
       epoch = { producerId: fresh.producerId!, producerEpoch: fresh.producerEpoch! }
-      const hanging = await findHanging(admin, epoch.producerId)
-      if (hanging.length > 0) await endHanging(fresh, hanging, ending ?? neverEnds(where, what, hanging))
+      await endHanging(admin, fresh, ending)
       ending = null
     } catch (error) {
       await fresh.close(true).catch(() => {})
@@ -164,14 +163,6 @@ export async function openWriter(
       await drop()
     },
   }
-}
-
-function neverEnds(where: string, what: string, hanging: Hanging[]): never {
-  const places = hanging.map(({ topic, partition }) => `${topic}-${partition}`).join(', ')
-  throw new SpikeError(
-    'LOG_CORRUPT',
-    `kafka ${where}: ${what}: a transaction hangs in ${places} and the broker no longer knows how it ended; look at it with kafka-transactions.sh find-hanging --max-transaction-timeout 0, end it with kafka-transactions.sh abort`,
-  )
 }
 
 function endsOf(written: Written[]): Position[] {

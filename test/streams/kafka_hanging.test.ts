@@ -53,7 +53,7 @@ describe.skipIf(!kafkaIsHere('hanging transactions'))('a transaction whose marke
     await transaction[end]()
     const { producerId, producerEpoch } = { producerId: producer.producerId!, producerEpoch: producer.producerEpoch! }
     const connection = await admin.connections.get([...(await admin.metadata({})).brokers.values()][0])
-    const messages = [{ topic, partition: 1, value: Buffer.from('unmarked') }]
+    const messages = [{ topic, partition: 1, key: Buffer.from('state'), value: Buffer.from('unmarked') }]
     const options = { transactionalId: id, producerId, producerEpoch, compression: 'none' as const }
     await produceV11.api.async(connection, -1, 5000, messages, options)
     const [coordinator] = await admin.findCoordinator({ keyType: 0, keys: [group] })
@@ -82,12 +82,13 @@ describe.skipIf(!kafkaIsHere('hanging transactions'))('a transaction whose marke
   }
 
   test.each([
-    { end: 'commit' as const, values: ['marked', 'next', 'unmarked'], positions: [7] },
-    { end: 'abort' as const, values: ['next'], positions: [] },
-  ])('is ended by the next writer of the id as it was: $end', async ({ end, values, positions }) => {
+    { end: 'commit' as const, values: ['marked', 'next', 'unmarked'], positions: [7], state: 'unmarked' },
+    { end: 'abort' as const, values: ['next'], positions: [], state: undefined },
+  ])('is ended by the next writer of the id as it was: $end', async ({ end, values, positions, state }) => {
     const { id, topic } = await fresh()
     await leaveHanging(id, topic, end)
     const writer = await streams.writer(id)
+    expect((await streams.newest(topic, ['state'])).get('state')?.toString()).toBe(state)
     expect((await streams.committed(group, topic)).map(({ offset }) => offset)).toEqual(positions)
     await writer.commit({ records: [{ topic, key: 'k', value: 'next' }] })
     await writer.close()
@@ -101,7 +102,7 @@ describe.skipIf(!kafkaIsHere('hanging transactions'))('a transaction whose marke
     await leaveHanging(id, topic, 'commit', true)
     await expect(streams.writer(id)).rejects.toMatchObject({
       code: 'LOG_CORRUPT',
-      message: expect.stringMatching(new RegExp(`${id}: a transaction hangs in .*${topic}-1`)),
+      message: expect.stringMatching(new RegExp(`a transaction hangs in .*${topic}-1`)),
     })
   })
 })
