@@ -1,5 +1,5 @@
 import { setImmediate as otherWork } from 'node:timers/promises'
-import type { Incoming } from '../streams/port.ts'
+import type { Incoming } from './port.ts'
 
 /** What a job makes of one partition of its input. */
 export interface PartitionWork {
