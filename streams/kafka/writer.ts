@@ -1,11 +1,11 @@
-import { type Admin, type BaseOptions, Producer, stringSerializers } from '@platformatic/kafka'
+import type { Admin, BaseOptions } from '@platformatic/kafka'
 import { SpikeError } from '../../errors.ts'
 import type { Claim, Position, Transaction, Writer } from '../port.ts'
 import { brokerFaults } from './error_tree.ts'
 import { mapError } from './errors.ts'
-import { type Ending, endHanging, lastEnding } from './hanging.ts'
 import { outcomeOf } from './outcome.ts'
-import { addPositions, findCoordinator, type KafkaProducer, sendRecords, type Written } from './transaction.ts'
+import { ownProducer } from './producer.ts'
+import { addPositions, findCoordinator, sendRecords, type Written } from './transaction.ts'
 
 /** A transaction that was told to commit, and the answer never came. */
 interface Unsettled {
@@ -13,9 +13,6 @@ interface Unsettled {
   written: Written[]
   producerId: bigint
 }
-
-/** Begins an id whatever came before. */
-const unclaimed = { producerId: -1n, producerEpoch: -1 }
 
 /**
  * A transactional writer. Opening it fences an older writer of the id and aborts its open transaction. After an error it
@@ -31,57 +28,10 @@ export async function openWriter(
 ): Promise<Writer> {
   const what = `writer ${id}`
   const coordinators = new Map<string, number>()
-  let epoch = claim ? { producerId: claim.producerId!, producerEpoch: claim.epoch } : unclaimed
-  let producer: KafkaProducer | null = null
-  /** The producer lost a connection: the broker may have died in between. */
-  let cut = false
-  /** How the last transaction ended before the producer was begun; null once nothing can hang on it. */
-  let ending: Ending | null = null
+  const own = ownProducer(options, admin, where, what, id, claim, () => coordinators.clear())
   let unsettled: Unsettled | null = null
   let closed = false
   let last: Promise<unknown> = Promise.resolve()
-
-  /** The producer that is good, or a new one; a new one also ends what the last one left open. */
-  async function ready(): Promise<KafkaProducer> {
-    if (closed) throw new Error(`${what} is closed`)
-    if (producer !== null && !cut) return producer
-    await drop()
-    coordinators.clear()
-    const fresh: KafkaProducer = new Producer({
-      ...options,
-      idempotent: true,
-      transactionalId: id,
-      serializers: { ...stringSerializers, value: (value?: Buffer) => value },
-    })
-    try {
-      ending = (await lastEnding(admin, id)) ?? ending
-      const begun = await fresh.beginTransaction(epoch)
-      await begun.cancel()
-      epoch = { producerId: fresh.producerId!, producerEpoch: fresh.producerEpoch! }
-      await endHanging(admin, fresh, ending)
-      ending = null
-    } catch (error) {
-      await fresh.close(true).catch(() => {})
-      // The broker forgets an id that was not used for days, and a newer writer would have been a use of it.
-      if (epoch.producerEpoch >= 0 && brokerFaults(error).has('INVALID_PRODUCER_ID_MAPPING')) {
-        epoch = unclaimed
-        return ready()
-      }
-      throw mapError(error, where, what)
-    }
-    producer = fresh
-    cut = false
-    fresh.once('client:broker:disconnect', () => {
-      cut ||= producer === fresh
-    })
-    return fresh
-  }
-
-  async function drop(): Promise<void> {
-    const old = producer
-    producer = null
-    await old?.close(true).catch(() => {})
-  }
 
   async function coordinatorOf(group: string): Promise<number> {
     const known = coordinators.get(group) ?? (await findCoordinator(options, group))
@@ -93,7 +43,7 @@ export async function openWriter(
     const { records, group, positions = [] } = transaction
     if (positions.length > 0 && group === undefined) throw new Error('a transaction with positions needs a group')
     if (records.length === 0 && positions.length === 0) return []
-    const current = await ready()
+    const current = await own.ready()
     let written: Written[] = []
     let ending = false
     try {
@@ -103,10 +53,10 @@ export async function openWriter(
       ending = true
       await begun.commit()
     } catch (error) {
-      await drop()
+      await own.drop()
       const mapped = await confirm(mapError(error, where, what))
       if (!ending || !mapped.retriable || brokerFaults(error).has('INVALID_TXN_STATE')) throw mapped
-      unsettled = { transaction, written, producerId: epoch.producerId }
+      unsettled = { transaction, written, producerId: own.claim.producerId }
       return settle(transaction)
     }
     return endsOf(written)
@@ -119,7 +69,7 @@ export async function openWriter(
   async function confirm(error: SpikeError): Promise<SpikeError> {
     if (error.code !== 'WRITER_FENCED') return error
     try {
-      await ready()
+      await own.ready()
     } catch (refused) {
       return refused as SpikeError
     }
@@ -135,7 +85,7 @@ export async function openWriter(
       throw new Error(`${what}: commit the transaction that failed again, or open a new writer and read what it left`)
     const place = written[0]
     try {
-      const current = await ready()
+      const current = await own.ready()
       // Positions alone are written again: that changes nothing if they were committed.
       const committed =
         place !== undefined &&
@@ -149,18 +99,19 @@ export async function openWriter(
     }
   }
 
-  await ready()
+  await own.ready()
   return {
     commit(transaction) {
+      if (closed) return Promise.reject(new Error(`${what} is closed`))
       const next = last.catch(() => {}).then(() => (unsettled === null ? attempt(transaction) : settle(transaction)))
       last = next
       return next
     },
-    claim: () => ({ epoch: epoch.producerEpoch, producerId: epoch.producerId }),
+    claim: () => own.claim,
     async close() {
       await last.catch(() => {})
       closed = true
-      await drop()
+      await own.drop()
     },
   }
 }
