@@ -2,7 +2,7 @@ import type { Bar } from './bar.ts'
 import { parseDecimal } from './decimal.ts'
 import type { Quote } from './event.ts'
 import { OrderedRows } from './ordered_rows.ts'
-import { PackedQuotes } from './packed_events.ts'
+import { FewQuotes, PackedQuotes, packedFrom } from './packed_events.ts'
 
 /** Columns of the rows; the connection by its place among the names. */
 const [time, connection, sequence, index, bid, ask, width] = [0, 1, 2, 3, 4, 5, 6]
@@ -40,8 +40,9 @@ export class OpenQuotes {
   }
 
   /** What tells a repeat of these quotes. */
-  pack(): PackedQuotes {
+  pack(): { has(quote: Quote): boolean } {
     const { rows } = this
+    if (rows.length < packedFrom) return new FewQuotes(rows.heads(bid), this.names)
     const connections = rows.column(connection)
     return new PackedQuotes(rows.column(time), this.names, connections, rows.column(sequence), rows.column(index))
   }

@@ -1,7 +1,7 @@
 import type { Bar } from './bar.ts'
 import { compareIds, type Trade } from './event.ts'
 import { OrderedRows } from './ordered_rows.ts'
-import { PackedTrades } from './packed_events.ts'
+import { FewTrades, PackedTrades, packedFrom } from './packed_events.ts'
 
 /** Columns of the rows; the side is 1 where the taker buys, -1 where it sells, else 0. */
 const [time, price, size, side, width] = [0, 1, 2, 3, 4]
@@ -35,8 +35,9 @@ export class OpenTrades {
   }
 
   /** What tells a repeat of these trades. */
-  pack(): PackedTrades {
-    return new PackedTrades(this.rows.column(time), this.ids)
+  pack(): { has(trade: Trade): boolean } {
+    const times = this.rows.column(time)
+    return times.length < packedFrom ? new FewTrades(times, this.ids) : new PackedTrades(times, this.ids)
   }
 
   clear(): void {

@@ -42,6 +42,14 @@ export class OrderedRows {
     return numbers
   }
 
+  /** The first `columns` numbers of each row, one row after the other. */
+  heads(columns: number): number[] {
+    const numbers: number[] = []
+    for (let row = 0; row < this.length; row++)
+      for (let column = 0; column < columns; column++) numbers.push(this.at(row, column))
+    return numbers
+  }
+
   /**
    * Where a row belongs, -1 when it is there already.
    * @param compare below 0 where the row at that place comes before it, 0 where it is the same.

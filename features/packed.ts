@@ -1,13 +1,10 @@
-/** So few are kept as they are: a typed array of its own costs more. */
-const packedFrom = 32
-
-/** Whole numbers that lie close together; many of them in as few bytes each as their span needs: 0, 1, 2, 4, or 8 as they are. */
+/** Whole numbers that lie close together, in as few bytes each as their span needs: 0, 1, 2, 4, or 8 as they are. */
 export class Packed {
   readonly length: number
   private readonly base: number
-  private readonly differences: number[] | Uint8Array | Uint16Array | Uint32Array | Float64Array | null
+  private readonly differences: Uint8Array | Uint16Array | Uint32Array | Float64Array | null
 
-  /** @param values safe integers, an array that nobody changes afterwards. */
+  /** @param values safe integers. */
   constructor(values: number[]) {
     this.length = values.length
     let least = values.length > 0 ? values[0] : 0
@@ -17,11 +14,9 @@ export class Packed {
       else if (value > most) most = value
     }
     const span = most - least
-    const packs = values.length >= packedFrom && span < 2 ** 32
-    this.base = packs || span === 0 ? least : 0
-    this.differences = span === 0 ? null : packs ? new (arrayFor(span))(values.length) : values
-    if (packs && this.differences !== null)
-      for (let i = 0; i < values.length; i++) this.differences[i] = values[i] - this.base
+    this.base = span < 2 ** 32 ? least : 0
+    this.differences = span === 0 ? null : new (arrayFor(span))(values.length)
+    if (this.differences !== null) for (let i = 0; i < values.length; i++) this.differences[i] = values[i] - this.base
   }
 
   at(place: number): number {

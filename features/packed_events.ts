@@ -1,6 +1,49 @@
 import type { Micros, Quote, Trade } from './event.ts'
 import { Packed } from './packed.ts'
 
+/** Fewer events of a second are kept as they are: objects that pack them would be larger. */
+export const packedFrom = 32
+
+/** The quotes of a closed second that had few: time, connection, sequence and index of each, one after the other. */
+export class FewQuotes {
+  private readonly numbers: number[]
+  private readonly names: string[]
+
+  /** @param names of connections, by their place among them. */
+  constructor(numbers: number[], names: string[]) {
+    this.numbers = numbers
+    this.names = names
+  }
+
+  has({ time, connection, sequence, index }: Quote): boolean {
+    const { numbers, names } = this
+    for (let i = 0; i < numbers.length; i += 4)
+      if (
+        numbers[i] === time &&
+        numbers[i + 2] === sequence &&
+        numbers[i + 3] === index &&
+        names[numbers[i + 1]] === connection
+      )
+        return true
+    return false
+  }
+}
+
+/** The trades of a closed second that had few. */
+export class FewTrades {
+  private readonly times: Micros[]
+  private readonly ids: string[]
+
+  constructor(times: Micros[], ids: string[]) {
+    this.times = times
+    this.ids = ids
+  }
+
+  has({ time, id }: Trade): boolean {
+    return this.ids.some((one, i) => one === id && this.times[i] === time)
+  }
+}
+
 /** The quotes of a closed second: enough to tell a repeat, in a hundredth of the memory. */
 export class PackedQuotes {
   private readonly times: Packed
