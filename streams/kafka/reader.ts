@@ -85,8 +85,8 @@ export function openReader(options: BaseOptions, where: string, topic: string, f
     inFlight.add(running)
   }
 
-  function keepFetching(): void {
-    if (performance.now() < notBefore) return
+  function keepFetching(now: number): void {
+    if (now < notBefore) return
     if (bytes >= highWaterMark || closed || starting || [...cursors.values()].every(({ fetching }) => fetching)) return
     starting = true
     run(startFetches().finally(() => (starting = false)))
@@ -112,14 +112,15 @@ export function openReader(options: BaseOptions, where: string, topic: string, f
     async poll(max, waitMs) {
       const until = performance.now() + waitMs
       while (!closed) {
-        keepFetching()
+        // One look at the clock: with two, a moment between them leaves neither a fetch under way nor a timer that starts one.
+        const now = performance.now()
+        keepFetching(now)
         if (buffer.length > 0) return take(max)
         if (failure !== null) {
           const error = failure
           failure = null
           throw mapError(error, where, `topic ${topic}`)
         }
-        const now = performance.now()
         const left = until - now
         const pause = notBefore > now ? Math.min(left, notBefore - now) : left
         const { promise: over, resolve } = Promise.withResolvers<void>()
