@@ -191,8 +191,7 @@ export class ProductEngine {
     if (this.newest?.second === second) return this.newest
     let bar = this.open.get(second)
     if (bar === undefined) {
-      bar = this.spare.pop() ?? new OpenBar(second)
-      bar.reuse(second)
+      bar = this.spare.pop()?.reuse(second) ?? new OpenBar(second)
       this.open.set(second, bar)
     }
     this.newest = bar

@@ -21,11 +21,12 @@ export class OpenBar {
   }
 
   /** Begins another second with nothing in it. */
-  reuse(second: number): void {
+  reuse(second: number): this {
     this.second = second
     this.quotes.clear()
     this.trades.clear()
     this.gaps = []
+    return this
   }
 
   /** @returns false when an event of the same identity is here already. */

@@ -13,10 +13,6 @@ export class OpenQuotes {
   private names: string[] = []
   private last: Quote | null = null
 
-  get length(): number {
-    return this.rows.length
-  }
-
   /** @returns false when a quote of the same identity is here already. */
   add(quote: Quote, bidPrice: number, askPrice: number): boolean {
     const { rows } = this
@@ -33,10 +29,6 @@ export class OpenQuotes {
     rows.set(place, bid, bidPrice)
     rows.set(place, ask, askPrice)
     return true
-  }
-
-  has(quote: Quote): boolean {
-    return this.placeOf(quote) < 0
   }
 
   /** What tells a repeat of these quotes. */

@@ -11,10 +11,6 @@ export class OpenTrades {
   private readonly rows = new OrderedRows(width)
   private ids: string[] = []
 
-  get length(): number {
-    return this.rows.length
-  }
-
   /** @returns false when a trade of the same identity is here already. */
   add(trade: Trade, tradePrice: number, tradeSize: number): boolean {
     const { rows } = this
@@ -28,10 +24,6 @@ export class OpenTrades {
     if (place === this.ids.length) this.ids.push(trade.id)
     else this.ids.splice(place, 0, trade.id)
     return true
-  }
-
-  has(trade: Trade): boolean {
-    return this.placeOf(trade) < 0
   }
 
   /** What tells a repeat of these trades. */

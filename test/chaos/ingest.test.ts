@@ -5,14 +5,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
 import { readConfig } from '../../config.ts'
 import { runFeaturizer } from '../../features/featurizer.ts'
-import { readEvents } from '../../market/events.ts'
 import { startSimulator } from '../../market/simulator.ts'
 import { seededRandom } from '../../random.ts'
 import { openStreams } from '../../streams/open.ts'
 import { replay } from '../../tables/replay.ts'
 import { sinkRows } from '../../tables/sink.ts'
 import { at, drop, settings } from '../market/simulated_market.ts'
-import { contentsOf } from './outputs.ts'
+import { contentsOf, linesOfBronze } from './outputs.ts'
 import { startVictim, type Victim } from './victim.ts'
 
 const seed = Number(process.env.CHAOS_SEED ?? 60)
@@ -77,11 +76,7 @@ test('an ingestor killed in the middle of its writes: all of bronze is published
   expect(files.length).toBeGreaterThan(writes.length)
   expect(ends.filter(end => end !== '\n').length).toBeGreaterThan(2)
 
-  const wanted = new Map(config.feed.products.map(product => [product, [] as string[]]))
-  for await (const { events, dead } of readEvents(files, config)) {
-    expect(dead).toEqual([])
-    for (const event of events) wanted.get(event.product)!.push(`${event.product} ${JSON.stringify(event)}`)
-  }
+  const wanted = await linesOfBronze(files, config)
   const streams = await openStreams(topics)
   try {
     const { raw, features } = config.topics

@@ -1,5 +1,7 @@
+import { expect } from 'vitest'
 import type { Config } from '../../config.ts'
 import { runFeaturizer } from '../../features/featurizer.ts'
+import { readEvents } from '../../market/events.ts'
 import { feedRaw } from '../../market/feeder.ts'
 import type { Artifact } from '../../models/artifact.ts'
 import { inferLive } from '../../models/infer_live.ts'
@@ -21,6 +23,16 @@ export function outputTopics({ topics }: Config): string[] {
     predictions,
     `${topics.features.name}.dlq`,
   ]
+}
+
+/** What `ticks.raw` must hold of bronze without a dead record: the lines of each product, in order, as `contentsOf` gives them. */
+export async function linesOfBronze(files: string[], config: Config): Promise<Map<string, string[]>> {
+  const lines = new Map(config.feed.products.map(product => [product, [] as string[]]))
+  for await (const { events, dead } of readEvents(files, config)) {
+    expect(dead).toEqual([])
+    for (const event of events) lines.get(event.product)!.push(`${event.product} ${JSON.stringify(event)}`)
+  }
+  return lines
 }
 
 /** Everything that is committed on a topic. */

@@ -7,14 +7,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
 import { readConfig } from '../../config.ts'
 import { runFeaturizer } from '../../features/featurizer.ts'
-import { readEvents } from '../../market/events.ts'
 import { simulationStart } from '../../market/price_process.ts'
 import { startSimulator } from '../../market/simulator.ts'
 import { recordTape } from '../../market/tape.ts'
 import { openStreams } from '../../streams/open.ts'
 import { replay } from '../../tables/replay.ts'
 import { sinkRows } from '../../tables/sink.ts'
-import { contentsOf } from '../chaos/outputs.ts'
+import { contentsOf, linesOfBronze } from '../chaos/outputs.ts'
 import { startVictim, type Victim } from '../chaos/victim.ts'
 import { at, drop, settings } from './simulated_market.ts'
 
@@ -112,11 +111,7 @@ test('an ingestor killed at each moment of a back-fill: every missed trade is th
   const files = readdirSync(bronze).map(name => join(bronze, name))
   const texts = files.map(file => readFileSync(file, 'utf8'))
   expect(texts.filter(text => !text.endsWith('\n')).length).toBeGreaterThanOrEqual(2)
-  const wanted = new Map(config.feed.products.map(product => [product, [] as string[]]))
-  for await (const { events, dead } of readEvents(files, config)) {
-    expect(dead).toEqual([])
-    for (const event of events) wanted.get(event.product)!.push(`${event.product} ${JSON.stringify(event)}`)
-  }
+  const wanted = await linesOfBronze(files, config)
 
   const streams = await openStreams(topics)
   try {
