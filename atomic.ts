@@ -1,25 +1,22 @@
 import { existsSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { checkFilePlace, kindOf, makeFolder } from './place.ts'
+import { checkFilePlace, kindOf, makeFolder, temporary } from './place.ts'
 
 /**
  * Calls `write` with a temporary name beside `place`, then renames: `place` holds all of it or what it held before. What a link
  * points to is replaced, not the link.
  * @throws SpikeError BAD_FILE where nothing can be written.
  */
-export async function writeAtomically(
-  place: string,
-  write: (temporary: string) => Promise<void> | void,
-): Promise<void> {
+export async function writeAtomically(place: string, write: (beside: string) => Promise<void> | void): Promise<void> {
   const path = existsSync(place) ? realpathSync(place) : place
   if (kindOf(path) !== 'folder') checkFilePlace(path)
   makeFolder(dirname(path))
-  const temporary = `${path}.${process.pid}.tmp`
-  const clean = (): void => rmSync(temporary, { force: true, recursive: true })
+  const beside = `${path}${temporary()}`
+  const clean = (): void => rmSync(beside, { force: true, recursive: true })
   process.once('exit', clean)
   try {
-    await write(temporary)
-    renameSync(temporary, path)
+    await write(beside)
+    renameSync(beside, path)
   } catch (error) {
     clean()
     throw error
@@ -30,5 +27,5 @@ export async function writeAtomically(
 
 /** `writeAtomically` for a text or bytes that are already in memory. */
 export function writeFileAtomically(path: string, data: string | Uint8Array): Promise<void> {
-  return writeAtomically(path, temporary => writeFileSync(temporary, data))
+  return writeAtomically(path, beside => writeFileSync(beside, data))
 }

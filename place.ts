@@ -26,7 +26,7 @@ export function checkFilePlace(path: string, what = path): void {
   if (kind === 'folder') throw refusal(what, 'is a folder; name a file')
   if (kind === 'other') throw refusal(what, 'is a device or a pipe; name a file')
   const real = existsSync(path) ? realpathSync(path) : path
-  tryToMake(dirname(real), `${real}.`, what)
+  tryToMake(dirname(real), `${real}${temporary()}`, what)
 }
 
 /** The same for a folder into which files are written. */
@@ -34,17 +34,19 @@ export function checkFolderPlace(path: string, what = path): void {
   if (path === '') throw refusal(what, 'names no folder')
   const kind = kindOf(path)
   if (kind === 'file' || kind === 'other') throw refusal(what, 'is no folder; name another place')
-  tryToMake(path, join(path, hidden), what)
+  tryToMake(path, join(path, hidden()), what)
 }
 
-const hidden = '.spike60-'
+/** Ends the name of what a process makes beside a place and takes away again: whoever comes after a crash sees by it whose it was. */
+export const temporary = (): string => `.${process.pid}.tmp`
+const hidden = (): string => `.spike60${temporary()}`
 
 /** Makes an empty folder with this beginning in `folder`, or in the nearest one above that is there, and takes it away. */
 function tryToMake(folder: string, beginning: string, what: string): void {
   let there = folder
   while (kindOf(there) === null && dirname(there) !== there) there = dirname(there)
   try {
-    rmdirSync(mkdtempSync(there === folder ? beginning : join(there, hidden)))
+    rmdirSync(mkdtempSync(there === folder ? beginning : join(there, hidden())))
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
     if (code === 'ENOSPC' || code === 'EDQUOT') throw cause

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, s
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { isAlive } from './alive.ts'
 import { writeFileAtomically } from './atomic.ts'
+import { temporary } from './place.ts'
 
 /** What is under way, for whoever comes after a crash: places relative to the note. */
 interface Note {
@@ -21,7 +22,7 @@ export async function replaceTogether(
   write: (staged: (path: string) => string) => Promise<void>,
 ): Promise<void> {
   finishReplacing(note)
-  const staged = (path: string): string => `${path}.${process.pid}.tmp`
+  const staged = (path: string): string => `${path}${temporary()}`
   for (const path of [...paths, note]) {
     mkdirSync(dirname(path), { recursive: true })
     removeLeftovers(path)

@@ -70,11 +70,21 @@ test('a crash between the moves is finished by the next reader', async () => {
   expect(everything()).toEqual(whole)
 })
 
-test('a crash while the note is written leaves nothing behind', async () => {
+test('a crash while the note is written, or its place is tried, leaves nothing behind', async () => {
   await put('old')
-  const dead = startVictim(['--version'])
-  await dead.wait()
-  writeFileSync(`${note}.${dead.pid}.tmp`, '{"pid":')
+  const trial = startVictim([
+    '--input-type=module',
+    '--eval',
+    `import fs from 'node:fs'
+    import { syncBuiltinESMExports } from 'node:module'
+    fs.rmdirSync = () => process.kill(process.pid, 'SIGKILL')
+    syncBuiltinESMExports()
+    const { checkFilePlace } = await import(${JSON.stringify(join(import.meta.dirname, '../place.ts'))})
+    checkFilePlace(${JSON.stringify(note)})`,
+  ])
+  await trial.wait()
+  expect(everything()).toHaveLength(whole.length + 1)
+  writeFileSync(`${note}.${trial.pid}.tmp`, '{"pid":')
   await put('new')
   expect(everything()).toEqual(whole)
 })
