@@ -7,7 +7,7 @@ import { readConfig } from '../config.ts'
 import { featurizerGroup } from '../features/featurizer_jobs.ts'
 import type { Streams } from '../streams/port.ts'
 import { startVictim, type Victim } from '../test/chaos/victim.ts'
-import { freePorts } from '../test/kafka_broker.ts'
+import { freePorts } from '../test/free_ports.ts'
 
 /** A process that reads the load's topic and writes to another. */
 export interface BenchJob {

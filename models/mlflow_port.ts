@@ -1,9 +1,9 @@
 import { createConnection, createServer } from 'node:net'
 import { SpikeError } from '../errors.ts'
 
-/** `port`, or a free one for 0. */
-export function freePort(port: number): Promise<number> {
-  return new Promise((found, failed) => {
+/** @throws SpikeError BAD_ARGUMENT when something listens on a port of 127.0.0.1. */
+export function refuseTakenPort(port: number): Promise<void> {
+  return new Promise((free, failed) => {
     const probe = createServer()
     probe.once('error', cause =>
       failed(
@@ -16,10 +16,7 @@ export function freePort(port: number): Promise<number> {
         ),
       ),
     )
-    probe.listen(port, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => found(typeof address === 'object' && address ? address.port : port))
-    })
+    probe.listen(port, '127.0.0.1', () => probe.close(() => free()))
   })
 }
 

@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises'
 import { isAlive } from '../alive.ts'
 import { writeFileAtomically } from '../atomic.ts'
 import { SpikeError } from '../errors.ts'
-import { freePort, isListening } from './mlflow_port.ts'
+import { isListening, refuseTakenPort } from './mlflow_port.ts'
 
 export interface MlflowServer {
   uri: string
@@ -21,7 +21,7 @@ const startLimitMs = 120_000
 /**
  * Starts MLflow's server on loopback, runs in `<store>/mlflow.db` and artifacts in `<store>/artifacts`, and waits until it answers.
  * It is a process group of its own: a signal to its first process alone would leave its workers serving.
- * @param options.mlflow the `mlflow` command. @param options.port 0 takes a free one.
+ * @param options.mlflow the `mlflow` command.
  * @throws SpikeError BAD_ARGUMENT when the port is taken, MLFLOW_UNAVAILABLE with the log's end when it does not come up.
  */
 export async function startMlflowServer(options: {
@@ -29,7 +29,8 @@ export async function startMlflowServer(options: {
   store: string
   port: number
 }): Promise<MlflowServer> {
-  const port = await freePort(options.port)
+  const { port } = options
+  await refuseTakenPort(port)
   const store = resolve(options.store)
   mkdirSync(store, { recursive: true })
   const logFile = join(store, 'server.log')

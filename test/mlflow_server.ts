@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type MlflowServer, startMlflowServer } from '../models/mlflow_server.ts'
 import type { PythonEnv } from '../scripts/python_env.ts'
+import { freePorts } from './free_ports.ts'
 
 export interface TestMlflow {
   server: MlflowServer
@@ -19,7 +20,10 @@ export interface TestMlflow {
 /** A real MLflow server on a free port, its store in a temporary folder. */
 export async function startTestMlflow(env: PythonEnv): Promise<TestMlflow> {
   const store = mkdtempSync(join(tmpdir(), 'spike60-mlflow-'))
-  const start = () => startMlflowServer({ mlflow: join(env.bin, 'mlflow'), store, port: 0 })
+  const start = async (): Promise<MlflowServer> => {
+    const [port] = await freePorts(1)
+    return startMlflowServer({ mlflow: join(env.bin, 'mlflow'), store, port })
+  }
   const test: TestMlflow = {
     server: await start(),
     kill: () => test.server.stop('SIGKILL'),

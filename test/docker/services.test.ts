@@ -1,7 +1,5 @@
-import { once } from 'node:events'
 import { chmodSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,6 +8,7 @@ import { readConfig } from '../../config.ts'
 import { startSimulator } from '../../market/simulator.ts'
 import { openStreams } from '../../streams/open.ts'
 import { writeScorerModel } from '../chaos/scorer_model.ts'
+import { freePorts } from '../free_ports.ts'
 import { skipReason } from '../kafka_install.ts'
 import { findPython } from '../python.ts'
 import { readCompose, type Service } from './compose_file.ts'
@@ -192,13 +191,4 @@ function statusFor(port: number, path: string, host: string): Promise<number | u
     call.once('error', failed)
     call.end()
   })
-}
-
-/** Free ports of 127.0.0.1, all different. */
-async function freePorts(count: number): Promise<number[]> {
-  const probes = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
-  await Promise.all(probes.map(probe => once(probe, 'listening')))
-  const ports = probes.map(probe => (probe.address() as AddressInfo).port)
-  await Promise.all(probes.map(probe => once(probe.close(), 'close')))
-  return ports
 }

@@ -6,8 +6,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { readAcknowledgements } from '../../models/mlflow_journal.ts'
-import { freePort, isListening } from '../../models/mlflow_port.ts'
+import { isListening } from '../../models/mlflow_port.ts'
 import { recordRuns } from '../../models/tracker.ts'
+import { freePorts } from '../free_ports.ts'
 import { findPython } from '../python.ts'
 
 const script = fileURLToPath(new URL('../../scripts/mlflow.ts', import.meta.url))
@@ -33,7 +34,7 @@ describe('npm run mlflow', () => {
         artifacts: [],
       }
       await recordRuns([record], { experiment: 'command', journal })
-      const port = await freePort(0)
+      const [port] = await freePorts(1)
       const store = join(folder, 'store')
       const { child, answer } = await start(['--port', String(port), '--store', store])
       expect(answer).toMatchObject({
@@ -58,12 +59,13 @@ describe('npm run mlflow', () => {
     'a second start uses the server that is there, also one whose starter was killed',
     async () => {
       const store = join(folder, 'killed')
-      const port = await freePort(0)
+      const [port] = await freePorts(1)
       const { child, answer } = await start(['--port', String(port), '--store', store])
       const ended = once(child, 'exit')
       child.kill('SIGKILL')
       await ended
-      const again = await run(['--port', String(await freePort(0)), '--store', store])
+      const [other] = await freePorts(1)
+      const again = await run(['--port', String(other), '--store', store])
       expect(again).toMatchObject({ code: 0, out: expect.stringContaining(`"sent":0`) })
       expect(again.out).toContain(answer.link)
       const [, group] = /runs on .* already \(process group (\d+); kill -- -\1 ends it\)/.exec(again.err) ?? []

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { freePorts, startTestBroker, type TestBroker } from '../kafka_broker.ts'
+import { freePorts } from '../free_ports.ts'
+import { startTestBroker, type TestBroker } from '../kafka_broker.ts'
 import { type CountingProxy, startCountingProxy } from './counting_proxy.ts'
 
 /** The user that the broker knows; its name and password must never be seen in what a program prints. */
