@@ -78,7 +78,7 @@ test('an acknowledgement that never comes on a later connection is asked for aga
         over(guest)
       },
     ],
-    { acknowledgeWithinMs: 300 },
+    { acknowledgeWithinMs: 1500 },
   )
   expect(exchange.guests[1].requests).toHaveLength(2 * channels.length)
   expect(frames).toEqual(quotes(2, 6))

@@ -69,7 +69,7 @@ test('two runs of one market leave the same bronze, byte for byte, with a line f
 })
 
 test('a silent connection is left after the limit, noted as stale, and the market goes on', async () => {
-  const { counts, lines } = await run((await simulate([drop(60, 75, 'silent')])).url, { staleAfterMs: 300 })
+  const { counts, lines } = await run((await simulate([drop(60, 75, 'silent')])).url, { staleAfterMs: 1000 })
   expect(counts).toMatchObject({ reconnects: 1, stale: 1 })
   const controls = lines.map(line => parseBronzeLine(line)!.control).filter(Boolean)
   expect(controls).toEqual(['open', 'stale', 'close', 'open', 'close'])

@@ -30,7 +30,7 @@ function folder(): string {
 }
 
 async function jobFor(streams: Streams, directory = folder()) {
-  const simulator = await startSimulator({ settings, faults: [], speed: 100 })
+  const simulator = await startSimulator({ settings, faults: [], speed: 20 })
   cleanups.unshift(() => simulator.close())
   const stop = new AbortController()
   const status = newIngestStatus()
@@ -112,7 +112,7 @@ test('no name on the wire or in the arguments becomes a path', async () => {
   const directory = folder()
   const inside = join(directory, 'bronze')
   const hostile = { ...simulated, name: '../../simulated/../x' }
-  const simulator = await startSimulator({ settings, faults: [], speed: 100 })
+  const simulator = await startSimulator({ settings, faults: [], speed: 20 })
   cleanups.unshift(() => simulator.close())
   const stop = new AbortController()
   const status = newIngestStatus()

@@ -62,7 +62,7 @@ const breaking: [string, Lost['reason'], Incident, Partial<IngestOptions>][] = [
     },
     {},
   ],
-  ['half-open silence', 'stale', () => {}, { staleAfterMs: 300 }],
+  ['half-open silence', 'stale', () => {}, { staleAfterMs: 1000 }],
   [
     'a frame that never ends',
     'stale',
@@ -71,7 +71,7 @@ const breaking: [string, Lost['reason'], Incident, Partial<IngestOptions>][] = [
       await gone
       clearInterval(slow)
     },
-    { staleAfterMs: 300 },
+    { staleAfterMs: 1000 },
   ],
   ['a frame beyond 32 MiB', 'disconnect', guest => guest.send('x'.repeat((32 << 20) + 1)), {}],
   ['bytes that are no WebSocket frame', 'disconnect', ({ wire }) => void wire.write(Buffer.alloc(64, 0xff)), {}],

@@ -131,7 +131,7 @@ async function urlOf(victim: Victim): Promise<string> {
 test('an ingestor and a featurizer at work tell their figures', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'operations-'))
   const topics = ['--topics', `embedded://${join(folder, 'log.db')}`]
-  const simulator = await startSimulator({ settings, faults: [], speed: 60 })
+  const simulator = await startSimulator({ settings, faults: [], speed: 15 })
   const to = ['--url', simulator.url, '--raw', join(folder, 'raw')]
   const ingestor = startVictim(['scripts/ws_ingest.ts', ...to, ...topics, '--metrics-port', '0'])
   const parquet = join(folder, 'features.parquet')

@@ -83,12 +83,16 @@ test('a job told twice to stop ends at once', async () => {
   const stopping = new URL('../../operations/stopping.ts', import.meta.url).href
   writeFileSync(
     script,
-    `import { stopOnSignal } from '${stopping}'\nstopOnSignal('stubborn')\nsetInterval(() => {}, 1000)\nconsole.log('begun')\n`,
+    `import { stopOnSignal } from '${stopping}'
+    const stop = stopOnSignal('stubborn')
+    stop.addEventListener('abort', () => console.log('told'))
+    setInterval(() => {}, 1000)
+    console.log('begun')`,
   )
   const victim = start(script)
   await expect.poll(() => victim.out(), { timeout: 20_000 }).toContain('begun')
   process.kill(victim.pid, 'SIGINT')
-  await delay(200)
+  await expect.poll(() => victim.out(), { timeout: 20_000 }).toContain('told')
   expect(victim.ended()).toBeNull()
   process.kill(victim.pid, 'SIGINT')
   await victim.wait()

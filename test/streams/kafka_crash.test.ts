@@ -118,7 +118,7 @@ describe.skipIf(!kafkaIsHere('crashes'))('a writer and a broker that fails it', 
     await reader.close()
     await writer.close()
     expect(seen.map(({ value }) => value.toString()).toSorted()).toEqual(expected(number))
-    const judged = await readByJava(broker.address, topic)
+    const judged = await readByJava(broker.address, topic, 20 * number)
     expect(judged.map(({ value }) => value).toSorted()).toEqual(expected(number))
   })
 })

@@ -143,7 +143,7 @@ describe.skipIf(!here)('committed records, as Kafka’s own console consumer rea
     const reader = await streams.reader(topic)
     const ours = await readUntil(reader, await streams.ends(topic))
     await reader.close()
-    const judged = await readByJava(broker.address, topic)
+    const judged = await readByJava(broker.address, topic, ours.length)
     expect(ours.some(({ value }) => value.includes('BAD'))).toBe(false)
     expect(plain(ours)).toEqual(plain(judged))
     expect([0, 1, 2, 3, 4, 5].map(p => ours.filter(({ partition }) => partition === p).length)).toEqual([
