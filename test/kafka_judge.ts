@@ -17,7 +17,12 @@ export interface JudgedRecord {
  * `quietMs`. Values and keys must be text of one line without tabs.
  * @param atLeast with fewer than these it is asked again with more patience: on a busy machine it may not even have begun.
  */
-export async function readByJava(address: string, topic: string, atLeast: number, quietMs = 4000): Promise<JudgedRecord[]> {
+export async function readByJava(
+  address: string,
+  topic: string,
+  atLeast: number,
+  quietMs = 4000,
+): Promise<JudgedRecord[]> {
   const jars = await installJars('kafka-tools')
   const properties = ['print.partition', 'print.offset', 'print.key'].flatMap(name => [
     '--formatter-property',
