@@ -10,6 +10,7 @@ import { specVersion } from './spec.ts'
 /** The featurizer of one partition with its place in the topics. */
 export interface PartitionJob {
   job: FeaturizerPartition
+  partition: number
   /** One a partition: whoever takes a partition over fences the one that had it. */
   writer: Writer
   /** Record to read first. */
@@ -70,19 +71,25 @@ export async function openJobs(
     const state = states.get(partition)
     const barsEnd = barsEnds.find(end => end.partition === partition)?.offset ?? 0
     if (state) await restore(job, state, options)
-    const entry = { job, writer: writers.get(partition)!, from: state?.resume ?? 0, next: state?.offset ?? 0, barsEnd }
+    const [from, next] = [state?.resume ?? 0, state?.offset ?? 0]
+    const entry = { job, partition, writer: writers.get(partition)!, from, next, barsEnd }
     jobs.set(partition, entry)
     if (!state) await commitJob(options, entry)
   }
   return jobs
 }
 
+/** Says where what is due will be written, while more is still to come. */
+export function prepareJob({ config, topicIn }: JobsOptions, { job, writer, partition }: PartitionJob): void {
+  const state = { topic: config.topics.state.name, key: stateKey(topicIn, partition) }
+  writer.prepare({ records: [...job.due, state], group: featurizerGroup })
+}
+
 /** Commits what is due, the state after it and the input position, all or nothing. */
 export async function commitJob({ config, topicIn }: JobsOptions, entry: PartitionJob): Promise<void> {
-  const { job, writer, next, barsEnd } = entry
+  const { job, partition, writer, next, barsEnd } = entry
   const records = job.drain()
   const state = job.state(barsEnd)
-  const { partition } = state
   records.push({ topic: config.topics.state.name, key: stateKey(topicIn, partition), value: JSON.stringify(state) })
   const positions = [{ topic: topicIn, partition, offset: next }]
   const ends = await writer.commit({ records, group: featurizerGroup, positions })

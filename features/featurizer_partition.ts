@@ -74,9 +74,9 @@ export class FeaturizerPartition {
     else this.takeEvent(event, record.offset)
   }
 
-  /** How many records are due. */
-  get due(): number {
-    return this.outgoing.length
+  /** The records that are due. */
+  get due(): readonly Outgoing[] {
+    return this.outgoing
   }
 
   /** The records that are due since the last call. */

@@ -7,7 +7,7 @@ import { ownPartitions } from '../streams/own_partitions.ts'
 import { PendingCommits } from '../streams/pending_commits.ts'
 import type { Streams } from '../streams/port.ts'
 import type { EngineCounts } from './engine.ts'
-import { commitJob, openJobs } from './featurizer_jobs.ts'
+import { commitJob, openJobs, prepareJob } from './featurizer_jobs.ts'
 import { totalCounts } from './featurizer_partition.ts'
 import { type FeaturizerStatus, newStatus } from './featurizer_status.ts'
 
@@ -59,7 +59,11 @@ export async function runFeaturizer(options: FeaturizerOptions): Promise<Featuri
       })
       await createTopics(options)
       status.jobs = await openJobs({ ...options, streams: own, onTurn: noted.onTurn }, partitions, life)
-      const pending = new PendingCommits(status.jobs, entry => commitJob(options, entry), status.transactions)
+      const pending = new PendingCommits(
+        status.jobs,
+        { prepare: entry => prepareJob(options, entry), write: entry => commitJob(options, entry) },
+        status.transactions,
+      )
       life.defer(() => pending.close())
       const start = [...status.jobs].map(([partition, { from }]) => ({ topic: topicIn, partition, offset: from }))
       return {

@@ -65,7 +65,14 @@ export async function inferLive(options: LiveInferOptions): Promise<LiveInferRes
       await streams.createTopics(names.map(name => ({ name, partitions })))
       const { jobs, start } = await openScorerJobs({ ...options, streams: claiming }, group, own, life)
       status.next = new Map([...jobs].map(([partition, { next }]) => [partition, next]))
-      const pending = new PendingCommits(jobs, job => commitScores(options, group, job, status), status.transactions)
+      const pending = new PendingCommits(
+        jobs,
+        {
+          prepare: ({ job, writer }) => writer.prepare({ records: job.due, group }),
+          write: entry => commitScores(options, group, entry, status),
+        },
+        status.transactions,
+      )
       life.defer(() => pending.close())
       return {
         start,

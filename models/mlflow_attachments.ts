@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:f
 import { dirname, join } from 'node:path'
 import { writeAtomically, writeFileAtomically } from '../atomic.ts'
 import { SpikeError } from '../errors.ts'
+import { isTemporary } from '../place.ts'
 import type { MlflowClient, MlflowRun } from './mlflow_client.ts'
 import { readJournal } from './mlflow_journal.ts'
 import type { RunArtifact } from './run_record.ts'
@@ -61,7 +62,7 @@ export function readAttachments(journal: string): { attachments: Attachment[]; f
   const attachments: Attachment[] = []
   const faults: string[] = []
   for (const name of existsSync(root) ? readdirSync(root).sort() : []) {
-    if (name.endsWith('.tmp')) continue
+    if (isTemporary(name)) continue
     const folder = join(root, name)
     try {
       const attachment = JSON.parse(readFileSync(join(folder, 'attachment.json'), 'utf8')) as Attachment

@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:f
 import { dirname, join } from 'node:path'
 import { writeAtomically, writeFileAtomically } from '../atomic.ts'
 import { SpikeError } from '../errors.ts'
+import { isTemporary } from '../place.ts'
 import type { RunRecord } from './run_record.ts'
 
 /**
@@ -61,7 +62,7 @@ export function readJournal(journal: string): { entries: JournalEntry[]; faults:
   const faults: string[] = []
   const byId = new Map<string, JournalEntry>()
   for (const name of readdirSync(root).sort()) {
-    if (name.endsWith('.tmp')) continue
+    if (isTemporary(name)) continue
     try {
       byId.set(name, readEntry(join(root, name)))
     } catch {
@@ -96,7 +97,7 @@ const tablesTag = 'mlflow.loggedArtifacts'
 function checkRecord(record: RunRecord): void {
   const faults: string[] = []
   const name = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$/
-  if (!name.test(record.id) || record.id.endsWith('.tmp'))
+  if (!name.test(record.id) || isTemporary(record.id))
     faults.push(`run '${record.id}': an id has 1 to 100 of A-Z a-z 0-9 . _ - and does not begin with a dot`)
   for (const { path } of [...record.artifacts, ...(record.tables ?? [])])
     if (path.split('/').some(part => part === '' || part === '.' || part === '..'))

@@ -67,9 +67,9 @@ export class RowPredictor {
     predicted.seconds.push((now() - started) / 1000)
   }
 
-  /** How many records are due. */
-  get due(): number {
-    return this.predicted.records.length
+  /** The records that are due. */
+  get due(): readonly Outgoing[] {
+    return this.predicted.records
   }
 
   /** What came of the records since the last call. */

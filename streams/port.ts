@@ -42,7 +42,15 @@ export interface Claim {
   producerId?: bigint
 }
 
+/** Where the next transaction will write to: topics and keys of records that are still being made. */
+export interface Places {
+  records: readonly Pick<Outgoing, 'topic' | 'key'>[]
+  group?: string
+}
+
 export interface Writer {
+  /** Tells the broker beforehand what the next commit will write to; what goes wrong with that the commit says. */
+  prepare(places: Places): void
   /**
    * Commits records and positions together. One call at a time; a second one waits for the first.
    * @returns where each partition that was written ends now (the next free offset), as positions.

@@ -16,6 +16,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { writeFileAtomically } from '../atomic.ts'
 import { checkFilePlace, checkFolderPlace, makeFolder } from '../place.ts'
+import { startVictim } from './chaos/victim.ts'
 
 let folder: string
 beforeAll(() => {
@@ -30,6 +31,20 @@ test('a file can be made, replaced, or made in folders that are not there yet: n
   for (const name of ['new', 'folder', 'a/b/c']) checkFolderPlace(join(folder, name))
   expect(readdirSync(folder).sort()).toEqual(['file', 'folder'])
   expect(readdirSync(join(folder, 'folder'))).toEqual([])
+})
+
+test('what a process that was killed left beside a place is taken away, what is of a living one or another file stays', async () => {
+  const dead = startVictim(['--version'])
+  await dead.wait()
+  const inside = join(folder, 'folder')
+  const [left, stays] = [`new.${dead.pid}.tmp`, [`new.${process.ppid}.tmp`, `newer.${dead.pid}.tmp`, 'new.tmp']]
+  for (const name of [`${left}.part-0`, ...stays]) writeFileSync(join(inside, name), '')
+  for (const name of [`${left}aB3dE9`, `.spike60.${dead.pid}.tmpaB3dE9`]) mkdirSync(join(inside, name))
+  writeFileSync(join(inside, left), 'half')
+  checkFolderPlace(inside)
+  await writeFileAtomically(join(inside, 'new'), 'whole')
+  expect(readdirSync(inside).sort()).toEqual(['new', ...stays].sort())
+  for (const name of readdirSync(inside)) rmSync(join(inside, name))
 })
 
 test('where none can be, that is said of the place as it was named', () => {

@@ -133,7 +133,6 @@ function checkSize(path: string): void {
   closeSync(file)
   if (read < 100 || header.toString('latin1', 0, 15) !== 'SQLite format 3') throw corrupt(path, 'is not a topic log')
   const pageSize = header.readUInt16BE(16) === 1 ? 65_536 : header.readUInt16BE(16)
-  const walPath = `${path}-wal`
-  const wal = existsSync(walPath) ? statSync(walPath).size : 0
+  const wal = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0
   if (wal === 0 && statSync(path).size < pageSize * header.readUInt32BE(28)) throw corrupt(path, 'is cut short')
 }

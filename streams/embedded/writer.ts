@@ -27,6 +27,7 @@ export function openWriter(database: DatabaseSync, path: string, id: string, cla
   )
   let closed = false
   return {
+    prepare() {},
     async commit(transaction) {
       if (closed) throw new Error(`writer ${id} is closed`)
       const ends = guard(path, () =>

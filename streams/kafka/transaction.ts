@@ -1,9 +1,9 @@
 import { type BaseOptions, Consumer, type Producer } from '@platformatic/kafka'
 import { partitionOf } from '../partition.ts'
-import type { Outgoing, Position } from '../port.ts'
+import type { Outgoing, Places, Position } from '../port.ts'
 
 export type KafkaProducer = Producer<string, Buffer, string, string>
-type Open = Awaited<ReturnType<KafkaProducer['beginTransaction']>>
+export type Open = Awaited<ReturnType<KafkaProducer['beginTransaction']>>
 
 /** One request carries at most about so many bytes a partition: brokers refuse batches above 1 MB unless told otherwise. */
 const requestBytes = 900_000
@@ -12,6 +12,22 @@ const requestBytes = 900_000
 export interface Written extends Position {
   first: number
 }
+
+/** Names the partitions and the group to the coordinator, before anything goes to them; what it was told already costs nothing. */
+export async function announce(producer: KafkaProducer, transaction: Open, { records, group }: Places): Promise<void> {
+  if (records.length > 0) {
+    const metadata = await producer.metadata({ topics: [...new Set(records.map(({ topic }) => topic))] })
+    const places = records.map(({ topic, key }) => {
+      const { partitionsCount } = metadata.topics.get(topic)!
+      return { topic, partition: partitionOf(key, partitionsCount), value: nothing }
+    })
+    await transaction.addPartitions(metadata, places)
+  }
+  // Of a consumer the client reads no more than its group here.
+  if (group !== undefined) await transaction.addConsumer({ groupId: group } as Consumer)
+}
+
+const nothing = Buffer.alloc(0)
 
 /** Sends the records, one request after the other: two at once lose their order. */
 export async function sendRecords(producer: KafkaProducer, transaction: Open, records: Outgoing[]): Promise<Written[]> {
@@ -47,15 +63,14 @@ export async function sendRecords(producer: KafkaProducer, transaction: Open, re
   return [...written.values()]
 }
 
-/** Adds the positions to the transaction, one after another: at once they are silently lost. */
+/** Adds the positions to a transaction that knows the group, one after another: at once they are silently lost. */
 export async function addPositions(
   transaction: Open,
   group: string,
   coordinatorId: number,
   positions: Position[],
 ): Promise<void> {
-  // Outside of any membership (generation -1, no member) these are all the client reads of a consumer and its messages.
-  await transaction.addConsumer({ groupId: group } as Consumer)
+  // Outside of any membership (generation -1, no member) these are all the client reads of messages and their consumer.
   const consumer = { groupId: group, generationId: -1, memberId: '', coordinatorId }
   for (const { topic, partition, offset } of positions) {
     const message = { topic, partition, offset: BigInt(offset) - 1n, metadata: { consumer } }

@@ -1,6 +1,7 @@
 import type { Admin, BaseOptions } from '@platformatic/kafka'
 import { SpikeError } from '../../errors.ts'
-import type { Claim, Position, Transaction, Writer } from '../port.ts'
+import type { Claim, Places, Position, Transaction, Writer } from '../port.ts'
+import { earlyTransaction } from './early.ts'
 import { brokerFaults } from './error_tree.ts'
 import { mapError } from './errors.ts'
 import { outcomeOf } from './outcome.ts'
@@ -30,6 +31,7 @@ export async function openWriter(
   const coordinators = new Map<string, number>()
   const own = ownProducer(options, admin, where, what, id, claim, () => coordinators.clear())
   let unsettled: Unsettled | null = null
+  const early = earlyTransaction()
   let closed = false
   let last: Promise<unknown> = Promise.resolve()
 
@@ -37,6 +39,10 @@ export async function openWriter(
     const known = coordinators.get(group) ?? (await findCoordinator(options, group))
     coordinators.set(group, known)
     return known
+  }
+
+  async function prepare(places: Places): Promise<void> {
+    if (!closed && unsettled === null) await early.begin(await own.ready(), places)
   }
 
   async function attempt(transaction: Transaction): Promise<Position[]> {
@@ -47,9 +53,11 @@ export async function openWriter(
     let written: Written[] = []
     let ending = false
     try {
-      const begun = await current.beginTransaction()
-      written = await sendRecords(current, begun, records)
-      if (positions.length > 0) await addPositions(begun, group!, await coordinatorOf(group!), positions)
+      const begun = await early.take(current, { records, group: positions.length > 0 ? group : undefined })
+      const coordinator = positions.length > 0 ? await coordinatorOf(group!) : 0
+      // The positions are small: the broker takes them in while the records are still being encoded.
+      const adding = addPositions(begun, group!, coordinator, positions)
+      ;[written] = await Promise.all([sendRecords(current, begun, records), adding])
       ending = true
       await begun.commit()
     } catch (error) {
@@ -101,6 +109,12 @@ export async function openWriter(
 
   await own.ready()
   return {
+    prepare(places) {
+      last = last
+        .catch(() => {})
+        .then(() => prepare(places))
+        .catch(() => {})
+    },
     commit(transaction) {
       if (closed) return Promise.reject(new Error(`${what} is closed`))
       const next = last.catch(() => {}).then(() => (unsettled === null ? attempt(transaction) : settle(transaction)))

@@ -41,6 +41,7 @@ export function createMemoryStreams(): MemoryStreams {
       const epoch = (writers.get(id) ?? 0) + 1
       writers.set(id, epoch)
       return {
+        prepare() {},
         async commit(transaction) {
           if (writers.get(id) !== epoch) throw new Error('fenced')
           const fails = failures > 0

@@ -67,8 +67,10 @@ describe('the journal', () => {
 
   test('a folder that is not a run is named, and stops nothing', async () => {
     mkdirSync(join(journal, 'journal/stray'), { recursive: true })
+    mkdirSync(join(journal, 'journal/killed.12.tmpAb3dE9'))
     const result = await recordRuns([], { experiment: 'e', journal, uri: 'http://127.0.0.1:9' })
     expect(result.warning).toMatch(/stray: is not a journalled run/)
+    expect(result.warning).not.toContain('killed')
   })
 
   test('an address that is not http is refused, with any password in it kept to itself', async () => {

@@ -1,4 +1,14 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -7,6 +17,7 @@ import { checkHandoff } from '../../publish/check_handoff.ts'
 import { writeHandoff } from '../../publish/handoff.ts'
 import { verifyManifest } from '../../publish/handoff_manifest.ts'
 import { cutSlice } from '../../publish/handoff_slice.ts'
+import { startVictim } from '../chaos/victim.ts'
 import { makeRunFolder, tickerFrames } from './run_folder.ts'
 
 const config = readConfig()
@@ -127,6 +138,30 @@ describe('hand-off folder', () => {
     expect(readdirSync(folder).sort()).toEqual(['out', 'run'])
     await writeHandoff({ run, raw: [raw], out, config })
     expect(readdirSync(folder).sort()).toEqual(['out', 'run'])
+  })
+
+  it('killed while the new folder took the place of the former, is whole for its next reader', async () => {
+    const run = join(folder, 'run')
+    const raw = makeRunFolder(run, 12)
+    const out = join(folder, 'out')
+    const { slice } = await writeHandoff({ run, raw: [raw], out, config })
+    const dead = startVictim(['--version'])
+    await dead.wait()
+    renameSync(out, `${out}.${dead.pid}.tmp`)
+    const moves = [{ from: `out.${dead.pid}.tmp`, to: 'out' }]
+    writeFileSync(`${out}.replacing.json`, JSON.stringify({ pid: dead.pid, moves }))
+    expect(verifyManifest(`${out}/`).slice).toEqual(slice)
+    expect(readdirSync(folder).sort()).toEqual(['out', 'run'])
+  })
+
+  it('knows what a killed training left from a model', async () => {
+    const run = join(folder, 'run')
+    const raw = makeRunFolder(run, 12)
+    const models = join(run, 'models/artifacts')
+    cpSync(join(models, 'logistic'), join(models, 'logistic.12.tmp'), { recursive: true })
+    const out = join(folder, 'out')
+    await writeHandoff({ run, raw: [raw], out, config })
+    expect(readdirSync(join(out, 'models/artifacts')).sort()).toEqual(['evaluation.json', 'logistic'])
   })
 
   it('does not replace a folder that is not a hand-off', async () => {

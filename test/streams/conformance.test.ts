@@ -147,6 +147,54 @@ describe.each(engines('topics'))('topics on $name', engine => {
     await newer.close()
   })
 
+  test('what was prepared changes nothing in what the commit writes: more, elsewhere, or nothing of it', async () => {
+    const group = freshName('group')
+    const writer = await streams.writer(freshName('writer'))
+    const at = (offset: number) => ({ group, positions: [{ topic: input, partition: 0, offset }] })
+    const record = (key: string, value: string) => ({ topic, key, value })
+    writer.prepare({ records: [record('a', '')], group })
+    await writer.commit({ records: [record('a', 'one'), record('b', 'one'), record('c', 'one')], ...at(1) })
+    writer.prepare({ records: [record('a', '')], group: freshName('other') })
+    writer.prepare({ records: [record('b', '')] })
+    await writer.commit({ records: [record('c', 'two')], ...at(2) })
+    writer.prepare({ records: [{ topic: input, key: 'a' }], group })
+    await Promise.all([writer.commit({ records: [record('a', 'three')] }), writer.commit({ records: [], ...at(3) })])
+    expect((await texts()).sort()).toEqual(['one', 'one', 'one', 'three', 'two'])
+    expect(await streams.committed(group, input)).toEqual([{ topic: input, partition: 0, offset: 3 }])
+    expect((await streams.ends(input)).every(({ partition, offset }) => partition !== 0 || offset <= 1)).toBe(true)
+    await writer.close()
+  })
+
+  test('what was prepared and never committed is nothing, to readers, positions and the next writer', async () => {
+    const [id, group] = [freshName('writer'), freshName('group')]
+    const record = { topic, key: 'a', value: 'kept' }
+    const first = await streams.writer(id)
+    first.prepare({ records: [record], group })
+    await first.close()
+    await write([record])
+    expect(await texts()).toEqual(['kept'])
+    expect(await streams.committed(group, input)).toEqual([])
+    const next = await streams.writer(id)
+    next.prepare({ records: [record], group })
+    const newest = await streams.writer(id)
+    await expect(next.commit({ records: [record] })).rejects.toMatchObject({ code: 'WRITER_FENCED' })
+    await newest.commit({ records: [record] })
+    expect(await texts()).toEqual(['kept', 'kept'])
+    await next.close()
+    await newest.close()
+  })
+
+  test('what goes wrong with preparing is said by the commit', async () => {
+    const nowhere = { topic: freshName('nowhere'), key: 'a', value: 'lost' }
+    const kept = { topic, key: 'a', value: 'kept' }
+    const writer = await streams.writer(freshName('writer'))
+    writer.prepare({ records: [nowhere] })
+    await expect(writer.commit({ records: [kept, nowhere] })).rejects.toMatchObject({ code: 'TOPIC_UNKNOWN' })
+    await writer.commit({ records: [kept] })
+    expect(await texts()).toEqual(['kept'])
+    await writer.close()
+  })
+
   test('commits that are not waited for happen in their order', async () => {
     const writer = await streams.writer(freshName('writer'))
     await Promise.all([0, 1, 2, 3, 4].map(i => writer.commit({ records: [{ topic, key: 'a', value: `${i}` }] })))

@@ -38,6 +38,7 @@ describe.skipIf(!kafkaIsHere('fencing'))('who may say that a newer writer took t
     topic = freshName('fencing')
     await streams.createTopics([{ name: topic, partitions: 1 }])
   }
+  const addPartitions = 24
   const one = (value: string): Transaction => ({ records: [{ topic, key: 'a', value }] })
   async function found(): Promise<string[]> {
     const values: string[] = []
@@ -93,6 +94,37 @@ describe.skipIf(!kafkaIsHere('fencing'))('who may say that a newer writer took t
     expect(await found()).toEqual(['first', 'slow'])
     await writer.close()
     await admin.close()
+  })
+
+  test('a transaction begun early that the broker ended before its commit is begun again', async () => {
+    await freshTopic()
+    const id = freshName('writer')
+    const options = { ...connectionOptions([broker.address]), timeout: 1000 }
+    const admin = new Admin(options)
+    const writer = await openWriter(options, admin, broker.address, id)
+    writer.prepare(one('early'))
+    await until(id, 'Ongoing')
+    await until(id, 'CompleteAbort')
+    await expect(writer.commit(one('early'))).rejects.toMatchObject({ code: 'BROKER_UNAVAILABLE', retriable: true })
+    await writer.commit(one('early'))
+    expect(await found()).toEqual(['early'])
+    await writer.close()
+    await admin.close()
+  })
+
+  test('a connection lost between the beginning and the commit costs nothing: the next transaction is another', async () => {
+    await freshTopic()
+    const writer = await streams.writer(freshName('writer'))
+    await writer.commit(one('first'))
+    proxy.cutNext(addPartitions, 'after')
+    writer.prepare(one('second'))
+    const second = one('second')
+    await writer.commit(second).catch(error => {
+      expect(error).toMatchObject({ retriable: true })
+      return writer.commit(second)
+    })
+    expect(await found()).toEqual(['first', 'second'])
+    await writer.close()
   })
 
   test('an id that the broker forgot, unused for long, is begun anew by the writer that had it', async () => {

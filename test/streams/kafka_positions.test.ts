@@ -1,7 +1,7 @@
 import { Producer, stringSerializers } from '@platformatic/kafka'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connectionOptions } from '../../streams/kafka/connection.ts'
-import { addPositions, findCoordinator, type KafkaProducer } from '../../streams/kafka/transaction.ts'
+import { addPositions, announce, findCoordinator, type KafkaProducer } from '../../streams/kafka/transaction.ts'
 import { openStreams } from '../../streams/open.ts'
 import type { Streams } from '../../streams/port.ts'
 import { kafkaIsHere, sharedBroker } from '../kafka_shared.ts'
@@ -36,6 +36,7 @@ describe.skipIf(!kafkaIsHere('positions'))('positions of a group whose partition
       serializers: { ...stringSerializers, value: (value?: Buffer) => value },
     })
     const open = await other.beginTransaction()
+    await announce(other, open, { records: [], group })
     await addPositions(open, group, await findCoordinator(options, group), [{ topic, partition: 1, offset: 9 }])
     expect(await streams.committed(group, topic, [0])).toEqual([{ topic, partition: 0, offset: 3 }])
     const both = streams.committed(group, topic).catch(error => error)

@@ -1,0 +1,31 @@
+/** A wave is over when nothing more became due for so long: somewhat more than the time from one fetch to the next. */
+const quietMs = 7
+/** Nor does it last longer, where something is due all the time. */
+const longestMs = 20
+
+/**
+ * Records that become due together, as the bars of all products do: one clock closes them. Written together they cost one
+ * transaction instead of several, and none waits for the one before.
+ */
+export class Wave {
+  private readonly began: number
+  private grew: number
+  private due = 0
+
+  /** @param now in milliseconds from any start. */
+  constructor(now: number) {
+    this.began = now
+    this.grew = now
+  }
+
+  /** @param due how many records are due now. */
+  note(due: number, now: number): void {
+    if (due > this.due) this.grew = now
+    this.due = due
+  }
+
+  /** Milliseconds until it is over, if nothing more becomes due. */
+  left(now: number): number {
+    return Math.min(this.grew + quietMs, this.began + longestMs) - now
+  }
+}
