@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
-import { basename, dirname, join, relative, resolve } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
 import { isAlive } from './alive.ts'
 import { writeFileAtomically } from './atomic.ts'
-import { temporary } from './place.ts'
+import { removeLeftovers, temporary } from './place.ts'
 
 /** What is under way, for whoever comes after a crash: places relative to the note. */
 interface Note {
@@ -61,13 +61,4 @@ function moveAll(note: string, moves: Note['moves']): void {
     renameSync(from, to)
   }
   rmSync(note, { force: true })
-}
-
-/** What a process that was killed had written for this path. */
-function removeLeftovers(path: string): void {
-  const prefix = `${basename(path)}.`
-  for (const name of readdirSync(dirname(path))) {
-    const pid = /^(\d+)\.tmp/.exec(name.startsWith(prefix) ? name.slice(prefix.length) : '')?.[1]
-    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(dirname(path), name), { recursive: true, force: true })
-  }
 }

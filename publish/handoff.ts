@@ -1,13 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { stringify } from 'yaml'
 import { type Config, configHash } from '../config.ts'
 import { SpikeError } from '../errors.ts'
 import { specVersion } from '../features/spec.ts'
 import { infer } from '../models/infer.ts'
+import { replaceTogether } from '../replace_together.ts'
 import { replay } from '../tables/replay.ts'
 import { featureSpec } from './feature_spec.ts'
-import { type Manifest, writeManifest } from './handoff_manifest.ts'
+import { type Manifest, replacingNote, writeManifest } from './handoff_manifest.ts'
 import { copyParts, findModels } from './handoff_parts.ts'
 import { cutSlice } from './handoff_slice.ts'
 import { renderPng, renderSvg } from './plot.ts'
@@ -36,28 +37,25 @@ export interface HandoffOptions {
 export async function writeHandoff({ run, raw, out, config, minutes = 10 }: HandoffOptions): Promise<Manifest> {
   refuseForeign(out)
   const models = findModels(run)
-  const temporary = `${out}.${process.pid}.tmp`
-  try {
-    mkdirSync(temporary, { recursive: true })
-    copyParts(run, models, temporary)
-    writeFileSync(join(temporary, 'config.yaml'), stringify(config))
-    const slice = await scoreSlice(temporary, raw, config, models[0], minutes)
-    const { simulated } = await writeTexts(temporary, config, models[0], slice)
-    const manifest = writeManifest(temporary, {
-      simulated,
-      spec_version: specVersion,
-      config_hash: configHash(config),
-      model: models[0],
-      slice,
-    })
-    const former = `${out}.${process.pid}.old`
-    if (existsSync(out)) renameSync(out, former)
-    renameSync(temporary, out)
-    rmSync(former, { recursive: true, force: true })
-    return manifest
-  } finally {
-    rmSync(temporary, { recursive: true, force: true })
-  }
+  const place = resolve(out)
+  const built: Manifest[] = []
+  await replaceTogether(replacingNote(place), [place], async staged => {
+    const folder = staged(place)
+    copyParts(run, models, folder)
+    writeFileSync(join(folder, 'config.yaml'), stringify(config))
+    const slice = await scoreSlice(folder, raw, config, models[0], minutes)
+    const { simulated } = await writeTexts(folder, config, models[0], slice)
+    built.push(
+      writeManifest(folder, {
+        simulated,
+        spec_version: specVersion,
+        config_hash: configHash(config),
+        model: models[0],
+        slice,
+      }),
+    )
+  })
+  return built[0]
 }
 
 /** The last minutes of raw data, their features and the base model's predictions, from the slice alone. */

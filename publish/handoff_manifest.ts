@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { existsSync, globSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { join, sep } from 'node:path'
+import { join, resolve, sep } from 'node:path'
 import { z } from 'zod'
 import { SpikeError } from '../errors.ts'
+import { finishReplacing } from '../replace_together.ts'
 
 const sum = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 sum has 64 hex digits')
 
@@ -33,6 +34,9 @@ export type Manifest = z.infer<typeof manifestSchema>
 
 const name = 'manifest.json'
 
+/** Beside a hand-off folder: that it was being replaced when the program was killed. */
+export const replacingNote = (folder: string): string => `${resolve(folder)}.replacing.json`
+
 /** Writes manifest.json with the sums of all files that are in the folder now. */
 export function writeManifest(folder: string, facts: Omit<Manifest, 'format' | 'version' | 'files'>): Manifest {
   const files = Object.fromEntries(listFiles(folder).map(path => [path, sumOf(join(folder, path))]))
@@ -46,6 +50,7 @@ export function writeManifest(folder: string, facts: Omit<Manifest, 'format' | '
  * @throws SpikeError BAD_FILE when there is no usable manifest; CHECK_FAILED, one line a file that changed, is missing or was added.
  */
 export function verifyManifest(folder: string): Manifest {
+  finishReplacing(replacingNote(folder))
   const manifest = readManifest(folder)
   const found = new Set(listFiles(folder))
   const faults = Object.entries(manifest.files).flatMap(([path, expected]) => {

@@ -2,6 +2,7 @@ import { copyFileSync, cpSync, existsSync, globSync, mkdirSync, readFileSync, wr
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { SpikeError } from '../errors.ts'
+import { isTemporary } from '../place.ts'
 import { leadOf } from './headline.ts'
 import { pythonPins } from './python_pins.ts'
 import { readEvaluation } from './read_evaluation.ts'
@@ -35,6 +36,7 @@ const fromRun = {
 export function findModels(run: string): string[] {
   const models = globSync('models/artifacts/*/model.json', { cwd: run })
     .map(path => dirname(path))
+    .filter(path => !isTemporary(path))
     .sort()
   const faults = [
     ...Object.keys(fromRun)
