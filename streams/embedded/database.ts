@@ -33,8 +33,7 @@ export function openDatabase(path: string): DatabaseSync {
   return guard(path, () => {
     const database = new DatabaseSync(path, { timeout: busyTimeoutMs })
     try {
-      const mode = database.prepare('PRAGMA journal_mode = WAL').get()
-      if (mode?.journal_mode !== 'wal') throw corrupt(path, 'cannot be put into WAL mode')
+      putIntoWal(database, path)
       database.exec('PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000; PRAGMA mmap_size = 0')
       prepareTables(database, path)
       checkSmallTables(database, path)
@@ -97,6 +96,25 @@ export function corrupt(path: string, what: string, cause?: unknown): SpikeError
   })
 }
 
+/**
+ * A log that another process begins at this moment is waited for: of two that put it into WAL mode at once SQLite turns both away,
+ * since waiting with the locks that they hold would have no end.
+ */
+function putIntoWal(database: DatabaseSync, path: string): void {
+  for (const until = performance.now() + busyTimeoutMs; ; Atomics.wait(never, 0, 0, 1 + (process.pid % 10))) {
+    try {
+      const mode = database.prepare('PRAGMA journal_mode = WAL').get()
+      if (mode?.journal_mode !== 'wal') throw corrupt(path, 'cannot be put into WAL mode')
+      return
+    } catch (error) {
+      if ((error as { errcode?: number }).errcode !== busy || performance.now() > until) throw error
+    }
+  }
+}
+
+const busy = 5
+const never = new Int32Array(new SharedArrayBuffer(4))
+
 function prepareTables(database: DatabaseSync, path: string): void {
   if (isOurs(database, path)) return
   inTransaction(database, () => {
@@ -106,14 +124,15 @@ function prepareTables(database: DatabaseSync, path: string): void {
   })
 }
 
+/** Tables and the mark come in one transaction: where tables are seen before it is asked for the mark, that is there too. */
 function isOurs(database: DatabaseSync, path: string): boolean {
   const pragma = (name: string): unknown => database.prepare(`PRAGMA ${name}`).get()?.[name]
+  if (database.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.n === 0) return false
   if (pragma('application_id') === applicationId) {
     const version = pragma('user_version')
     if (version === tablesVersion) return true
     throw corrupt(path, `holds topics in version ${version} of the tables, this program reads ${tablesVersion}`)
   }
-  if (database.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.n === 0) return false
   throw corrupt(path, 'is a SQLite database, but not a topic log')
 }
 
