@@ -63,6 +63,16 @@ export function noCounts(): EngineCounts {
   }
 }
 
+/** The first open second as it will be closed, if no event is added to it. */
+interface Anticipated {
+  bar: Bar
+  closed: ClosedBar
+  /** Events in it when it was computed. */
+  events: number
+  hasRow: boolean
+  give: () => void
+}
+
 /** Closed seconds whose events are remembered, to tell a repeat from a late event. */
 const remembered = 300
 
@@ -90,6 +100,7 @@ export class ProductEngine {
   private readonly values = new Float64Array(featureNames.length)
   private lastActive = Number.NEGATIVE_INFINITY
   private inSession = false
+  private anticipated: Anticipated | null = null
 
   constructor(product: string, settings: EngineSettings, output: EngineOutput) {
     this.product = product
@@ -113,17 +124,40 @@ export class ProductEngine {
   }
 
   /**
+   * Computes ahead of its close what the first open second will give, once the watermark has come within half of the
+   * out-of-orderness of its end: few stragglers are older than that. At most once a second, and not where a session begins.
+   * Changes nothing that comes out: when an event is added after all, the second is taken back and closed as any other.
+   * @param output takes now what closing will give out.
+   * @param give called when the second is closed as computed, in place of the engine's own output.
+   * @returns whether there was anything to compute.
+   */
+  anticipate(output: EngineOutput, give: () => void): boolean {
+    const open = this.open.get(this.openFrom)
+    const untilClose = (this.openFrom + 1) * 1e6 - this.watermark
+    if (open === undefined || this.anticipated !== null || untilClose > this.settings.out_of_orderness_s * 5e5)
+      return false
+    const bar = open.close()
+    if (!this.inSession || this.beginsSession(bar)) return false
+    output.bar?.(this.product, bar)
+    const hasRow = this.advance(bar, output)
+    this.anticipated = { bar, closed: open.pack(), events: open.events, hasRow, give }
+    return true
+  }
+
+  /**
    * Takes in a bar that is closed already, oldest first, without giving its row again: those of the last `historySeconds`
    * seconds, and `goOn` after them, are enough to go on as if nothing had happened.
    */
   restore(bar: Bar): void {
-    while (this.inSession && this.openFrom < bar.second) this.passSilence(false)
-    this.passBar(bar, false)
+    this.takeBack()
+    while (this.inSession && this.openFrom < bar.second) this.passSilence(null)
+    this.passBar(bar, null)
   }
 
   /** Takes up where another engine stood, after its bars. */
   goOn(openFrom: number, watermark: Micros): void {
-    while (this.inSession && this.openFrom < openFrom) this.passSilence(false)
+    this.takeBack()
+    while (this.inSession && this.openFrom < openFrom) this.passSilence(null)
     this.openFrom = openFrom
     this.watermark = watermark
     this.counts.sessions = 0
@@ -218,20 +252,38 @@ export class ProductEngine {
         if (this.openFrom === end) break
       }
       const bar = this.open.get(this.openFrom)
-      if (bar === undefined) this.passSilence(true)
+      if (bar === undefined) this.passSilence(this.output)
       else {
         this.open.delete(this.openFrom)
-        this.remember(bar)
         if (this.newest === bar) this.newest = undefined
         this.spare.push(bar)
-        this.passBar(bar.close(), true)
+        if (this.anticipated?.events === bar.events) this.passAnticipated(this.anticipated)
+        else {
+          this.takeBack()
+          this.remember(bar.pack())
+          this.passBar(bar.close(), this.output)
+        }
       }
     }
   }
 
-  private remember(bar: OpenBar): void {
-    this.closed[bar.second % remembered] = bar.pack()
-    this.lastClosed = bar.second
+  private passAnticipated({ bar, closed, hasRow, give }: Anticipated): void {
+    this.anticipated = null
+    this.remember(closed)
+    if (!Number.isNaN(bar.last_active)) this.lastActive = bar.last_active
+    if (hasRow) this.counts.rows++
+    give()
+    this.openFrom = bar.second + 1
+  }
+
+  private takeBack(): void {
+    if (this.anticipated !== null) this.history.takeBack()
+    this.anticipated = null
+  }
+
+  private remember(closed: ClosedBar): void {
+    this.closed[closed.second % remembered] = closed
+    this.lastClosed = closed.second
   }
 
   private recall(second: number): ClosedBar | undefined {
@@ -240,42 +292,44 @@ export class ProductEngine {
   }
 
   /** A second without events: the session ends where even its first moment is too far from the last quote or trade. */
-  private passSilence(emit: boolean): void {
+  private passSilence(output: EngineOutput | null): void {
     const second = this.openFrom++
     if (second * 1e6 - this.lastActive >= this.settings.session_reset_s * 1e6) this.inSession = false
-    else this.advance(emptyBar(second), emit)
+    else if (this.advance(emptyBar(second), output)) this.counts.rows++
   }
 
-  private passBar(bar: Bar, emit: boolean): void {
-    if (!Number.isNaN(bar.first_active)) {
-      if (bar.first_active - this.lastActive >= this.settings.session_reset_s * 1e6) {
-        this.history.reset()
-        this.inSession = true
-        this.counts.sessions++
-      }
-      this.lastActive = bar.last_active
+  private passBar(bar: Bar, output: EngineOutput | null): void {
+    if (this.beginsSession(bar)) {
+      this.history.reset()
+      this.inSession = true
+      this.counts.sessions++
     }
-    if (emit) this.output.bar?.(this.product, bar)
-    if (this.inSession) this.advance(bar, emit)
+    if (!Number.isNaN(bar.last_active)) this.lastActive = bar.last_active
+    output?.bar?.(this.product, bar)
+    if (this.inSession && this.advance(bar, output)) this.counts.rows++
     this.openFrom = bar.second + 1
   }
 
-  private advance(bar: Bar, emit: boolean): void {
+  private beginsSession(bar: Bar): boolean {
+    return bar.first_active - this.lastActive >= this.settings.session_reset_s * 1e6
+  }
+
+  /** @returns whether `output` was given a row. */
+  private advance(bar: Bar, output: EngineOutput | null): boolean {
     this.history.push(bar)
     const hasRow = computeRow(this.history, this.values, this.settings.min_coverage)
-    if (!emit) return
-    this.settle()
-    if (!hasRow) return
-    this.counts.rows++
-    this.output.row(this.product, this.history.time * 1e6, this.values)
+    if (output === null) return false
+    this.settle(output)
+    if (hasRow) output.row(this.product, this.history.time * 1e6, this.values)
+    return hasRow
   }
 
   /** When the second T closes, the volatility of the 60 s after T-60 is known. */
-  private settle(): void {
+  private settle(output: EngineOutput): void {
     const { history } = this
-    if (this.output.settled === undefined || Number.isNaN(history.before('mid', horizonSeconds))) return
+    if (output.settled === undefined || Number.isNaN(history.before('mid', horizonSeconds))) return
     const sigma = volatilityOf(history.column.r, history.at - horizonSeconds + 1, history.at)
-    this.output.settled(this.product, (history.time - horizonSeconds) * 1e6, sigma)
+    output.settled(this.product, (history.time - horizonSeconds) * 1e6, sigma)
   }
 }
 

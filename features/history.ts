@@ -1,6 +1,6 @@
 import type { Bar } from './bar.ts'
 import { exp, log } from './numeric.ts'
-import { Maximum, Moments, WeightedSum } from './panes.ts'
+import { type Fold, foldAgain, Maximum, Moments, WeightedSum } from './panes.ts'
 
 /** Seconds that stay in reach: the longest look-back (1200), one more for a return, the carry, and some room. */
 export const historySeconds = 1280
@@ -78,10 +78,13 @@ export class History {
   private readonly moments: Moments[]
   private readonly maxima: Maximum[]
   private readonly sums: WeightedSum[]
+  private readonly folds: Fold[]
   private readonly all: Float64Array[]
   private lastQuoteAt = -1
   /** Time of the session's last quote in µs. */
   lastQuoteTime = Number.NaN
+  /** The same before the newest second. */
+  private quoteBefore = { at: -1, time: Number.NaN }
 
   constructor(carrySeconds: number) {
     this.carry = carrySeconds
@@ -113,6 +116,7 @@ export class History {
     this.maxima = [this.widest, this.highest, this.lowest]
     this.sums = [...this.ewma.flatMap(({ squares, known }) => [squares, known]), ...this.intensity, this.spacing]
     const folds = [...this.moments, this.volatilities, ...this.maxima, ...this.sums]
+    this.folds = folds
     this.all = [...Object.values(column), ...folds.flatMap(fold => fold.columns)]
   }
 
@@ -126,6 +130,8 @@ export class History {
   /** Takes in the next second; seconds come without holes inside a session. */
   push(bar: Bar): void {
     if (this.at + 1 === capacity) this.compact()
+    this.quoteBefore.at = this.lastQuoteAt
+    this.quoteBefore.time = this.lastQuoteTime
     this.at++
     this.time = bar.second + 1
     this.recordBar(bar)
@@ -138,6 +144,15 @@ export class History {
     if (bar.quotes === 0) return
     this.lastQuoteAt = this.at
     this.lastQuoteTime = bar.last_quote
+  }
+
+  /** Takes out the second that `push` took in last, as if it had not been there: another bar of it can come. */
+  takeBack(): void {
+    this.at--
+    this.time--
+    this.lastQuoteAt = this.quoteBefore.at
+    this.lastQuoteTime = this.quoteBefore.time
+    for (const fold of this.folds) foldAgain(fold, this)
   }
 
   /** Index of the newest second with trades, from `index` back; NaN where the session has none. */

@@ -44,6 +44,11 @@ export class OpenBar {
     return true
   }
 
+  /** How many events it holds; they only become more. */
+  get events(): number {
+    return this.quotes.length + this.trades.length + this.gaps.length
+  }
+
   /** What is kept of it once it is closed, for as long as repeats are told: a few bytes an event. */
   pack(): ClosedBar {
     const { second, gaps } = this

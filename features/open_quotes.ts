@@ -31,6 +31,10 @@ export class OpenQuotes {
     return true
   }
 
+  get length(): number {
+    return this.rows.length
+  }
+
   /** What tells a repeat of these quotes. */
   pack(): { has(quote: Quote): boolean } {
     const { rows } = this

@@ -26,6 +26,10 @@ export class OpenTrades {
     return true
   }
 
+  get length(): number {
+    return this.rows.length
+  }
+
   /** What tells a repeat of these trades. */
   pack(): { has(trade: Trade): boolean } {
     const times = this.rows.column(time)

@@ -18,19 +18,36 @@ export interface Window {
   time: number
 }
 
+/** What a window is folded by. */
+export interface Fold {
+  /** Length of a pane in seconds. */
+  readonly pane: number
+  /** Takes in the newest second; its column must be filled. */
+  extend(window: Window): void
+}
+
 /** Seconds of the present pane that have passed: 1 … `pane`. */
 function passedOf(time: number, pane: number): number {
   return ((time - 1) % pane) + 1
 }
 
+/**
+ * Folds the present pane again from its first second on, so that nothing is left of a second after `at`. What such a second
+ * left in the columns of a pane that it ended is written anew when the pane ends again, and not read before.
+ */
+export function foldAgain(fold: Fold, { at, start, time }: Window): void {
+  const first = Math.max(start, at - passedOf(time, fold.pane) + 1)
+  for (let index = first; index <= at; index++) fold.extend({ at: index, start, time: time - (at - index) })
+}
+
 /** Count, mean and sample standard deviation of a column, NaN left out, over windows of at least a pane. */
-export class Moments {
+export class Moments implements Fold {
   /** Results of the last `over`, one a window; the mean of no value and the deviation of fewer than two are NaN. */
   readonly mean: number[] = []
   readonly std: number[] = []
   readonly columns: Float64Array[]
   private readonly column: Float64Array
-  private readonly pane: number
+  readonly pane: number
   private readonly windows: number[]
   private readonly counts: Float64Array
   private readonly means: Float64Array
@@ -109,11 +126,11 @@ export class Moments {
 }
 
 /** The largest value of a column, NaN left out, over windows of at least a pane; NaN where there is none. */
-export class Maximum {
+export class Maximum implements Fold {
   readonly value: number[] = []
   readonly columns: Float64Array[]
   private readonly column: Float64Array
-  private readonly pane: number
+  readonly pane: number
   private readonly windows: number[]
   private readonly largest: Float64Array
   private passed = 0
@@ -157,8 +174,9 @@ export class Maximum {
 }
 
 /** Sum of weight^age times a column, without NaN, over one window; its pane is as long as the window. */
-export class WeightedSum {
+export class WeightedSum implements Fold {
   readonly columns: Float64Array[]
+  readonly pane: number
   private readonly column: Float64Array
   private readonly weights: Float64Array
   private readonly sums: Float64Array
@@ -169,13 +187,13 @@ export class WeightedSum {
   constructor(column: Float64Array, weights: Float64Array) {
     this.column = column
     this.weights = weights
+    this.pane = weights.length
     this.sums = new Float64Array(column.length)
     this.columns = [this.sums]
   }
 
   extend({ at, start, time }: Window): void {
-    const { column, sums, weights } = this
-    const pane = weights.length
+    const { column, sums, weights, pane } = this
     const passed = passedOf(time, pane)
     this.passed = passed
     if (passed === 1 || at === start) this.present = 0
