@@ -1,7 +1,7 @@
 /** Seconds computed ahead of their close: nothing that comes out of an engine may differ from an engine that waits. */
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { encodeBar } from '../../features/bar.ts'
+import { emptyBar, encodeBar } from '../../features/bar.ts'
 import { type EngineCounts, type EngineOutput, ProductEngine } from '../../features/engine.ts'
 import type { MarketEvent } from '../../features/event.ts'
 import { seededRandom } from '../../random.ts'
@@ -125,10 +125,12 @@ it.each([
   expect(ahead.computed - ahead.used).toBeGreaterThan(late - 10)
 })
 
-it('computes nothing ahead that is not over, empty, begins a session, or is computed already', () => {
+it('computes nothing ahead that is not over, is empty, stands outside a session, begins a session, or is computed already', () => {
   const engine = new ProductEngine('BTC-USD', settings, { row: () => {} })
   const anticipate = (): boolean => engine.anticipate({ row: () => {} }, () => {})
   const steps: [MarketEvent, boolean][] = [
+    [gap(start - 8, start - 7.5), false],
+    [clock(start - 6), false],
     [quote(start + 0.5, 100, 101), false],
     [quote(start + 1.5, 100, 101), false],
     [clock(start + 2.5), false],
@@ -136,9 +138,10 @@ it('computes nothing ahead that is not over, empty, begins a session, or is comp
     [quote(start + 3.1, 100, 101), false],
     [clock(start + 4), false],
     [clock(start + 5), true],
-    [quote(start + 1000, 100, 101), false],
-    [quote(start + 1001.9, 100, 101), false],
-    [clock(start + 1003), true],
+    [quote(start + 903.5, 100, 101), false],
+    [clock(start + 905), false],
+    [quote(start + 905.9, 100, 101), false],
+    [clock(start + 907), true],
   ]
   for (const [event, expected] of steps) {
     engine.push(event)
@@ -147,18 +150,22 @@ it('computes nothing ahead that is not over, empty, begins a session, or is comp
   }
 })
 
-it('forgets what it computed ahead when bars of another engine are put in', () => {
-  const values = [100, 104, 98, 103, 101, 99]
-  const bars: string[][] = [[], []]
-  for (const idle of [0, 1]) {
-    const rows: Given[] = []
-    const engine = new ProductEngine('BTC-USD', settings, takeInto(rows))
-    for (const [i, price] of values.entries()) engine.push(quote(start + i + 0.5, price, 105))
-    if (idle) expect(engine.anticipate(takeInto([]), () => rows.push({ what: 'wrong', values: null }))).toBe(true)
-    engine.goOn(start + 10, (start + 10.5) * 1e6)
-    for (let i = 12; i < 20; i++) engine.push(quote(start + i + 0.5, 100 + i, 130))
-    bars[idle] = rows.map(({ what, values }) => `${what} ${values?.join()}`)
-  }
-  expect(bars[1]).toEqual(bars[0])
-  expect(bars[0].length).toBeGreaterThan(10)
+it.each([
+  ['puts bars in', (engine: ProductEngine) => engine.restore({ ...emptyBar(start + 4), gaps: 1 })],
+  ['makes it go on', (engine: ProductEngine) => engine.goOn(start + 10, (start + 10.5) * 1e6)],
+])('forgets what it computed ahead when someone %s', (_, disturb) => {
+  const runs = [false, true].map(idle => {
+    const given: Given[] = []
+    const engine = new ProductEngine('BTC-USD', settings, takeInto(given))
+    for (let i = 0; i < 6; i++) engine.push(quote(start + i + 0.5, 100 + ((i * 7) % 5), 105))
+    const give = (): void => {
+      throw new Error('given out all the same')
+    }
+    if (idle) expect(engine.anticipate(takeInto([]), give)).toBe(true)
+    disturb(engine)
+    for (let i = 12; i < 20; i++) engine.push(quote(start + i + 0.5, 100 + ((i * 7) % 5), 130))
+    return { given, counts: engine.counts }
+  })
+  expect(runs[1]).toEqual(runs[0])
+  expect(runs[0].given.length).toBeGreaterThan(10)
 })

@@ -9,7 +9,8 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { readConfig } from '../../config.ts'
 import { digestOf } from '../../features/digest.ts'
 import { Disturber } from '../../features/disturb.ts'
-import { ProductEngine } from '../../features/engine.ts'
+import { type EngineOutput, ProductEngine } from '../../features/engine.ts'
+import { Engines } from '../../features/engines.ts'
 import { decodeEvent, encodeEvent } from '../../features/event_json.ts'
 import { runFeaturizer } from '../../features/featurizer.ts'
 import { decodeRow, encodeRow } from '../../features/row_json.ts'
@@ -80,6 +81,23 @@ const ways: Record<string, (path: string, directory: string) => Promise<Run>> = 
         if (typeof read === 'string') throw new Error(read)
         engine.push(read)
       }
+    }
+    const table = rows.takeTable()
+    return { digest: digestOf(table), rows: table.rows }
+  },
+
+  async 'every second computed ahead of its close'(path) {
+    const rows = new RowCollector()
+    const output = { row: (...row: Parameters<EngineOutput['row']>) => rows.add(...row) }
+    const engines = new Engines(settings, output)
+    for (const event of await eventsOf(path)) {
+      engines.push(event)
+      const kept: Parameters<EngineOutput['row']>[] = []
+      engines
+        .of(event.product)
+        .anticipate({ row: (product, time, values) => kept.push([product, time, values.slice()]) }, () => {
+          for (const row of kept) output.row(...row)
+        })
     }
     const table = rows.takeTable()
     return { digest: digestOf(table), rows: table.rows }

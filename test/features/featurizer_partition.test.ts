@@ -6,7 +6,7 @@ import { FeaturizerPartition } from '../../features/featurizer_partition.ts'
 import type { PartitionState } from '../../features/job_state.ts'
 import { seededRandom } from '../../random.ts'
 import type { Incoming, Outgoing } from '../../streams/port.ts'
-import { marketShape, randomMarket, settings } from './events.ts'
+import { marketShape, quote, randomMarket, settings } from './events.ts'
 
 const topics = { bars: 'bars', features: 'rows', labels: 'labels', late: 'late', dead: 'dead' }
 
@@ -24,8 +24,11 @@ function asRecords(events: (MarketEvent | string)[]): Incoming[] {
   }))
 }
 
-/** Runs over the records and, at each cut, commits, throws the job away and lets a new one take over from the state. */
-function run(records: Incoming[], cuts: Set<number>): { written: Outgoing[]; restarts: number } {
+/**
+ * Runs over the records and, at each cut, commits, throws the job away and lets a new one take over from the state.
+ * @param isIdle asked after each record: whether the job makes records ahead then.
+ */
+function run(records: Incoming[], cuts: Set<number>, isIdle = () => false): { written: Outgoing[]; restarts: number } {
   const written: Outgoing[] = []
   let state: PartitionState | null = null
   let job = newJob()
@@ -33,6 +36,7 @@ function run(records: Incoming[], cuts: Set<number>): { written: Outgoing[]; res
   let uncommitted = 0
   for (let i = 0; i < records.length; ) {
     job.take(records[i])
+    while (isIdle() && job.anticipate());
     i++
     if (i > (state?.offset ?? 0)) uncommitted++
     if (cuts.has(i) && uncommitted > 0) {
@@ -62,7 +66,7 @@ function run(records: Incoming[], cuts: Set<number>): { written: Outgoing[]; res
 
 it('goes on after any number of restarts with the same bars, rows, labels, late events and dead letters', () => {
   fc.assert(
-    fc.property(marketShape, fc.nat(), (shape, seed) => {
+    fc.property(marketShape, fc.nat(), fc.constantFrom(0, 0.6), (shape, seed, idle) => {
       const random = seededRandom(seed)
       const events: (MarketEvent | string)[] = randomMarket(shape)
         .map(event => ({ event, key: event.time + random() * 1.9e6 }))
@@ -71,11 +75,54 @@ it('goes on after any number of restarts with the same bars, rows, labels, late 
       events.splice(Math.floor(events.length / 2), 0, '{broken')
       const records = asRecords(events)
       const cuts = new Set(Array.from({ length: 6 }, () => 1 + Math.floor(random() * records.length)))
-      expect(run(records, cuts).written).toEqual(run(records, new Set()).written)
+      expect(run(records, cuts, () => random() < idle).written).toEqual(run(records, new Set()).written)
     }),
     { numRuns: 60 },
   )
 }, 60_000)
+
+it('says where it stands and what is due as if it made nothing ahead', () => {
+  let made = 0
+  fc.assert(
+    fc.property(marketShape, fc.nat(), (shape, seed) => {
+      const random = seededRandom(seed)
+      const events = randomMarket(shape).map(event => ({
+        ...event,
+        product: random() < 0.3 ? 'ETH-USD' : event.product,
+      }))
+      const [ahead, waiting] = [newJob(), newJob()]
+      let bars = 0
+      for (const record of asRecords(events)) {
+        for (const job of [ahead, waiting]) job.take(record)
+        while (random() < 0.6 && ahead.anticipate()) made++
+        expect(ahead.due).toBe(waiting.due)
+        if (random() > 0.1) continue
+        const due = ahead.drain()
+        expect(due).toEqual(waiting.drain())
+        expect(ahead.state(bars)).toEqual(waiting.state(bars))
+        bars += due.filter(({ topic }) => topic === 'bars').length
+      }
+      expect(ahead.drain()).toEqual(waiting.drain())
+      expect(ahead.counts()).toEqual(waiting.counts())
+      expect(ahead.watermarks()).toEqual(waiting.watermarks())
+    }),
+    { numRuns: 30 },
+  )
+  expect(made).toBeGreaterThan(100)
+}, 60_000)
+
+it('makes the next second of each product once, product by product', () => {
+  const job = newJob()
+  const events = ['A', 'B', 'C'].flatMap(product =>
+    [0.5, 1.5, 2.5, 3.5].map(second => ({ ...quote(1_767_571_200 + second, 100, 101), product })),
+  )
+  const records = asRecords(events.sort((a, b) => a.time - b.time))
+  for (const record of records) job.take(record)
+  const bars = job.drain().filter(({ topic }) => topic === 'bars')
+  expect(bars.map(({ key }) => key)).toEqual(['A', 'B', 'C'])
+  expect([1, 2, 3, 4].map(() => job.anticipate())).toEqual([true, true, true, false])
+  expect(job.due).toBe(0)
+})
 
 it('needs no more than the last bars: a long stream restarts from near its end', () => {
   const shape = {
