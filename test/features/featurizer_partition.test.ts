@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { decodeBar } from '../../features/bar.ts'
 import type { MarketEvent } from '../../features/event.ts'
 import { encodeEvent } from '../../features/event_json.ts'
 import { FeaturizerPartition } from '../../features/featurizer_partition.ts'
+import { historySeconds } from '../../features/history.ts'
 import type { PartitionState } from '../../features/job_state.ts'
 import { seededRandom } from '../../random.ts'
 import type { Incoming, Outgoing } from '../../streams/port.ts'
@@ -124,7 +126,7 @@ it('makes the next second of each product once, product by product', () => {
   expect(job.due).toBe(0)
 })
 
-it('needs no more than the last bars: a long stream restarts from near its end', () => {
+it('needs no more than the last bars, and all of them: a long stream restarts from near its end', () => {
   const shape = {
     seed: 1,
     start: 1_767_571_000,
@@ -137,17 +139,18 @@ it('needs no more than the last bars: a long stream restarts from near its end',
   }
   const job = newJob()
   const records = asRecords(randomMarket(shape))
-  let bars = 0
+  const bars: number[] = []
   let state = job.state(0)
   for (const record of records) {
     job.take(record)
     if (record.offset % 50 !== 49) continue
     const due = job.drain()
-    state = job.state(bars)
-    bars += due.filter(({ topic }) => topic === 'bars').length
+    state = job.state(bars.length)
+    for (const { topic, value } of due) if (topic === 'bars') bars.push(decodeBar(String(value)).bar.second)
   }
   const product = state.products['BTC-USD']
-  expect(bars - state.bars_from).toBeLessThan(1500)
+  expect(bars.length - state.bars_from).toBeLessThan(1500)
+  expect(bars[state.bars_from]).toBeLessThanOrEqual(product.open_from - historySeconds)
   expect(state.offset - state.resume).toBeLessThan(20)
   expect(product.open_from).toBeGreaterThan(shape.start + 8000)
 })
