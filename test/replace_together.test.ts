@@ -127,7 +127,7 @@ test('killed at ten moments: all old or all new, and the next one leaves nothing
   await put('last')
   expect(found()).toEqual(['last', 'last', 'last'])
   expect(everything()).toEqual(whole)
-}, 120_000)
+})
 
 /** What the first path holds, while another process replaces it. */
 function found0(): [string | null] {

@@ -179,7 +179,6 @@ test.skipIf(!python)(
     expect(await statusFor(port, search, 'elsewhere.example')).toBe(403)
     await server.stop()
   },
-  120_000,
 )
 
 function statusFor(port: number, path: string, host: string): Promise<number | undefined> {

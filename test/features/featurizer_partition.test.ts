@@ -81,7 +81,7 @@ it('goes on after any number of restarts with the same bars, rows, labels, late 
     }),
     { numRuns: 60 },
   )
-}, 60_000)
+})
 
 it('says where it stands and what is due as if it made nothing ahead', () => {
   let made = 0
@@ -97,7 +97,7 @@ it('says where it stands and what is due as if it made nothing ahead', () => {
       for (const record of asRecords(events)) {
         for (const job of [ahead, waiting]) job.take(record)
         while (random() < 0.6 && ahead.anticipate()) made++
-        expect(ahead.due).toBe(waiting.due)
+        expect(ahead.due).toEqual(waiting.due)
         if (random() > 0.1) continue
         const due = ahead.drain()
         expect(due).toEqual(waiting.drain())
@@ -111,7 +111,7 @@ it('says where it stands and what is due as if it made nothing ahead', () => {
     { numRuns: 30 },
   )
   expect(made).toBeGreaterThan(100)
-}, 60_000)
+})
 
 it('makes the next second of each product once, product by product', () => {
   const job = newJob()
@@ -123,7 +123,7 @@ it('makes the next second of each product once, product by product', () => {
   const bars = job.drain().filter(({ topic }) => topic === 'bars')
   expect(bars.map(({ key }) => key)).toEqual(['A', 'B', 'C'])
   expect([1, 2, 3, 4].map(() => job.anticipate())).toEqual([true, true, true, false])
-  expect(job.due).toBe(0)
+  expect(job.due).toHaveLength(0)
 })
 
 it('needs no more than the last bars, and all of them: a long stream restarts from near its end', () => {

@@ -29,7 +29,7 @@ describe.each(captures)('$name', ({ path }) => {
     let compared = 0
     for (const events of byProduct.values()) compared += judge(events)
     expect(compared).toBeGreaterThan(0)
-  }, 120_000)
+  })
 })
 
 /** @returns how many rows were compared. */

@@ -237,4 +237,4 @@ test('the job asks after a gap; live and replay have the same events; without RE
   const ids = filled.flatMap(event => (event.type === 'trade' ? `${event.product} ${event.id}` : []))
   expect(late.every(({ product, id }) => ids.filter(one => one === `${product} ${id}`).length === 1)).toBe(true)
   expect(rowsOf(filled)).toEqual(rowsOf(plain))
-}, 30_000)
+})

@@ -134,7 +134,7 @@ test('an ingestor killed at each moment of a back-fill: every missed trade is th
   } finally {
     await streams.close()
   }
-}, 120_000)
+})
 
 /** Every trade that the exchange had from the first connection on. */
 function tradesOfMarket(): string[] {

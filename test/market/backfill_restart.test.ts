@@ -149,7 +149,7 @@ describe.each([
         start = end
         return line
       })
-  }, 60_000)
+  })
   afterAll(() => simulator.close())
 
   test('killed anywhere around the answers of a back-fill, and started again: every missed trade once, nothing is asked twice', async () => {
@@ -163,7 +163,7 @@ describe.each([
       asked += outcome.asked[0]
     }
     expect(asked).toBeGreaterThan(10)
-  }, 60_000)
+  })
 
   test('whatever was published of whatever bronze holds', async () => {
     const place = fc.integer({ min: lines[0].end, max: whole.length })
@@ -174,7 +174,7 @@ describe.each([
       }),
       { numRuns: 5, seed: 60 },
     )
-  }, 60_000)
+  })
 })
 
 test('bronze without marks is no storm: at most a hundred gaps, none older than a day', () => {

@@ -77,7 +77,7 @@ describe('days that nobody has seen', () => {
     expect(text).not.toMatch(/NaN|undefined|Infinity|\[object/)
     for (const line of text.split('\n').filter(line => !/^(left out|not judged): /.test(line)))
       expect(line.length, line).toBeLessThanOrEqual(120)
-  }, 120_000)
+  })
 })
 
 test('a quarter of an hour of one product is judged if it can be; three minutes are refused with the number needed', async () => {
@@ -90,7 +90,7 @@ test('a quarter of an hour of one product is judged if it can be; three minutes 
     code: 'TOO_FEW_ROWS',
     message: expect.stringMatching(/at least 300/),
   })
-}, 60_000)
+})
 
 test('a market that stands still and a folder without captures are refused', async () => {
   const products = Object.keys(config.simulator.products)
@@ -103,4 +103,4 @@ test('a market that stands still and a folder without captures are refused', asy
   })
   await expect(judge(folderOf('empty', {}))).rejects.toMatchObject({ code: 'BAD_FILE' })
   await expect(judge(join(folder, 'nowhere'))).rejects.toMatchObject({ code: 'BAD_FILE' })
-}, 60_000)
+})

@@ -125,7 +125,7 @@ describe.each(engines('scorers'))('scorers that share a topic on $name', engine 
     const shared = await contentsOf(await open(), topicOut)
     expect(shared.map(lines => lines.length)).toEqual([600, 600])
     expect(shared).toEqual(await byOne())
-  }, 60_000)
+  })
 
   test('one takes a partition over from one of all, which ends whole; who has the others is not fenced', async () => {
     await write(rowsOf(0, 100))
@@ -144,7 +144,7 @@ describe.each(engines('scorers'))('scorers that share a topic on $name', engine 
     const shared = await contentsOf(await open(), topicOut)
     expect(shared.map(lines => lines.length)).toEqual([200, 200])
     expect(shared).toEqual(await byOne())
-  }, 60_000)
+  })
 
   test('one that wrote all partitions under a single id is ended, and its positions hold', async () => {
     const group = scorerGroup(artifact.name, topicIn, topicOut)
@@ -160,7 +160,7 @@ describe.each(engines('scorers'))('scorers that share a topic on $name', engine 
     await write(rowsOf(50, 80))
     for (const scorer of pair) expect(await scorer.finish()).toMatchObject({ rows: 30, dead: 1 })
     expect((await contentsOf(await open(), topicOut)).map(lines => lines.length)).toEqual([30, 30])
-  }, 60_000)
+  })
 
   test('a partition that the topic does not have is refused before anything is taken over', async () => {
     const all = await start()
@@ -170,5 +170,5 @@ describe.each(engines('scorers'))('scorers that share a topic on $name', engine 
     expect(wrong.how()).toBe('BAD_ARGUMENT')
     await write(rowsOf(0, 10))
     expect(await all.finish()).toMatchObject({ rows: 20 })
-  }, 60_000)
+  })
 })

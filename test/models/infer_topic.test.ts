@@ -69,7 +69,7 @@ test('a scorer that is there before its topic waits for it, and shows what it do
   expect(scorer.log()).toContain('"msg":"dead letters"')
   expect(await scorer.stop()).toEqual({ code: 0, signal: null })
   expect(JSON.parse(scorer.out())).toMatchObject({ rows: 2, skipped: 1, dead: 1 })
-}, 60_000)
+})
 
 test('--partitions: a scorer of one partition leaves the other alone; what is no list of partitions is refused', async () => {
   writeScorerModel(join(folder, 'model'))
@@ -106,7 +106,7 @@ test('--partitions: a scorer of one partition leaves the other alone; what is no
   } finally {
     await streams.close()
   }
-}, 60_000)
+})
 
 test('a model of another spec version is refused before any topic is touched', async () => {
   writeScorerModel(join(folder, 'other'))
@@ -117,4 +117,4 @@ test('a model of another spec version is refused before any topic is touched', a
   expect(await scorer.wait()).toEqual({ code: 2, signal: null })
   expect(scorer.log().trimEnd().split('\n')).toEqual([expect.stringMatching(/spec_version: .*train again/)])
   expect(existsSync(log)).toBe(false)
-}, 60_000)
+})

@@ -131,7 +131,7 @@ describe.skipIf(!python)('a real MLflow server', () => {
     expect(runs).toHaveLength(6)
     expect(runs.every(run => run.info.status === 'FINISHED')).toBe(true)
     expect(await versions('killed')).toHaveLength(2)
-  }, 120_000)
+  })
 
   test('two processes that send at once do not double a run', async () => {
     const journal = join(folder, 'twice')
@@ -180,7 +180,7 @@ describe.skipIf(!python)('a real MLflow server', () => {
     const { probability } = answer
     expect(probability).toHaveLength(expected.length)
     for (const [i, p] of probability.entries()) expect(Math.abs(p - expected[i])).toBeLessThan(1e-6)
-  }, 120_000)
+  })
 })
 
 const artifact: LinearArtifact = {

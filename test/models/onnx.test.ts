@@ -122,26 +122,22 @@ test.each([
 const python = await findPython('reading the ONNX model from Python')
 
 describe.skipIf(!python)('Python', () => {
-  test.each(['by hand', 'trained'])(
-    'MLflow scores a model made %s as we do, columns in any order',
-    async made => {
-      const [model, table] = made === 'trained' ? trainedModel() : [artifact, someRows(150)]
-      const path = join(folder, 'for-python')
-      saveModel(path, model, new Date(0))
-      const columns = ['unrelated', ...model.inputs.toReversed()]
-      const places = Array.from({ length: 150 }, (_, i) => Math.floor((i * table.rows) / 150))
-      const rows = places.map(row => columns.map(name => (name === 'unrelated' ? 1 : table.columns[name][row])))
-      const job = { address: path, columns, rows, needed: 'ticks_60s' }
-      const [answer] = await predictInPython(python!, 'http://127.0.0.1:9', [job])
-      expect(answer.columns).toEqual(['probability'])
-      expect(answer.refused, 'a frame without one of the columns').toMatch(/ticks_60s/)
-      const expected = scoreTable(model, table)
-      expect(answer.probability).toHaveLength(150)
-      const difference = answer.probability.map((p, i) => Math.abs(p - expected[places[i]]))
-      expect(Math.max(...difference)).toBeLessThan(1e-6)
-    },
-    120_000,
-  )
+  test.each(['by hand', 'trained'])('MLflow scores a model made %s as we do, columns in any order', async made => {
+    const [model, table] = made === 'trained' ? trainedModel() : [artifact, someRows(150)]
+    const path = join(folder, 'for-python')
+    saveModel(path, model, new Date(0))
+    const columns = ['unrelated', ...model.inputs.toReversed()]
+    const places = Array.from({ length: 150 }, (_, i) => Math.floor((i * table.rows) / 150))
+    const rows = places.map(row => columns.map(name => (name === 'unrelated' ? 1 : table.columns[name][row])))
+    const job = { address: path, columns, rows, needed: 'ticks_60s' }
+    const [answer] = await predictInPython(python!, 'http://127.0.0.1:9', [job])
+    expect(answer.columns).toEqual(['probability'])
+    expect(answer.refused, 'a frame without one of the columns').toMatch(/ticks_60s/)
+    const expected = scoreTable(model, table)
+    expect(answer.probability).toHaveLength(150)
+    const difference = answer.probability.map((p, i) => Math.abs(p - expected[places[i]]))
+    expect(Math.max(...difference)).toBeLessThan(1e-6)
+  })
 
   test("onnx's full check passes", async () => {
     const path = join(folder, 'checked')
@@ -151,5 +147,5 @@ describe.skipIf(!python)('Python', () => {
       outputs: [['probability', ['N', 1]]],
       same_bytes: true,
     })
-  }, 120_000)
+  })
 })

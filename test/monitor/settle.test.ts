@@ -173,4 +173,4 @@ test('live scores equal those of the table, each row once though the scorer is s
     await streams.close()
     rmSync(folder, { recursive: true, force: true })
   }
-}, 120_000)
+})

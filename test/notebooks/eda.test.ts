@@ -86,7 +86,7 @@ describe.runIf(python)('npm run notebook', () => {
     const page = readFileSync(written.html, 'utf8')
     expect(page).toContain('Exploring the features')
     expect(page).not.toMatch(/<script[^>]+src="http/)
-  }, 120_000)
+  })
 
   it('fails with what the cell said, and writes nothing', async () => {
     const notebook = JSON.parse(readFileSync(path, 'utf8'))
@@ -108,7 +108,7 @@ describe.runIf(python)('npm run notebook', () => {
       message: expect.stringContaining('no such thing'),
     })
     expect(existsSync(out) ? readdirSync(out) : []).toEqual([])
-  }, 120_000)
+  })
 })
 
 describe('npm run notebook on bad input', () => {

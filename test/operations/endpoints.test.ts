@@ -121,7 +121,7 @@ test('a port that is taken ends a job with exit 2 and a line', async () => {
   ])
   expect(await job.wait()).toEqual({ code: 2, signal: null })
   expect(job.log()).toBe(`featurizer: --metrics-port ${port} cannot be had on 127.0.0.1 (EADDRINUSE); name another\n`)
-}, 30_000)
+})
 
 async function urlOf(victim: Victim): Promise<string> {
   await expect.poll(() => victim.log(), { timeout: 20_000 }).toMatch(/"msg":"operations"/)
@@ -165,4 +165,4 @@ test('an ingestor and a featurizer at work tell their figures', async () => {
   expect(taken.has('spike60_ingest_backlog_bytes')).toBe(true)
   expect(await featurizer.stop()).toEqual({ code: 0, signal: null })
   expect(await ingestor.stop()).toEqual({ code: 0, signal: null })
-}, 60_000)
+})

@@ -31,7 +31,7 @@ beforeAll(async () => {
   const tape = [...recordTape({ ...config.simulator, hours: 1 })]
   writeFileSync(file, tape.map(message => `${frames.update(message)}\n`).join(''))
   await feedRaw({ streams, config, raw: [file] })
-}, 60_000)
+})
 afterAll(async () => {
   await streams.close()
   rmSync(folder, { recursive: true, force: true })
@@ -68,7 +68,7 @@ test('/healthz is answered while a featurizer catches up on a log that never mak
   const told = await probe(status, job)
   expect(told.length).toBeGreaterThan(0)
   expect(new Set(told)).toEqual(new Set([200]))
-}, 60_000)
+})
 
 test('a featurizer that restores its bars shows that it lives', async () => {
   let turns = 0
@@ -76,7 +76,7 @@ test('a featurizer that restores its bars shows that it lives', async () => {
   const onTurn = (): number => turns++
   await openJobs({ streams, config, topicIn: raw.name, topicOut: features.name, onTurn }, [0, 1], life)
   expect(turns).toBeGreaterThanOrEqual(2)
-}, 60_000)
+})
 
 test('/healthz is answered while a scorer catches up', async () => {
   const rows = 'rows'
@@ -98,4 +98,4 @@ test('/healthz is answered while a scorer catches up', async () => {
   expect(status.rows).toBe(30_000)
   expect(told.length).toBeGreaterThan(0)
   expect(new Set(told)).toEqual(new Set([200]))
-}, 60_000)
+})

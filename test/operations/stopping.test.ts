@@ -75,7 +75,7 @@ describe.runIf(here)('SIGTERM while the broker hangs', () => {
     }
     expect(readdirSync(folder).filter(name => name.includes('.tmp'))).toEqual([])
     expect(readFileSync(file, 'utf8')).toMatch(/\n$/)
-  }, 180_000)
+  }, 300_000)
 })
 
 test('a job told twice to stop ends at once', async () => {

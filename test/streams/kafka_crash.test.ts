@@ -84,7 +84,7 @@ describe.skipIf(!kafkaIsHere('crashes'))('a writer and a broker that fails it', 
     await newer.close()
   })
 
-  test('a broker killed and started again loses nothing and doubles nothing', { timeout: 120_000 }, async () => {
+  test('a broker killed and started again loses nothing and doubles nothing', async () => {
     await freshTopic()
     const writer = await streams.writer(freshName('writer'))
     const reader = await streams.reader(topic)

@@ -12,7 +12,7 @@ import { type CutBroker, startCutBroker } from './cut_broker.ts'
 import { type CuttingProxy, endTransaction } from './cutting_proxy.ts'
 import { freshName } from './engines.ts'
 
-describe.skipIf(!kafkaIsHere('fencing'))('who may say that a newer writer took the id', { timeout: 120_000 }, () => {
+describe.skipIf(!kafkaIsHere('fencing'))('who may say that a newer writer took the id', () => {
   let cut: CutBroker
   let broker: TestBroker
   let proxy: CuttingProxy

@@ -45,5 +45,5 @@ describe.skipIf(!kafkaIsHere('positions'))('positions of a group whose partition
     expect(await streams.committed(group, topic, [1])).toEqual([{ topic, partition: 1, offset: 9 }])
     await other.close()
     await writer.close()
-  }, 60_000)
+  })
 })

@@ -87,7 +87,7 @@ describe.skipIf(!here)('committed records, as Kafka’s own console consumer rea
     for (const each of [writer, successor, dead]) await each.close()
   })
 
-  test('aborts of every kind, a partition each', { timeout: 120_000 }, async () => {
+  test('aborts of every kind, a partition each', async () => {
     const topic = freshName('aborts')
     await streams.createTopics([{ name: topic, partitions: 6 }])
     const [a, b] = [await raw(topic), await raw(topic)]
@@ -154,7 +154,7 @@ describe.skipIf(!here)('committed records, as Kafka’s own console consumer rea
     await b.close()
   })
 
-  test('Kafka’s own producer puts every key where we would', { timeout: 60_000 }, async () => {
+  test('Kafka’s own producer puts every key where we would', async () => {
     const topic = freshName('keys')
     await streams.createTopics([{ name: topic, partitions: 7 }])
     const keys = ['BTC-USD', 'ETH-USD', 'ключ', '鍵🔑', ...numbered('a product with a name of some length ', 40)]

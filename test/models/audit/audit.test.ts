@@ -67,7 +67,7 @@ test('an honest run passes every check; one that fails is enough to fail it', ()
   expect(auditTraining(honest).passed).toBe(true)
   const failed = auditTraining({ ...honest, perturbation: 'failed' })
   expect(failed.passed).toBe(false)
-}, 120_000)
+})
 
 describe('a planted leak fails the check that is there for it, and the run', () => {
   function expectFailed(input: AuditInput, look: (input: AuditInput) => AuditCheck, says = /./): void {
@@ -249,7 +249,7 @@ test('honest markets of other seeds pass', () => {
     expect(checks.filter(({ verdict }) => verdict === 'failed')).toEqual([])
     expect(passed).toBe(true)
   }
-}, 120_000)
+})
 
 test('a fixed tau is not compared with training, and is said to be fixed', () => {
   const fixed = { ...config, label: { ...config.label, tau: { 'BTC-USD': 4e-5, 'ETH-USD': 5e-5 } } }
