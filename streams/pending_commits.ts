@@ -8,6 +8,8 @@ export interface PartitionWork {
     take(record: Incoming): void
     /** Records that wait to be written. */
     readonly due: readonly Outgoing[]
+    /** Does a little of the work that is to come. @returns whether there was any. */
+    anticipate?(): boolean
   }
   /** Next record that was not taken in. */
   next: number
@@ -27,6 +29,8 @@ const positionsEveryMs = 250
 const mostDue = 4000
 /** After so long other work of the process has its turn: what the broker answers, and who asks for its health. */
 const longestTurnMs = 2
+/** So long, after each batch that leaves nothing to write, work to come is done ahead. */
+const aheadMs = 1
 
 /**
  * The transactions of one life, one at a time in each partition. While one is under way more is taken in, and goes into
@@ -75,6 +79,7 @@ export class PendingCommits<Work extends PartitionWork> {
       if (entry.job.due.length > 0) this.gather(entry)
       else if (now - since >= positionsEveryMs) this.begin(entry)
     }
+    if (this.waves.size + this.underWay.size === 0) this.anticipate()
     await Promise.all([...this.underWay].map(([{ job }, ended]) => job.due.length > mostDue && ended))
     this.check()
   }
@@ -107,6 +112,11 @@ export class PendingCommits<Work extends PartitionWork> {
       entry.next = Math.max(entry.next, record.offset + 1)
       if (!this.since.has(entry)) this.since.set(entry, now)
     }
+  }
+
+  private anticipate(): void {
+    const until = performance.now() + aheadMs
+    for (const { job } of this.work.values()) while (performance.now() < until && job.anticipate?.()) {}
   }
 
   private check(): void {

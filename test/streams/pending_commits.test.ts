@@ -8,6 +8,12 @@ function partition() {
   return {
     next: 0,
     job: {
+      anticipate() {
+        if (toCome === 0) return false
+        toCome--
+        vi.advanceTimersByTime(1)
+        return true
+      },
       take({ value }: Incoming) {
         if (value.length > 0) due.push({ topic: 'out', key: 'a', value })
       },
@@ -27,12 +33,15 @@ let log: string[]
 let entries: Map<number, ReturnType<typeof partition>>
 let pending: PendingCommits<ReturnType<typeof partition>>
 let writing: () => Promise<void>
+/** Milliseconds of work that can be done ahead. */
+let toCome = 0
 const offsets = [0, 0]
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
   log = []
   offsets.fill(0)
+  toCome = 0
   writing = async () => {}
   entries = new Map([0, 1].map(place => [place, partition()]))
   const nameOf = (entry: unknown) => [...entries].find(([, one]) => one === entry)![0]
@@ -128,4 +137,17 @@ test('after the end nothing is begun, not by a wave that was waiting either', as
   await vi.advanceTimersByTimeAsync(300)
   await pending.rest()
   expect(log).toEqual(['0 prepare'])
+})
+
+test('work to come is done for a millisecond a batch, but not while anything waits to be written', async () => {
+  toCome = 3
+  await pending.take(batch('.'))
+  expect(toCome).toBe(2)
+  await pending.take(batch('r'))
+  expect(toCome).toBe(2)
+  await vi.advanceTimersByTimeAsync(7)
+  await pending.take(batch('.', 1))
+  await pending.take(batch('.', 1))
+  await pending.take(batch('.', 1))
+  expect(toCome).toBe(0)
 })
