@@ -46,19 +46,37 @@ const longestMs = 60_000
 
 /** Ends what a crash interrupted; does nothing while the process that began it is at it. */
 export function finishReplacing(note: string): void {
-  if (!existsSync(note)) return
-  const { pid, moves } = JSON.parse(readFileSync(note, 'utf8')) as Note
+  const begun = statSync(note, { throwIfNoEntry: false })?.mtimeMs
+  const text = begun === undefined ? null : readIfThere(note)
+  if (begun === undefined || text === null) return
+  const { pid, moves } = JSON.parse(text) as Note
   const isOwn = pid === process.pid
-  if (isOwn || !isAlive(pid) || Date.now() - statSync(note).mtimeMs > longestMs) moveAll(note, moves)
+  if (isOwn || !isAlive(pid) || Date.now() - begun > longestMs) moveAll(note, moves)
 }
 
 function moveAll(note: string, moves: Note['moves']): void {
   const base = dirname(note)
-  for (const move of moves) {
-    const [from, to] = [join(base, move.from), join(base, move.to)]
-    if (!existsSync(from)) continue
-    rmSync(to, { recursive: true, force: true })
-    renameSync(from, to)
-  }
+  for (const { from, to } of moves) if (existsSync(join(base, from))) replace(join(base, from), join(base, to))
   rmSync(note, { force: true })
+}
+
+/** Several readers may come upon the same note: whoever finds `from` gone has lost the race, and must not lose the content too. */
+function replace(from: string, to: string): void {
+  const former = `${to}${temporary()}-former`
+  moveIfThere(to, former)
+  if (!moveIfThere(from, to) && !existsSync(to)) moveIfThere(former, to)
+  rmSync(former, { recursive: true, force: true })
+}
+
+const moveIfThere = (from: string, to: string): boolean => ifThere(() => renameSync(from, to)) !== null
+const readIfThere = (path: string): string | null => ifThere(() => readFileSync(path, 'utf8'))
+
+/** What `work` gives; null where it finds nothing at its place. */
+function ifThere<Result>(work: () => Result): Result | null {
+  try {
+    return work()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
 }

@@ -97,6 +97,36 @@ test('what a living process is at is left to it', async () => {
   expect(readFileSync(note, 'utf8')).toBe(text)
 })
 
+test('several readers that finish the same crash at once lose nothing', async () => {
+  const dead = startVictim(['--version'])
+  await dead.wait()
+  const reader = `
+    import { existsSync } from 'node:fs'
+    import { finishReplacing } from ${JSON.stringify(join(import.meta.dirname, '../replace_together.ts'))}
+    const begin = Number(process.argv[1])
+    for (let round = 0; round < 40; round++) {
+      while (Date.now() < begin + 25 * round);
+      finishReplacing(${JSON.stringify(folder)} + '/' + round + '/replacing.json')
+    }`
+  const rounds = Array.from({ length: 40 }, (_, round) => join(folder, `${round}`))
+  const names = ['a', 'b', 'c']
+  for (const round of rounds) {
+    for (const [age, name] of ['', `.${dead.pid}.tmp`].flatMap(age => names.map(name => [age, name]))) {
+      mkdirSync(join(round, `${name}${age}`), { recursive: true })
+      writeFileSync(join(round, `${name}${age}`, 'content'), age === '' ? 'old' : 'new')
+    }
+    const moves = names.map(name => ({ from: `${name}.${dead.pid}.tmp`, to: name }))
+    writeFileSync(join(round, 'replacing.json'), JSON.stringify({ pid: dead.pid, moves }))
+  }
+  const begin = `${Date.now() + 1500}`
+  const readers = [1, 2, 3].map(() => startVictim(['--input-type=module', '--eval', reader, begin]))
+  for (const one of readers) expect(await one.wait(), one.log()).toEqual({ code: 0, signal: null })
+  for (const round of rounds) {
+    expect(readdirSync(round).sort()).toEqual(names)
+    for (const name of names) expect(readFileSync(join(round, name, 'content'), 'utf8')).toBe('new')
+  }
+})
+
 test('killed at ten moments: all old or all new, and the next one leaves nothing behind', async () => {
   const writer = `
     import { mkdirSync, writeFileSync } from 'node:fs'
