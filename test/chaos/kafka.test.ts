@@ -209,7 +209,6 @@ test.skipIf(!here || !capture)(
     await Promise.all([killing.featurizer(), killing.scorer()])
     const last = startVictim(['features/featurizer.ts', ...topics(), '--parquet', parquet(), '--until-end', '--json'])
     expect(await last.wait(), last.log()).toEqual({ code: 0, signal: null })
-    expect(JSON.parse(last.out().trimEnd().split('\n').at(-1)!)).toMatchObject({ digest, rows })
     const scored = startVictim(['models/infer.ts', ...topics(), '--model', model, '--until-end'])
     expect(await scored.wait(), scored.log()).toEqual({ code: 0, signal: null })
     const settled = startVictim(['scripts/settle.ts', ...topics(), '--json'])
@@ -245,6 +244,8 @@ test.skipIf(!here || !capture)(
         topic,
         difference: [],
       })
+    // Last, so that it is known whether rows were lost, or only its file of rows ended too early.
+    expect(JSON.parse(last.out().trimEnd().split('\n').at(-1)!)).toMatchObject({ digest, rows })
   },
   1_200_000,
 )
