@@ -79,10 +79,10 @@ export async function openJobs(
   return jobs
 }
 
-/** Says where what is due will be written, while more is still to come. */
+/** Sends what is due by now ahead of the commit, which will add the state. */
 export function prepareJob({ config, topicIn }: JobsOptions, { job, writer, partition }: PartitionJob): void {
   const state = { topic: config.topics.state.name, key: stateKey(topicIn, partition) }
-  writer.prepare({ records: [...job.due, state], group: featurizerGroup })
+  writer.prepare({ records: job.due, also: [state], group: featurizerGroup })
 }
 
 /** Commits what is due, the state after it and the input position, all or nothing. */

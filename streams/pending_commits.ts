@@ -17,7 +17,7 @@ export interface PartitionWork {
 
 /** How what is due in a partition is written. */
 export interface PartitionCommits<Work> {
-  /** Told when the first record is due and more of them are awaited. */
+  /** Told whenever more is due and still more is awaited: what is due can be sent ahead. */
   prepare(work: Work): void
   /** Commits what is due by now, with its input position. */
   write(work: Work): Promise<void>
@@ -129,9 +129,8 @@ export class PendingCommits<Work extends PartitionWork> {
     if (wave === undefined) {
       wave = new Wave(now)
       this.waves.set(entry, wave)
-      this.commits.prepare(entry)
     }
-    wave.note(entry.job.due.length, now)
+    if (wave.note(entry.job.due.length, now) && !this.underWay.has(entry)) this.commits.prepare(entry)
     this.look(entry)
   }
 

@@ -42,15 +42,21 @@ export interface Claim {
   producerId?: bigint
 }
 
-/** Where the next transaction will write to: topics and keys of records that are still being made. */
-export interface Places {
-  records: readonly Pick<Outgoing, 'topic' | 'key'>[]
+/** What the next transaction begins with, and where else it will write to. */
+export interface Coming {
+  /** The first of its records: the same objects in the same order. More may be put behind them. */
+  records: readonly Outgoing[]
+  /** Places of records that are not made yet. */
+  also?: readonly Pick<Outgoing, 'topic' | 'key'>[]
   group?: string
 }
 
 export interface Writer {
-  /** Tells the broker beforehand what the next commit will write to; what goes wrong with that the commit says. */
-  prepare(places: Places): void
+  /**
+   * Sends beforehand what the next commit begins with; nobody reads it before. Can be called again as more is made. What goes
+   * wrong with it the commit says; one of other records commits those alone.
+   */
+  prepare(coming: Coming): void
   /**
    * Commits records and positions together. One call at a time; a second one waits for the first.
    * @returns where each partition that was written ends now (the next free offset), as positions.

@@ -1,5 +1,5 @@
-/** A wave is over when nothing more became due for so long: somewhat more than the time from one fetch to the next. */
-const quietMs = 7
+/** A wave is over when nothing more became due for so long: about the time from one fetch to the next. */
+const quietMs = 4
 /** Nor does it last longer, where something is due all the time. */
 const longestMs = 20
 
@@ -18,10 +18,12 @@ export class Wave {
     this.grew = now
   }
 
-  /** @param due how many records are due now. */
-  note(due: number, now: number): void {
-    if (due > this.due) this.grew = now
+  /** @param due how many records are due now. @returns whether they are more than before. */
+  note(due: number, now: number): boolean {
+    const grows = due > this.due
+    if (grows) this.grew = now
     this.due = due
+    return grows
   }
 
   /** Milliseconds until it is over, if nothing more becomes due. */

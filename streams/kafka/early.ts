@@ -1,36 +1,90 @@
-import type { Places } from '../port.ts'
-import { announce, type KafkaProducer, type Open } from './transaction.ts'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Coming, Outgoing } from '../port.ts'
+import { announce, type KafkaProducer, type Open, sendRecords, type Written } from './transaction.ts'
 
-/** A transaction that is begun while its records are still being made: two of its five requests are answered by then. */
+/** A transaction that was begun while its records were still being made. */
+export interface Begun {
+  transaction: Open
+  /** How many records of the commit, from the first one on, were sent, and where they are. */
+  sent: number
+  written: Written[]
+}
+
+/**
+ * Begins transactions before their commit, and sends what is there of them: at the commit little is left to be sent, and two
+ * of its five requests are answered.
+ */
 export interface EarlyTransaction {
-  /** Begins it; nothing happens when it is begun already. */
-  begin(producer: KafkaProducer, places: Places): Promise<void>
-  /** The one that was begun on this producer, else a new one; it knows all places. @throws what went wrong since it was begun. */
-  take(producer: KafkaProducer, places: Places): Promise<Open>
+  /** Begins one, or goes on with it: sends those of the records that were not sent yet. */
+  goOn(producer: KafkaProducer, coming: Coming): Promise<void>
+  /**
+   * The one that was begun on this producer with the first of these records, else a new one. It knows all places.
+   * @throws what went wrong since it was begun.
+   */
+  take(producer: KafkaProducer, coming: Coming): Promise<Begun>
+  /** Aborts what was begun and not taken: until then nobody would read past its records. Gives up after a second. */
+  abort(): Promise<void>
+}
+
+const abortWithinMs = 1000
+
+interface Early extends Begun {
+  producer: KafkaProducer
+  records: Outgoing[]
 }
 
 export function earlyTransaction(): EarlyTransaction {
-  let early: { producer: KafkaProducer; begun: Promise<Open> } | null = null
+  let early: Early | { producer: KafkaProducer; failure: unknown } | null = null
 
-  async function open(producer: KafkaProducer, places: Places): Promise<Open> {
-    const begun = await producer.beginTransaction()
-    await announce(producer, begun, places)
-    return begun
+  async function begin(producer: KafkaProducer): Promise<Early> {
+    return { producer, transaction: await producer.beginTransaction(), records: [], sent: 0, written: [] }
+  }
+
+  async function send(begun: Early, coming: Coming): Promise<void> {
+    const records = coming.records.slice(begun.sent)
+    await announce(begun.producer, begun.transaction, { ...coming, records })
+    const written = await sendRecords(begun.producer, begun.transaction, records)
+    begun.records.push(...records)
+    begun.sent = begun.records.length
+    begun.written = mergeWritten(begun.written, written)
   }
 
   return {
-    async begin(producer, places) {
-      if (early?.producer === producer) return
-      early = { producer, begun: open(producer, places) }
-      await early.begun
+    async goOn(producer, coming) {
+      if (early !== null && 'failure' in early) return
+      try {
+        if (early?.producer !== producer) early = await begin(producer)
+        await send(early, coming)
+      } catch (failure) {
+        early = { producer, failure }
+      }
     },
-    async take(producer, places) {
+    async take(producer, coming) {
       const before = early
       early = null
-      if (before?.producer !== producer) return open(producer, places)
-      const begun = await before.begun
-      await announce(producer, begun, places)
-      return begun
+      if (before?.producer !== producer) return begin(producer)
+      if ('failure' in before) throw before.failure
+      if (before.records.every((record, i) => record === coming.records[i])) return before
+      await before.transaction.abort()
+      return begin(producer)
+    },
+    async abort() {
+      if (early === null || 'failure' in early) return
+      const giveUp = new AbortController()
+      const aborted = early.transaction.abort().catch(() => {})
+      await Promise.race([aborted, delay(abortWithinMs, undefined, giveUp).catch(() => {})])
+      giveUp.abort()
+      early = null
     },
   }
+}
+
+/** Where records of one transaction went that were sent one after the other. */
+export function mergeWritten(earlier: Written[], later: Written[]): Written[] {
+  const places = new Map(earlier.map(place => [`${place.topic}/${place.partition}`, place]))
+  for (const place of later) {
+    const key = `${place.topic}/${place.partition}`
+    places.set(key, { ...place, first: places.get(key)?.first ?? place.first })
+  }
+  return [...places.values()]
 }

@@ -1,6 +1,6 @@
 import { type BaseOptions, Consumer, type Producer } from '@platformatic/kafka'
 import { partitionOf } from '../partition.ts'
-import type { Outgoing, Places, Position } from '../port.ts'
+import type { Coming, Outgoing, Position } from '../port.ts'
 
 export type KafkaProducer = Producer<string, Buffer, string, string>
 export type Open = Awaited<ReturnType<KafkaProducer['beginTransaction']>>
@@ -14,10 +14,15 @@ export interface Written extends Position {
 }
 
 /** Names the partitions and the group to the coordinator, before anything goes to them; what it was told already costs nothing. */
-export async function announce(producer: KafkaProducer, transaction: Open, { records, group }: Places): Promise<void> {
-  if (records.length > 0) {
-    const metadata = await producer.metadata({ topics: [...new Set(records.map(({ topic }) => topic))] })
-    const places = records.map(({ topic, key }) => {
+export async function announce(
+  producer: KafkaProducer,
+  transaction: Open,
+  { records, also = [], group }: Coming,
+): Promise<void> {
+  const all = [...records, ...also]
+  if (all.length > 0) {
+    const metadata = await producer.metadata({ topics: [...new Set(all.map(({ topic }) => topic))] })
+    const places = all.map(({ topic, key }) => {
       const { partitionsCount } = metadata.topics.get(topic)!
       return { topic, partition: partitionOf(key, partitionsCount), value: nothing }
     })
@@ -51,7 +56,8 @@ export async function sendRecords(producer: KafkaProducer, transaction: Open, re
   }
   for (const { topic, key, value } of records) {
     const partition = partitionOf(key, metadata.topics.get(topic)!.partitionsCount)
-    const content = typeof value === 'string' ? Buffer.from(value, 'utf8') : Buffer.from(value)
+    const content =
+      typeof value === 'string' ? Buffer.from(value, 'utf8') : Buffer.from(value.buffer, value.byteOffset, value.length)
     const size = content.length + Buffer.byteLength(key) + 70
     if (bytes > 0 && bytes + size > requestBytes) await send()
     const place = `${topic}/${partition}`

@@ -1,12 +1,12 @@
 import type { Admin, BaseOptions } from '@platformatic/kafka'
 import { SpikeError } from '../../errors.ts'
-import type { Claim, Places, Position, Transaction, Writer } from '../port.ts'
-import { earlyTransaction } from './early.ts'
+import type { Claim, Coming, Position, Transaction, Writer } from '../port.ts'
+import { earlyTransaction, mergeWritten } from './early.ts'
 import { brokerFaults } from './error_tree.ts'
 import { mapError } from './errors.ts'
 import { outcomeOf } from './outcome.ts'
 import { ownProducer } from './producer.ts'
-import { addPositions, findCoordinator, sendRecords, type Written } from './transaction.ts'
+import { addPositions, announce, findCoordinator, sendRecords, type Written } from './transaction.ts'
 
 /** A transaction that was told to commit, and the answer never came. */
 interface Unsettled {
@@ -41,8 +41,8 @@ export async function openWriter(
     return known
   }
 
-  async function prepare(places: Places): Promise<void> {
-    if (!closed && unsettled === null) await early.begin(await own.ready(), places)
+  async function prepare(coming: Coming): Promise<void> {
+    if (!closed && unsettled === null) await early.goOn(await own.ready(), coming)
   }
 
   async function attempt(transaction: Transaction): Promise<Position[]> {
@@ -53,11 +53,14 @@ export async function openWriter(
     let written: Written[] = []
     let ending = false
     try {
-      const begun = await early.take(current, { records, group: positions.length > 0 ? group : undefined })
+      const { transaction: begun, sent, written: before } = await early.take(current, transaction)
+      const rest = records.slice(sent)
+      await announce(current, begun, { records: rest, group: positions.length > 0 ? group : undefined })
       const coordinator = positions.length > 0 ? await coordinatorOf(group!) : 0
       // The positions are small: the broker takes them in while the records are still being encoded.
       const adding = addPositions(begun, group!, coordinator, positions)
-      ;[written] = await Promise.all([sendRecords(current, begun, records), adding])
+      const [after] = await Promise.all([sendRecords(current, begun, rest), adding])
+      written = mergeWritten(before, after)
       ending = true
       await begun.commit()
     } catch (error) {
@@ -109,10 +112,10 @@ export async function openWriter(
 
   await own.ready()
   return {
-    prepare(places) {
+    prepare(coming) {
       last = last
         .catch(() => {})
-        .then(() => prepare(places))
+        .then(() => prepare(coming))
         .catch(() => {})
     },
     commit(transaction) {
@@ -125,6 +128,7 @@ export async function openWriter(
     async close() {
       await last.catch(() => {})
       closed = true
+      await early.abort()
       await own.drop()
     },
   }
