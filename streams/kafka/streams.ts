@@ -1,5 +1,5 @@
 import { Admin } from '@platformatic/kafka'
-import type { Streams } from '../port.ts'
+import type { Position, Streams } from '../port.ts'
 import { startPositions } from '../start.ts'
 import { suitCollectorToRecords } from './collector.ts'
 import { connectionOptions } from './connection.ts'
@@ -32,11 +32,24 @@ export async function openKafka(brokers: string[]): Promise<Streams> {
     await admin.close()
     throw error
   }
+  /** Ends of what these streams have committed, by topic and partition. */
+  const committed = new Map<string, Map<number, number>>()
+  const noteCommitted = (ends: Position[]): void => {
+    for (const { topic, partition, offset } of ends) {
+      const partitions = committed.get(topic) ?? new Map<number, number>()
+      committed.set(topic, partitions.set(partition, offset))
+    }
+  }
+  const outline = async (topic: string): Promise<[Position[], Position[]]> => {
+    const partitions = await listPartitions(admin, topic)
+    const begins = await readBegins(admin, topic, partitions)
+    return [begins, await readEnds(admin, topic, partitions, committed.get(topic) ?? new Map())]
+  }
   return {
     createTopics: topics => told('creating topics', createTopics(admin, topics)),
-    writer: (id, claim) => openWriter(options, admin, where, id, claim),
+    writer: (id, claim) => openWriter(options, admin, where, id, claim, noteCommitted),
     async reader(topic, start, partitions) {
-      const [begins, ends] = await told(`topic '${topic}'`, outline(admin, topic))
+      const [begins, ends] = await told(`topic '${topic}'`, outline(topic))
       return openReader(options, where, topic, startPositions(begins, ends, start, partitions))
     },
     async committed(group, topic, partitions) {
@@ -45,7 +58,7 @@ export async function openKafka(brokers: string[]): Promise<Streams> {
       return told(what, readCommitted(admin, group, topic, partitions ?? all))
     },
     async ends(topic) {
-      return (await told(`topic '${topic}'`, outline(admin, topic)))[1]
+      return (await told(`topic '${topic}'`, outline(topic)))[1]
     },
     newest(topic, keys) {
       const read = async (): Promise<Map<string, Buffer>> => {
@@ -57,12 +70,4 @@ export async function openKafka(brokers: string[]): Promise<Streams> {
     },
     close: () => admin.close(),
   }
-}
-
-async function outline(
-  admin: Admin,
-  topic: string,
-): Promise<[Awaited<ReturnType<typeof readEnds>>, Awaited<ReturnType<typeof readEnds>>]> {
-  const partitions = await listPartitions(admin, topic)
-  return [await readBegins(admin, topic, partitions), await readEnds(admin, topic, partitions)]
 }

@@ -19,6 +19,7 @@ interface Unsettled {
  * A transactional writer. Opening it fences an older writer of the id and aborts its open transaction. After an error it
  * starts a new producer under its own last epoch (KIP-360), so that it can never fence a writer newer than itself.
  * @param claim of the writer that it succeeds in the same way.
+ * @param onCommitted told where the partitions that a commit wrote end.
  */
 export async function openWriter(
   options: BaseOptions,
@@ -26,6 +27,7 @@ export async function openWriter(
   where: string,
   id: string,
   claim?: Claim,
+  onCommitted: (ends: Position[]) => void = () => {},
 ): Promise<Writer> {
   const what = `writer ${id}`
   const coordinators = new Map<string, number>()
@@ -120,7 +122,13 @@ export async function openWriter(
     },
     commit(transaction) {
       if (closed) return Promise.reject(new Error(`${what} is closed`))
-      const next = last.catch(() => {}).then(() => (unsettled === null ? attempt(transaction) : settle(transaction)))
+      const next = last
+        .catch(() => {})
+        .then(async () => {
+          const ends = await (unsettled === null ? attempt(transaction) : settle(transaction))
+          onCommitted(ends)
+          return ends
+        })
       last = next
       return next
     },

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { setTimeout as delay } from 'node:timers/promises'
 import { Producer, stringSerializers } from '@platformatic/kafka'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openStreams } from '../../streams/open.ts'
@@ -69,6 +70,22 @@ describe.skipIf(!here)('committed records, as Kafka’s own console consumer rea
   }
 
   const numbered = (stem: string, count: number): string[] => Array.from({ length: count }, (_, i) => `${stem}${i}`)
+
+  test('what a process has committed is in the ends that it asks for, however long another one keeps readers from it', async () => {
+    const topic = freshName('own')
+    await streams.createTopics([{ name: topic, partitions: 1 }])
+    const other = await raw(topic)
+    await other.send(0, 'first')
+    const writer = await streams.writer(freshName('writer'))
+    const [{ offset }] = await writer.commit({ records: [{ topic, key: 'k', value: 'second' }] })
+    const asked = streams.ends(topic)
+    // Longer than what is not known to be committed is waited for.
+    await delay(2500)
+    await other.commit()
+    expect((await asked)[0].offset).toBeGreaterThanOrEqual(offset)
+    await writer.close()
+    await other.close()
+  })
 
   test('a successor finds its own newest record behind a transaction that somebody else left open', async () => {
     const topic = freshName('state')

@@ -74,20 +74,20 @@ const batch = (due: string, place = 0): Incoming[] =>
 
 test('what comes due in several batches goes into one transaction, begun once nothing more comes', async () => {
   await pending.take(batch('.r'))
-  await vi.advanceTimersByTimeAsync(5)
+  await vi.advanceTimersByTimeAsync(3)
   await pending.take(batch('rr.'))
-  await vi.advanceTimersByTimeAsync(6)
+  await vi.advanceTimersByTimeAsync(3)
   expect(log).toEqual(['0 prepare 1', '0 prepare 3'])
   await vi.advanceTimersByTimeAsync(1)
   expect(log.slice(2)).toEqual(['0 write 3 to 5'])
 })
 
 test('where something is due all the time a transaction begins 20 ms after the first', async () => {
-  for (let ms = 0; ms < 24; ms += 4) {
+  for (let ms = 0; ms < 24; ms += 3) {
     await pending.take(batch('r'))
-    await vi.advanceTimersByTimeAsync(4)
+    await vi.advanceTimersByTimeAsync(3)
   }
-  expect(log.slice(4)).toEqual(['0 prepare 5', '0 write 5 to 5', '0 prepare 1'])
+  expect(log.slice(6)).toEqual(['0 prepare 7', '0 write 7 to 7', '0 prepare 1'])
 })
 
 test('what comes due during a transaction waits for its end, in no other partition', async () => {
