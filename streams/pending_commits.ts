@@ -28,7 +28,7 @@ const positionsEveryMs = 250
 /** Records that may be due in a partition while its last transaction is under way; then nothing more is taken in. */
 const mostDue = 4000
 /** After so long other work of the process has its turn: what the broker answers, and who asks for its health. */
-const longestTurnMs = 2
+const longestTurnMs = 10
 /** So long, after each batch that leaves nothing to write, work to come is done ahead. */
 const aheadMs = 1
 
