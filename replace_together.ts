@@ -60,7 +60,7 @@ function moveAll(note: string, moves: Note['moves']): void {
   rmSync(note, { force: true })
 }
 
-/** Several readers may come upon the same note: whoever finds `from` gone has lost the race, and must not lose the content too. */
+/** Two readers may come upon the same note: the one that finds `from` gone has lost the race, and must not lose the content too. */
 function replace(from: string, to: string): void {
   const former = `${to}${temporary()}-former`
   moveIfThere(to, former)
