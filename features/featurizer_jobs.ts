@@ -80,17 +80,21 @@ export async function openJobs(
 }
 
 /** Sends what is due by now ahead of the commit, which will add the state. */
-export function prepareJob({ config, topicIn }: JobsOptions, { job, writer, partition }: PartitionJob): void {
-  const state = { topic: config.topics.state.name, key: stateKey(topicIn, partition) }
-  writer.prepare({ records: job.due, also: [state], group: featurizerGroup })
+export function prepareJob(options: JobsOptions, { job, writer, partition }: PartitionJob): void {
+  writer.prepare({ records: job.due, also: [statePlace(options, partition)], group: featurizerGroup })
+}
+
+function statePlace({ config, topicIn }: JobsOptions, partition: number): { topic: string; key: string } {
+  return { topic: config.topics.state.name, key: stateKey(topicIn, partition) }
 }
 
 /** Commits what is due, the state after it and the input position, all or nothing. */
-export async function commitJob({ config, topicIn }: JobsOptions, entry: PartitionJob): Promise<void> {
+export async function commitJob(options: JobsOptions, entry: PartitionJob): Promise<void> {
+  const { config, topicIn } = options
   const { job, partition, writer, next, barsEnd } = entry
   const records = job.drain()
   const state = job.state(barsEnd)
-  records.push({ topic: config.topics.state.name, key: stateKey(topicIn, partition), value: JSON.stringify(state) })
+  records.push({ ...statePlace(options, partition), value: JSON.stringify(state) })
   const positions = [{ topic: topicIn, partition, offset: next }]
   const ends = await writer.commit({ records, group: featurizerGroup, positions })
   const bars = ends.find(end => end.topic === config.topics.bars.name && end.partition === partition)

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Coming, Outgoing } from '../port.ts'
-import { announce, type KafkaProducer, type Open, sendRecords, type Written } from './transaction.ts'
+import { announce, type KafkaProducer, mergeWritten, type Open, sendRecords, type Written } from './transaction.ts'
 
 /** A transaction that was begun while its records were still being made. */
 export interface Begun {
   transaction: Open
-  /** How many records of the commit, from the first one on, were sent, and where they are. */
-  sent: number
+  /** The first records of the commit, which were sent, and where they are. */
+  sent: Outgoing[]
   written: Written[]
 }
 
@@ -18,7 +18,7 @@ export interface EarlyTransaction {
   /** Begins one, or goes on with it: sends those of the records that were not sent yet. */
   goOn(producer: KafkaProducer, coming: Coming): Promise<void>
   /**
-   * The one that was begun on this producer with the first of these records, else a new one. It knows all places.
+   * The one that was begun on this producer with the first of these records, else a new one.
    * @throws what went wrong since it was begun.
    */
   take(producer: KafkaProducer, coming: Coming): Promise<Begun>
@@ -30,22 +30,20 @@ const abortWithinMs = 1000
 
 interface Early extends Begun {
   producer: KafkaProducer
-  records: Outgoing[]
 }
 
 export function earlyTransaction(): EarlyTransaction {
   let early: Early | { producer: KafkaProducer; failure: unknown } | null = null
 
   async function begin(producer: KafkaProducer): Promise<Early> {
-    return { producer, transaction: await producer.beginTransaction(), records: [], sent: 0, written: [] }
+    return { producer, transaction: await producer.beginTransaction(), sent: [], written: [] }
   }
 
   async function send(begun: Early, coming: Coming): Promise<void> {
-    const records = coming.records.slice(begun.sent)
+    const records = coming.records.slice(begun.sent.length)
     await announce(begun.producer, begun.transaction, { ...coming, records })
     const written = await sendRecords(begun.producer, begun.transaction, records)
-    begun.records.push(...records)
-    begun.sent = begun.records.length
+    begun.sent.push(...records)
     begun.written = mergeWritten(begun.written, written)
   }
 
@@ -64,7 +62,7 @@ export function earlyTransaction(): EarlyTransaction {
       early = null
       if (before?.producer !== producer) return begin(producer)
       if ('failure' in before) throw before.failure
-      if (before.records.every((record, i) => record === coming.records[i])) return before
+      if (before.sent.every((record, i) => record === coming.records[i])) return before
       await before.transaction.abort()
       return begin(producer)
     },
@@ -77,14 +75,4 @@ export function earlyTransaction(): EarlyTransaction {
       early = null
     },
   }
-}
-
-/** Where records of one transaction went that were sent one after the other. */
-export function mergeWritten(earlier: Written[], later: Written[]): Written[] {
-  const places = new Map(earlier.map(place => [`${place.topic}/${place.partition}`, place]))
-  for (const place of later) {
-    const key = `${place.topic}/${place.partition}`
-    places.set(key, { ...place, first: places.get(key)?.first ?? place.first })
-  }
-  return [...places.values()]
 }

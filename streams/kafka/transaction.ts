@@ -39,17 +39,17 @@ export async function sendRecords(producer: KafkaProducer, transaction: Open, re
   if (records.length === 0) return []
   const topics = [...new Set(records.map(({ topic }) => topic))]
   const metadata = await producer.metadata({ topics })
-  const written = new Map<string, Written>()
+  let written: Written[] = []
   let counts = new Map<string, number>()
   let messages: Parameters<typeof transaction.send>[0]['messages'] = []
   let bytes = 0
   const send = async (): Promise<void> => {
     const { offsets = [] } = await transaction.send({ messages })
-    for (const { topic, partition, offset } of offsets) {
-      const place = `${topic}/${partition}`
-      const first = written.get(place)?.first ?? Number(offset)
-      written.set(place, { topic, partition, first, offset: Number(offset) + counts.get(place)! })
-    }
+    const places = offsets.map(({ topic, partition, offset }) => {
+      const first = Number(offset)
+      return { topic, partition, first, offset: first + counts.get(`${topic}/${partition}`)! }
+    })
+    written = mergeWritten(written, places)
     messages = []
     counts = new Map()
     bytes = 0
@@ -66,7 +66,17 @@ export async function sendRecords(producer: KafkaProducer, transaction: Open, re
     bytes += size
   }
   await send()
-  return [...written.values()]
+  return written
+}
+
+/** Where records of one transaction went that were sent one after the other. */
+export function mergeWritten(earlier: Written[], later: Written[]): Written[] {
+  const places = new Map(earlier.map(place => [`${place.topic}/${place.partition}`, place]))
+  for (const place of later) {
+    const key = `${place.topic}/${place.partition}`
+    places.set(key, { ...place, first: places.get(key)?.first ?? place.first })
+  }
+  return [...places.values()]
 }
 
 /** Adds the positions to a transaction that knows the group, one after another: at once they are silently lost. */

@@ -1,12 +1,12 @@
 import type { Admin, BaseOptions } from '@platformatic/kafka'
 import { SpikeError } from '../../errors.ts'
 import type { Claim, Coming, Position, Transaction, Writer } from '../port.ts'
-import { earlyTransaction, mergeWritten } from './early.ts'
+import { earlyTransaction } from './early.ts'
 import { brokerFaults } from './error_tree.ts'
 import { mapError } from './errors.ts'
 import { outcomeOf } from './outcome.ts'
 import { ownProducer } from './producer.ts'
-import { addPositions, announce, findCoordinator, sendRecords, type Written } from './transaction.ts'
+import { addPositions, announce, findCoordinator, mergeWritten, sendRecords, type Written } from './transaction.ts'
 
 /** A transaction that was told to commit, and the answer never came. */
 interface Unsettled {
@@ -56,7 +56,7 @@ export async function openWriter(
     let ending = false
     try {
       const { transaction: begun, sent, written: before } = await early.take(current, transaction)
-      const rest = records.slice(sent)
+      const rest = records.slice(sent.length)
       await announce(current, begun, { records: rest, group: positions.length > 0 ? group : undefined })
       const coordinator = positions.length > 0 ? await coordinatorOf(group!) : 0
       // The positions are small: the broker takes them in while the records are still being encoded.

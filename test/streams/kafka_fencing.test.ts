@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connectionOptions } from '../../streams/kafka/connection.ts'
 import { brokerFaults } from '../../streams/kafka/error_tree.ts'
 import { openWriter } from '../../streams/kafka/writer.ts'
-import type { Streams, Transaction } from '../../streams/port.ts'
+import type { Streams, Transaction, Writer } from '../../streams/port.ts'
 import { readAll } from '../../streams/read_all.ts'
 import type { TestBroker } from '../kafka_broker.ts'
 import { kafkaIsHere } from '../kafka_shared.ts'
@@ -60,6 +60,20 @@ describe.skipIf(!kafkaIsHere('fencing'))('who may say that a newer writer took t
     while ((await stateOf(id)) !== state) await delay(50)
   }
 
+  /** A writer whose transactions the broker ends after a second. */
+  async function hastyWriter(id: string): Promise<{ writer: Writer; close(): Promise<void> }> {
+    const options = { ...connectionOptions([broker.address]), timeout: 1000 }
+    const admin = new Admin(options)
+    const writer = await openWriter(options, admin, broker.address, id)
+    return {
+      writer,
+      async close() {
+        await writer.close()
+        await admin.close()
+      },
+    }
+  }
+
   test('an older writer that asks in the middle of a newer one’s commit is told so; the newer one commits once', async () => {
     await freshTopic()
     const id = freshName('writer')
@@ -81,9 +95,7 @@ describe.skipIf(!kafkaIsHere('fencing'))('who may say that a newer writer took t
   test('a transaction that the broker ended because it took too long is written again, by the same writer', async () => {
     await freshTopic()
     const id = freshName('writer')
-    const options = { ...connectionOptions([broker.address]), timeout: 1000 }
-    const admin = new Admin(options)
-    const writer = await openWriter(options, admin, broker.address, id)
+    const { writer, close } = await hastyWriter(id)
     await writer.commit(one('first'))
     const held = proxy.holdNext(endTransaction)
     const committed = writer.commit(one('slow'))
@@ -92,24 +104,20 @@ describe.skipIf(!kafkaIsHere('fencing'))('who may say that a newer writer took t
     held.release()
     await committed
     expect(await found()).toEqual(['first', 'slow'])
-    await writer.close()
-    await admin.close()
+    await close()
   })
 
   test('a transaction begun early that the broker ended before its commit is begun again', async () => {
     await freshTopic()
     const id = freshName('writer')
-    const options = { ...connectionOptions([broker.address]), timeout: 1000 }
-    const admin = new Admin(options)
-    const writer = await openWriter(options, admin, broker.address, id)
+    const { writer, close } = await hastyWriter(id)
     writer.prepare(one('early'))
     await until(id, 'Ongoing')
     await until(id, 'CompleteAbort')
     await expect(writer.commit(one('early'))).rejects.toMatchObject({ code: 'BROKER_UNAVAILABLE', retriable: true })
     await writer.commit(one('early'))
     expect(await found()).toEqual(['early'])
-    await writer.close()
-    await admin.close()
+    await close()
   })
 
   test('a connection lost between the beginning and the commit costs nothing: the next transaction is another', async () => {
