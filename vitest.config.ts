@@ -9,7 +9,7 @@ export default defineConfig({
     hookTimeout: 300_000,
     pool: 'forks',
     maxWorkers: 2,
-    globalSetup: ['test/kafka_global.ts'],
+    globalSetup: ['test/harness/kafka/global.ts'],
     // Tests start some hundreds of our commands: half of a start is reading and compiling the same files.
     env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('.cache/node', import.meta.url)) },
   },

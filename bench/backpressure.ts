@@ -1,6 +1,6 @@
-import { command, positiveNumber, runCommand } from '../cli.ts'
-import { SpikeError } from '../errors.ts'
-import { pressIngestor } from '../test/chaos/backpressure.ts'
+import { SpikeError } from '../src/errors.ts'
+import { command, positiveNumber, runCommand } from '../src/operations/command.ts'
+import { pressIngestor } from '../test/harness/backpressure.ts'
 
 interface Arguments {
   rate: number

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Argument } from 'commander'
-import { command, positiveNumber, runCommand, wholeNumber } from '../cli.ts'
+import { command, positiveNumber, runCommand, wholeNumber } from '../src/operations/command.ts'
 import { type BenchResult, checkBestOf } from './measure.ts'
 
 /** A busy machine may spoil one run; a change that made things slower spoils all. */

@@ -1,6 +1,6 @@
-import { log, sin } from '../features/numeric.ts'
-import type { Side } from '../monitor/side.ts'
-import { seededRandom } from '../random.ts'
+import { log, sin } from '../src/core/math/numeric.ts'
+import { seededRandom } from '../src/core/math/random.ts'
+import type { Side } from '../src/monitor/columns/side.ts'
 
 export const benchRows = 100_000
 const columns = 20

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { readConfig } from '../config.ts'
-import { createFrames } from '../market/frames.ts'
-import { readLines } from '../market/lines.ts'
-import { recordTape } from '../market/tape.ts'
+import { readConfig } from '../src/config.ts'
+import { createFrames } from '../src/exchange/frames.ts'
+import { recordTape } from '../src/exchange/market_messages.ts'
+import { readLines } from '../src/market/bronze/lines.ts'
 
 const capture = fileURLToPath(new URL('../../shared/captures/coinbase-ticker-2025-12-06.ndjson.gz', import.meta.url))
 const day = 86_400_000

@@ -1,4 +1,4 @@
-import { SpikeError } from '../errors.ts'
+import { SpikeError } from '../src/errors.ts'
 
 /** What a bench prints: `ratio` is what a baseline keeps; the other figures are for people. */
 export interface BenchResult {

@@ -1,4 +1,4 @@
-import { seededRandom } from '../random.ts'
+import { seededRandom } from '../src/core/math/random.ts'
 
 const tradeShare = 0.1
 

@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
-import { readConfig } from '../config.ts'
-import { featurizerGroup } from '../features/featurizer_jobs.ts'
-import type { Streams } from '../streams/port.ts'
-import { startVictim, type Victim } from '../test/chaos/victim.ts'
-import { freePorts } from '../test/free_ports.ts'
+import { readConfig } from '../src/config.ts'
+import { featurizerGroup } from '../src/jobs/featurize/partitions.ts'
+import type { Streams } from '../src/streams/port.ts'
+import { freePorts } from '../test/harness/free_ports.ts'
+import { startVictim, type Victim } from '../test/harness/victim.ts'
 
 /** A process that reads the load's topic and writes to another. */
 export interface BenchJob {

@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import { openSync, writeSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Producer } from '@platformatic/kafka'
-import { suitCollectorToRecords } from '../streams/kafka/collector.ts'
-import { connectionOptions } from '../streams/kafka/connection.ts'
-import { partitionOf } from '../streams/partition.ts'
+import { suitCollectorToRecords } from '../src/streams/kafka/collector.ts'
+import { connectionOptions } from '../src/streams/kafka/connection.ts'
+import { partitionOf } from '../src/streams/partition.ts'
 import { Closings, createEvents, nameProducts } from './stream_events.ts'
 
 /** A stretch of the load: events a second over all products, seconds. */

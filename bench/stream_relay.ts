@@ -1,5 +1,5 @@
-import { openStreams } from '../streams/open.ts'
-import type { Position } from '../streams/port.ts'
+import { openStreams } from '../src/streams/open.ts'
+import type { Position } from '../src/streams/port.ts'
 
 /**
  * argv: engine, topic in, topic out. The least that a consume-transact-produce job can do with our client: what is read is

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { configHash, parseConfig, readConfig } from '../config.ts'
-import { SpikeError } from '../errors.ts'
+import { configHash, parseConfig, readConfig } from '../src/config.ts'
+import { SpikeError } from '../src/errors.ts'
 
 const text = readFileSync(new URL('../config.yaml', import.meta.url), 'utf8')
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { judgeUsage } from '../../bench/soak_report.ts'
-import { seededRandom } from '../../random.ts'
+import { seededRandom } from '../../src/core/math/random.ts'
 
 const random = seededRandom(3)
 const use = (growth: number, files: (i: number) => number) =>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { theilSen } from '../../bench/theil_sen.ts'
-import { seededRandom } from '../../random.ts'
+import { seededRandom } from '../../src/core/math/random.ts'
 
 const line = (slope: number, noise: () => number) =>
   Array.from({ length: 24 }, (_, x) => ({ x, y: 100 + slope * x + noise() }))

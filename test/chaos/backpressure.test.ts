@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { kafkaIsHere } from '../kafka_shared.ts'
-import { pressIngestor } from './backpressure.ts'
+import { pressIngestor } from '../harness/backpressure.ts'
+import { kafkaIsHere } from '../harness/kafka/shared.ts'
 
 test.skipIf(!kafkaIsHere('back-pressure'))(
   'a broker that stalls under load: bronze takes what it cannot, everything is published in order afterwards',

@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
-import { readConfig } from '../../config.ts'
-import { seededRandom } from '../../random.ts'
-import { openStreams } from '../../streams/open.ts'
-import { replay } from '../../tables/replay.ts'
-import { findShared } from '../reference.ts'
-import { wasFenced } from './keeper.ts'
-import { contentsOf, difference, outputTopics, predictions, undisturbed } from './outputs.ts'
-import { writeScorerModel } from './scorer_model.ts'
-import { startVictim, type Victim } from './victim.ts'
+import { readConfig } from '../../src/config.ts'
+import { seededRandom } from '../../src/core/math/random.ts'
+import { replay } from '../../src/jobs/replay/replay.ts'
+import { openStreams } from '../../src/streams/open.ts'
+import { writeScorerModel } from '../fixtures/scorer_model.ts'
+import { contentsOf, difference, outputTopics, predictions, undisturbed } from '../harness/job_outputs.ts'
+import { wasFenced } from '../harness/keeper.ts'
+import { findShared } from '../harness/shared_file.ts'
+import { startVictim, type Victim } from '../harness/victim.ts'
 
 const capture = findShared('captures/coinbase-ticker-2026-04-04T0319-2h-btc-eth.ndjson.gz')
 const seed = Number(process.env.CHAOS_SEED ?? 60)
@@ -20,7 +20,7 @@ const config = readConfig()
 const folder = mkdtempSync(join(tmpdir(), 'spike60-chaos-'))
 const log = `embedded://${join(folder, 'log.db')}`
 const parquet = join(folder, 'features.parquet')
-const preload = ['--import', new URL('./fatal_write.ts', import.meta.url).href]
+const preload = ['--import', new URL('../harness/fatal_write.ts', import.meta.url).href]
 const model = join(folder, 'model')
 const artifact = writeScorerModel(model)
 const victims: Victim[] = []

@@ -3,22 +3,22 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
-import { readConfig } from '../../config.ts'
-import { runFeaturizer } from '../../features/featurizer.ts'
-import { startSimulator } from '../../market/simulator.ts'
-import { seededRandom } from '../../random.ts'
-import { openStreams } from '../../streams/open.ts'
-import { replay } from '../../tables/replay.ts'
-import { sinkRows } from '../../tables/sink.ts'
-import { at, drop, settings } from '../market/simulated_market.ts'
-import { contentsOf, linesOfBronze } from './outputs.ts'
-import { startVictim, type Victim } from './victim.ts'
+import { readConfig } from '../../src/config.ts'
+import { seededRandom } from '../../src/core/math/random.ts'
+import { startSimulator } from '../../src/exchange/simulator.ts'
+import { runFeaturizer } from '../../src/jobs/featurize/run.ts'
+import { sinkRows } from '../../src/jobs/featurize/sink.ts'
+import { replay } from '../../src/jobs/replay/replay.ts'
+import { openStreams } from '../../src/streams/open.ts'
+import { at, drop, settings } from '../fixtures/simulated_market.ts'
+import { contentsOf, linesOfBronze } from '../harness/job_outputs.ts'
+import { startVictim, type Victim } from '../harness/victim.ts'
 
 const seed = Number(process.env.CHAOS_SEED ?? 60)
 const random = seededRandom(seed)
 const config = readConfig()
 const folder = mkdtempSync(join(tmpdir(), 'spike60-chaos-'))
-const preload = ['--import', new URL('./fatal_write.ts', import.meta.url).href]
+const preload = ['--import', new URL('../harness/fatal_write.ts', import.meta.url).href]
 const victims: Victim[] = []
 afterAll(async () => {
   for (const victim of victims) await victim.kill9()

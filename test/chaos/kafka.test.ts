@@ -3,25 +3,32 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
-import { readConfig } from '../../config.ts'
-import { SpikeError } from '../../errors.ts'
-import { digestOf } from '../../features/digest.ts'
-import { decodeRow } from '../../features/row_json.ts'
-import { RowCollector } from '../../features/rows.ts'
-import type { LiveScore } from '../../monitor/settle.ts'
-import { settleTopics } from '../../monitor/settle_topics.ts'
-import { seededRandom } from '../../random.ts'
-import { openStreams } from '../../streams/open.ts'
-import type { Streams } from '../../streams/port.ts'
-import { replay } from '../../tables/replay.ts'
-import { startTestBroker, type TestBroker } from '../kafka_broker.ts'
-import { type JudgedRecord, readByJava } from '../kafka_judge.ts'
-import { kafkaIsHere } from '../kafka_shared.ts'
-import { findShared } from '../reference.ts'
-import { Keeper, wasFenced } from './keeper.ts'
-import { type Contents, contentsOf, difference, outputTopics, predictions, undisturbed } from './outputs.ts'
-import { writeScorerModel } from './scorer_model.ts'
-import { startVictim, type Victim } from './victim.ts'
+import { readConfig } from '../../src/config.ts'
+import { digestOf } from '../../src/core/features/digest.ts'
+import { decodeRow } from '../../src/core/features/row_json.ts'
+import { RowCollector } from '../../src/core/features/rows.ts'
+import { seededRandom } from '../../src/core/math/random.ts'
+import { SpikeError } from '../../src/errors.ts'
+import { replay } from '../../src/jobs/replay/replay.ts'
+import { settleTopics } from '../../src/jobs/settle/topics.ts'
+import type { LiveScore } from '../../src/monitor/settle.ts'
+import { openStreams } from '../../src/streams/open.ts'
+import type { Streams } from '../../src/streams/port.ts'
+import { writeScorerModel } from '../fixtures/scorer_model.ts'
+import {
+  type Contents,
+  contentsOf,
+  difference,
+  outputTopics,
+  predictions,
+  undisturbed,
+} from '../harness/job_outputs.ts'
+import { startTestBroker, type TestBroker } from '../harness/kafka/broker.ts'
+import { type JudgedRecord, readByJava } from '../harness/kafka/console_consumer.ts'
+import { kafkaIsHere } from '../harness/kafka/shared.ts'
+import { Keeper, wasFenced } from '../harness/keeper.ts'
+import { findShared } from '../harness/shared_file.ts'
+import { startVictim, type Victim } from '../harness/victim.ts'
 
 const here = kafkaIsHere('chaos')
 const capture = findShared('captures/coinbase-ticker-2026-04-04T0319-2h-btc-eth.ndjson.gz')

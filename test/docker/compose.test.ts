@@ -5,8 +5,15 @@ import { join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { readCompose, readEnvFile } from './compose_file.ts'
-import { copies, environmentOf, execForm, layOut, readDockerfile, readDockerignore } from './dockerfile.ts'
+import { readCompose, readEnvFile } from '../harness/docker/compose_file.ts'
+import {
+  copies,
+  environmentOf,
+  execForm,
+  layOut,
+  readDockerfile,
+  readDockerignore,
+} from '../harness/docker/dockerfile.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const text = readFileSync(join(root, 'docker/compose.yaml'), 'utf8')
@@ -105,7 +112,7 @@ describe('docker/compose.yaml', () => {
       return context.skip()
     }
     const read = (file: string) =>
-      spawnSync('go', ['run', '.', file], { cwd: join(root, 'test/docker/compose_reader'), encoding: 'utf8' })
+      spawnSync('go', ['run', '.', file], { cwd: join(root, 'test/harness/docker/compose_reader'), encoding: 'utf8' })
     const { status, stdout, stderr } = read(join(root, 'docker/compose.yaml'))
     expect(status, stderr).toBe(0)
     const { services } = JSON.parse(stdout) as { services: Record<string, { command: string[]; read_only: boolean }> }

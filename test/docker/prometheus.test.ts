@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { featurizerMetrics, newStatus } from '../../features/featurizer_status.ts'
-import { ingestMetrics, newIngestStatus } from '../../market/ingest_status.ts'
-import { newScorerStatus, scorerMetrics } from '../../models/infer_status.ts'
-import { type Metric, renderMetrics } from '../../operations/metrics.ts'
-import { processMetrics } from '../../operations/process_metrics.ts'
-import { findPrometheus } from './prometheus.ts'
+import { featurizerMetrics, newStatus } from '../../src/jobs/featurize/status.ts'
+import { ingestMetrics, newIngestStatus } from '../../src/jobs/ingest/status.ts'
+import { newScorerStatus, scorerMetrics } from '../../src/jobs/score/status.ts'
+import { type Metric, renderMetrics } from '../../src/operations/metrics.ts'
+import { processMetrics } from '../../src/operations/process_metrics.ts'
+import { findPrometheus } from '../harness/docker/prometheus.ts'
 
 const folder = fileURLToPath(new URL('../../docker/prometheus', import.meta.url))
 const runbook = readFileSync(join(folder, '../../docs/runbook.md'), 'utf8')

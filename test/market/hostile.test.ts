@@ -1,11 +1,11 @@
 import { afterEach, expect, test } from 'vitest'
-import type { Gap, MarketEvent } from '../../features/event.ts'
-import { marketStamp, messageTime } from '../../market/clock.ts'
-import { seededRandom } from '../../random.ts'
-import { rowsOf } from '../features/events.ts'
-import type { Script } from './hostile_exchange.ts'
-import { channels, leave, meet, over, products, quotes, welcome } from './hostile_run.ts'
-import { heartbeat, micros, start, subscriptions, ticker, trade, trades } from './wire.ts'
+import type { Gap, MarketEvent } from '../../src/core/events/event.ts'
+import { seededRandom } from '../../src/core/math/random.ts'
+import { marketStamp, messageTime } from '../../src/market/socket/clock.ts'
+import { rowsOf } from '../fixtures/events.ts'
+import { heartbeat, micros, start, subscriptions, ticker, trade, trades } from '../fixtures/wire.ts'
+import type { Script } from '../harness/hostile_exchange.ts'
+import { channels, leave, meet, over, products, quotes, welcome } from '../harness/hostile_run.ts'
 
 afterEach(leave)
 

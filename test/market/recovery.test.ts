@@ -1,13 +1,13 @@
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeAll, expect, test } from 'vitest'
-import type { MarketEvent } from '../../features/event.ts'
-import { messageTime } from '../../market/clock.ts'
-import type { IngestOptions } from '../../market/ingest.ts'
-import type { Guest, Script } from './hostile_exchange.ts'
-import { channels, leave, meet, over, products, welcome } from './hostile_run.ts'
-import { expectRecovered, type Lost, market } from './recovery.ts'
-import { envelope, micros, start, subscriptions, ticker } from './wire.ts'
+import type { MarketEvent } from '../../src/core/events/event.ts'
+import type { IngestOptions } from '../../src/market/ingest.ts'
+import { messageTime } from '../../src/market/socket/clock.ts'
+import { envelope, micros, start, subscriptions, ticker } from '../fixtures/wire.ts'
+import type { Guest, Script } from '../harness/hostile_exchange.ts'
+import { channels, leave, meet, over, products, welcome } from '../harness/hostile_run.ts'
+import { expectRecovered, type Lost, market } from '../harness/recovery.ts'
 
 afterEach(leave)
 

@@ -3,11 +3,11 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { startSimulator } from '../../market/simulator.ts'
-import { type OperationsOptions, serveOperations } from '../../operations/endpoints.ts'
-import { byLabel, counter, gauge, renderMetrics } from '../../operations/metrics.ts'
-import { startVictim, type Victim } from '../chaos/victim.ts'
-import { settings } from '../market/simulated_market.ts'
+import { startSimulator } from '../../src/exchange/simulator.ts'
+import { type OperationsOptions, serveOperations } from '../../src/operations/endpoints.ts'
+import { byLabel, counter, gauge, renderMetrics } from '../../src/operations/metrics.ts'
+import { settings } from '../fixtures/simulated_market.ts'
+import { startVictim, type Victim } from '../harness/victim.ts'
 
 const cleanups: (() => Promise<void> | void)[] = []
 afterEach(async () => {

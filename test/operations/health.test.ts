@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { checkHealth, touchHealth } from '../../operations/health.ts'
+import { checkHealth, touchHealth } from '../../src/operations/health.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'spike60-health-'))
 const file = join(folder, 'deep/health')

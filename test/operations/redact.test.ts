@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
-import { redact } from '../../operations/redact.ts'
-import { startVictim } from '../chaos/victim.ts'
+import { redact } from '../../src/operations/redact.ts'
+import { startVictim } from '../harness/victim.ts'
 
 describe('redact', () => {
   test.each([

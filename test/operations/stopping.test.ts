@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, describe, expect, test } from 'vitest'
-import { readConfig } from '../../config.ts'
-import { startSimulator } from '../../market/simulator.ts'
-import { openStreams } from '../../streams/open.ts'
-import { writeScorerModel } from '../chaos/scorer_model.ts'
-import { startVictim, type Victim } from '../chaos/victim.ts'
-import { startTestBroker } from '../kafka_broker.ts'
-import { kafkaIsHere } from '../kafka_shared.ts'
-import { settings } from '../market/simulated_market.ts'
+import { readConfig } from '../../src/config.ts'
+import { startSimulator } from '../../src/exchange/simulator.ts'
+import { openStreams } from '../../src/streams/open.ts'
+import { writeScorerModel } from '../fixtures/scorer_model.ts'
+import { settings } from '../fixtures/simulated_market.ts'
+import { startTestBroker } from '../harness/kafka/broker.ts'
+import { kafkaIsHere } from '../harness/kafka/shared.ts'
+import { startVictim, type Victim } from '../harness/victim.ts'
 
 const here = kafkaIsHere('stopping while the broker hangs')
 const folder = mkdtempSync(join(tmpdir(), 'spike60-stopping-'))
@@ -80,7 +80,7 @@ describe.runIf(here)('SIGTERM while the broker hangs', () => {
 
 test('a job told twice to stop ends at once', async () => {
   const script = join(folder, 'stubborn.ts')
-  const stopping = new URL('../../operations/stopping.ts', import.meta.url).href
+  const stopping = new URL('../../src/operations/stopping.ts', import.meta.url).href
   writeFileSync(
     script,
     `import { stopOnSignal } from '${stopping}'

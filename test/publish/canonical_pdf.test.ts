@@ -2,14 +2,14 @@ import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
-import { canonicalPdf } from '../../publish/canonical_pdf.ts'
-import { evaluationPdf } from '../../publish/evaluation_pdf.ts'
-import { exampleEvaluation, exampleStrip } from './example.ts'
+import { canonicalPdf } from '../../src/publish/canonical_pdf.ts'
+import { evaluationPdf } from '../../src/publish/evaluation_pdf.ts'
+import { exampleEvaluation, exampleStrip } from '../fixtures/example_evaluation.ts'
 
 const writeItsSum = `
   const { createHash } = await import('node:crypto')
-  const { evaluationPdf } = await import('../../publish/evaluation_pdf.ts')
-  const { exampleEvaluation, exampleStrip } = await import('./example.ts')
+  const { evaluationPdf } = await import('../../src/publish/evaluation_pdf.ts')
+  const { exampleEvaluation, exampleStrip } = await import('../fixtures/example_evaluation.ts')
   const pdf = await evaluationPdf(exampleEvaluation(), exampleStrip())
   console.log(createHash('sha256').update(pdf).digest('hex'))`
 

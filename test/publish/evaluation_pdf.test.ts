@@ -1,12 +1,12 @@
 import { dirname, join } from 'node:path'
 import { NodeCompiler } from '@myriaddreamin/typst-ts-node-compiler'
 import { describe, expect, it } from 'vitest'
-import type { Evaluation } from '../../models/evaluation.ts'
-import type { Exploration } from '../../publish/eda/explore.ts'
-import { evaluationPaper, evaluationPdf } from '../../publish/evaluation_pdf.ts'
-import { fontFolder } from '../../publish/plot.ts'
-import { exampleEvaluation, exampleExploration, exampleStrip, tauOf } from './example.ts'
-import { walkedEvaluation } from './walked.ts'
+import type { Evaluation } from '../../src/core/models/judge/evaluation.ts'
+import type { Exploration } from '../../src/publish/eda/explore.ts'
+import { evaluationPaper, evaluationPdf } from '../../src/publish/evaluation_pdf.ts'
+import { fontFolder } from '../../src/publish/plot.ts'
+import { exampleEvaluation, exampleExploration, exampleStrip, tauOf } from '../fixtures/example_evaluation.ts'
+import { walkedEvaluation } from '../fixtures/walked_evaluation.ts'
 
 /** The words of each page of the report, read back from what the compiler laid out. */
 async function readPages(evaluation: Evaluation, exploration?: Exploration): Promise<string[]> {

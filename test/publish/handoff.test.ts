@@ -12,13 +12,13 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { readConfig } from '../../config.ts'
-import { checkHandoff } from '../../publish/check_handoff.ts'
-import { writeHandoff } from '../../publish/handoff.ts'
-import { verifyManifest } from '../../publish/handoff_manifest.ts'
-import { cutSlice } from '../../publish/handoff_slice.ts'
-import { startVictim } from '../chaos/victim.ts'
-import { makeRunFolder, tickerFrames } from './run_folder.ts'
+import { readConfig } from '../../src/config.ts'
+import { checkHandoff } from '../../src/publish/check_handoff.ts'
+import { writeHandoff } from '../../src/publish/handoff.ts'
+import { verifyManifest } from '../../src/publish/handoff_manifest.ts'
+import { cutSlice } from '../../src/publish/handoff_slice.ts'
+import { makeRunFolder, tickerFrames } from '../fixtures/run_folder.ts'
+import { startVictim } from '../harness/victim.ts'
 
 const config = readConfig()
 let folder: string

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { featureNames } from '../../features/spec.ts'
-import { writePredictions } from '../../models/predictions.ts'
-import { readStrip } from '../../publish/strip.ts'
-import { writeTable } from '../../tables/parquet.ts'
-import { makeMarket } from './eda/market.ts'
+import { featureNames } from '../../src/core/features/spec.ts'
+import { readStrip } from '../../src/publish/strip.ts'
+import { writeTable } from '../../src/stores/parquet.ts'
+import { writePredictions } from '../../src/stores/predictions.ts'
+import { makeMarket } from '../fixtures/eda_market.ts'
 
 let folder: string
 beforeEach(() => {

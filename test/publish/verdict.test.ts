@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { Evaluation, ModelResult } from '../../models/evaluation.ts'
-import { giveVerdict } from '../../publish/verdict.ts'
-import { exampleEvaluation } from './example.ts'
+import type { Evaluation, ModelResult } from '../../src/core/models/judge/evaluation.ts'
+import { giveVerdict } from '../../src/publish/verdict.ts'
+import { exampleEvaluation } from '../fixtures/example_evaluation.ts'
 
 /** The example with test scores (low, value, high) and validation score set by model. */
 function scored(scores: Record<string, { test: [number, number, number]; validation?: number }>): Evaluation {

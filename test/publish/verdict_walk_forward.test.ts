@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { giveVerdict } from '../../publish/verdict.ts'
-import { exampleEvaluation } from './example.ts'
-import { exampleWalkForward, walkedEvaluation } from './walked.ts'
+import { giveVerdict } from '../../src/publish/verdict.ts'
+import { exampleEvaluation } from '../fixtures/example_evaluation.ts'
+import { exampleWalkForward, walkedEvaluation } from '../fixtures/walked_evaluation.ts'
 
 describe('verdict with a walk-forward', () => {
   it('is decided by the walk-forward, the single split follows in the caution', () => {

@@ -2,13 +2,13 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { readConfig } from '../../config.ts'
-import { digestOf } from '../../features/digest.ts'
-import { readExploration } from '../../publish/read_exploration.ts'
-import { writeReports } from '../../publish/write_reports.ts'
-import { writeTable } from '../../tables/parquet.ts'
-import { makeMarket } from './eda/market.ts'
-import { exampleEvaluation } from './example.ts'
+import { readConfig } from '../../src/config.ts'
+import { digestOf } from '../../src/core/features/digest.ts'
+import { readExploration } from '../../src/publish/read_exploration.ts'
+import { writeReports } from '../../src/publish/write_reports.ts'
+import { writeTable } from '../../src/stores/parquet.ts'
+import { makeMarket } from '../fixtures/eda_market.ts'
+import { exampleEvaluation } from '../fixtures/example_evaluation.ts'
 
 const table = makeMarket({ seconds: 1800 })
 const digest = digestOf(table)

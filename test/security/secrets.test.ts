@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { entropy, findSecrets } from './secrets.ts'
+import { entropy, findSecrets } from '../harness/secrets.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const files = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' }).split('\0').filter(Boolean)
@@ -13,12 +13,12 @@ const unread =
   /^(package-lock\.json|docker\/python\/requirements\.lock)$|(^|\/)go\.sum$|\.(png|pdf|woff2?|ttf|otf|gz|zst|parquet)$/
 /** What looks like a secret and is none: passwords that tests make up for a server of their own. */
 const allowed: Record<string, string[]> = {
-  'test/models/mlflow_journal.test.ts': ['me:hunter2@'],
+  'test/tracking/journal.test.ts': ['me:hunter2@'],
   'test/operations/endpoints.test.ts': ['u:hunter22@'],
-  'operations/redact.ts': ['user:password@'],
+  'src/operations/redact.ts': ['user:password@'],
   'test/operations/redact.test.ts': ['user:pa55@', 'me:p@s', 'u:p@', 'quant:s3cret-pass@'],
   'test/security/kafka_login.test.ts': ['wr0ng-0ne'],
-  'test/security/secure_broker.ts': ['corr3ct-h0rse'],
+  'test/harness/kafka/secure_broker.ts': ['corr3ct-h0rse'],
 }
 
 describe('the repository holds no secret', () => {
@@ -68,7 +68,7 @@ test.each([
 
 test.each([
   'export function committedRecordsOfOnePartition(answer: FetchedPartition): Fetched[] {',
-  "import { startSecureBroker } from '../../test/security/secure_broker.ts'",
+  "import { startSecureBroker } from '../harness/kafka/secure_broker.ts'",
   `digest ${createHash('sha256').update('').digest('hex')}`,
   'kafka://host:port[,host:port]',
   "password: process.env.KAFKA_PASSWORD ?? ''",

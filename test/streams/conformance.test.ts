@@ -3,13 +3,13 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { openStreams } from '../../streams/open.ts'
-import { partitionOf } from '../../streams/partition.ts'
-import type { Outgoing, Position, Streams } from '../../streams/port.ts'
-import { readAll } from '../../streams/read_all.ts'
-import { engines, freshName, readUntil } from './engines.ts'
+import { openStreams } from '../../src/streams/open.ts'
+import { partitionOf } from '../../src/streams/partition.ts'
+import type { Outgoing, Position, Streams } from '../../src/streams/port.ts'
+import { readAll } from '../../src/streams/read_all.ts'
+import { engines, freshName, readUntil } from '../harness/stream_engines.ts'
 
-const child = fileURLToPath(new URL('./committing_child.ts', import.meta.url))
+const child = fileURLToPath(new URL('../harness/committing_child.ts', import.meta.url))
 
 describe.each(engines('topics'))('topics on $name', engine => {
   let spec: string

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { deadLetterTopic, decodeDeadLetter, encodeDeadLetter } from '../../streams/dead_letter.ts'
+import { deadLetterTopic, decodeDeadLetter, encodeDeadLetter } from '../../src/streams/dead_letter.ts'
 
 const origin = { topic: 'ticks.raw', partition: 1, offset: 42 }
 

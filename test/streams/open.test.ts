@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { connectionOptions } from '../../streams/kafka/connection.ts'
-import { openStreams } from '../../streams/open.ts'
+import { connectionOptions } from '../../src/streams/kafka/connection.ts'
+import { openStreams } from '../../src/streams/open.ts'
 
 test.each(['', 'kafka', 'kafka://', 'kafka://host', 'kafka://host:9092,', 'embedded://', 'redis://host:1'])(
   "'%s' is no engine",

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { murmur2, partitionOf } from '../../streams/partition.ts'
+import { murmur2, partitionOf } from '../../src/streams/partition.ts'
 
 // Golden values of Kafka's own UtilsTest.testMurmur2.
 test.each([

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { countNumbers, toShares } from '../../../monitor/evidently/binning.ts'
-import { type Test, testNames } from '../../../monitor/evidently/choose.ts'
-import { cleanNumbers, cleanTexts, countDistinct, countDistinctOfBoth } from '../../../monitor/evidently/clean.ts'
-import { type EvidentlyScore, scoreNumbers, scoreTexts } from '../../../monitor/evidently/score.ts'
-import { findShared } from '../../reference.ts'
+import { countNumbers, toShares } from '../../../src/monitor/evidently/binning.ts'
+import { type Test, testNames } from '../../../src/monitor/evidently/choose.ts'
+import { cleanNumbers, cleanTexts, countDistinct, countDistinctOfBoth } from '../../../src/monitor/evidently/clean.ts'
+import { type EvidentlyScore, scoreNumbers, scoreTexts } from '../../../src/monitor/evidently/score.ts'
+import { findShared } from '../../harness/shared_file.ts'
 
 interface Golden {
   type: 'num' | 'cat'

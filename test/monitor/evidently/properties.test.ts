@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { countNumbers, countValues } from '../../../monitor/evidently/binning.ts'
-import { cleanNumbers, countDistinctOfBoth } from '../../../monitor/evidently/clean.ts'
-import { scoreJensenShannon } from '../../../monitor/evidently/jensen_shannon.ts'
-import { measureKs, scoreKs } from '../../../monitor/evidently/ks.ts'
-import { scorePsi } from '../../../monitor/evidently/psi.ts'
-import { measureWasserstein } from '../../../monitor/evidently/wasserstein.ts'
+import { countNumbers, countValues } from '../../../src/monitor/evidently/binning.ts'
+import { cleanNumbers, countDistinctOfBoth } from '../../../src/monitor/evidently/clean.ts'
+import { scoreJensenShannon } from '../../../src/monitor/evidently/jensen_shannon.ts'
+import { measureKs, scoreKs } from '../../../src/monitor/evidently/ks.ts'
+import { scorePsi } from '../../../src/monitor/evidently/psi.ts'
+import { measureWasserstein } from '../../../src/monitor/evidently/wasserstein.ts'
 
 const sample = fc.array(fc.integer({ min: -50, max: 50 }), { minLength: 1, maxLength: 60 }).map(cleanNumbers)
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { scoreChiSquare } from '../../../monitor/evidently/chi_square.ts'
-import { survivalOfKolmogorov } from '../../../monitor/evidently/kolmogorov.ts'
-import { asymptoticKs, exactKs } from '../../../monitor/evidently/ks.ts'
-import { twoSidedNormal } from '../../../monitor/evidently/z_test.ts'
+import { scoreChiSquare } from '../../../src/monitor/evidently/chi_square.ts'
+import { survivalOfKolmogorov } from '../../../src/monitor/evidently/kolmogorov.ts'
+import { asymptoticKs, exactKs } from '../../../src/monitor/evidently/ks.ts'
+import { twoSidedNormal } from '../../../src/monitor/evidently/z_test.ts'
 
 /** Figures of scipy 1.17.1, over every branch of the choice of method: n, d, kstwo.sf(d, n). */
 const kolmogorov = [

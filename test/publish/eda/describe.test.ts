@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { autocorrelate } from '../../../publish/eda/autocorrelation.ts'
-import { countNulls, coverByBlock, describeSessions } from '../../../publish/eda/coverage.ts'
-import { binReturns, describeReturns, describeSpreads } from '../../../publish/eda/distributions.ts'
-import { profileMinutes } from '../../../publish/eda/minute_of_hour.ts'
-import { seededRandom } from '../../../random.ts'
-import { makeMarket, sessions } from './market.ts'
+import { seededRandom } from '../../../src/core/math/random.ts'
+import { autocorrelate } from '../../../src/publish/eda/autocorrelation.ts'
+import { countNulls, coverByBlock, describeSessions } from '../../../src/publish/eda/coverage.ts'
+import { binReturns, describeReturns, describeSpreads } from '../../../src/publish/eda/distributions.ts'
+import { profileMinutes } from '../../../src/publish/eda/minute_of_hour.ts'
+import { makeMarket, sessions } from '../../fixtures/eda_market.ts'
 
 describe('returns and spreads', () => {
   it('finds normal returns normal: no excess kurtosis, the bins of the bell', () => {

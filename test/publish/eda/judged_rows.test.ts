@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { parseConfig, readConfig } from '../../../config.ts'
-import type { FeatureTable } from '../../../features/table.ts'
-import { splitByTime } from '../../../models/split.ts'
-import { binFeatures, binnedFeatures, relateFeatures } from '../../../publish/eda/relations.ts'
-import { compareTau } from '../../../publish/eda/tau_choice.ts'
-import { makeMarket } from './market.ts'
+import { parseConfig, readConfig } from '../../../src/config.ts'
+import type { FeatureTable } from '../../../src/core/features/table.ts'
+import { splitByTime } from '../../../src/core/models/split/split.ts'
+import { binFeatures, binnedFeatures, relateFeatures } from '../../../src/publish/eda/relations.ts'
+import { compareTau } from '../../../src/publish/eda/tau_choice.ts'
+import { makeMarket } from '../../fixtures/eda_market.ts'
 
 const config = readConfig()
 const products = ['BTC-USD', 'ETH-USD']

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { readConfig } from '../../../config.ts'
-import { explore } from '../../../publish/eda/explore.ts'
-import { plotExploration } from '../../../publish/eda/plots.ts'
-import { renderSvg } from '../../../publish/plot.ts'
-import { cutTime } from '../../../publish/plots/eda/time_axis.ts'
-import { makeMarket } from './market.ts'
+import { readConfig } from '../../../src/config.ts'
+import { explore } from '../../../src/publish/eda/explore.ts'
+import { plotExploration } from '../../../src/publish/eda/plots.ts'
+import { renderSvg } from '../../../src/publish/plot.ts'
+import { cutTime } from '../../../src/publish/plots/eda/time_axis.ts'
+import { makeMarket } from '../../fixtures/eda_market.ts'
 
 const config = readConfig()
 const from = 1_767_571_200

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { rank, rankCorrelation } from '../../../publish/eda/rank_correlation.ts'
+import { rank, rankCorrelation } from '../../../src/publish/eda/rank_correlation.ts'
 
 const series = fc.array(fc.integer({ min: -5, max: 5 }), { minLength: 3, maxLength: 40 })
 

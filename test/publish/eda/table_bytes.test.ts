@@ -2,11 +2,11 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { SpikeError } from '../../../errors.ts'
-import { readFeatures } from '../../../publish/eda/read_features.ts'
-import { bytesToTable, errorToBytes, tableToBytes } from '../../../publish/eda/table_bytes.ts'
-import { writeTable } from '../../../tables/parquet.ts'
-import { makeMarket } from './market.ts'
+import { SpikeError } from '../../../src/errors.ts'
+import { readFeatures } from '../../../src/publish/eda/read_features.ts'
+import { bytesToTable, errorToBytes, tableToBytes } from '../../../src/publish/eda/table_bytes.ts'
+import { writeTable } from '../../../src/stores/parquet.ts'
+import { makeMarket } from '../../fixtures/eda_market.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'spike60-eda-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

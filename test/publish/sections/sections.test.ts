@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { alarmTable } from '../../../publish/sections/alarms.ts'
-import { calibrationGain } from '../../../publish/sections/calibration.ts'
-import { foldTable } from '../../../publish/sections/folds.ts'
-import { modelTable } from '../../../publish/sections/model_table.ts'
-import { moreScores } from '../../../publish/sections/more_scores.ts'
-import { readWalkForward } from '../../../publish/sections/readings.ts'
-import { sliceTable } from '../../../publish/sections/slices.ts'
-import { exampleEvaluation } from '../example.ts'
-import { exampleWalkForward, walkedEvaluation } from '../walked.ts'
+import { alarmTable } from '../../../src/publish/sections/alarms.ts'
+import { calibrationGain } from '../../../src/publish/sections/calibration.ts'
+import { foldTable } from '../../../src/publish/sections/folds.ts'
+import { modelTable } from '../../../src/publish/sections/model_table.ts'
+import { moreScores } from '../../../src/publish/sections/more_scores.ts'
+import { readWalkForward } from '../../../src/publish/sections/readings.ts'
+import { sliceTable } from '../../../src/publish/sections/slices.ts'
+import { exampleEvaluation } from '../../fixtures/example_evaluation.ts'
+import { exampleWalkForward, walkedEvaluation } from '../../fixtures/walked_evaluation.ts'
 
 const evaluation = walkedEvaluation()
 const rowOf = (rows: string[][], title: string) => rows.find(([name]) => name === title)

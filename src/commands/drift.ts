@@ -1,0 +1,143 @@
+import { type Config, readConfig } from '../config.ts'
+import { SpikeError } from '../errors.ts'
+import { readTopic } from '../monitor/columns/read_topic.ts'
+import { explainFailure } from '../monitor/report/fail_on.ts'
+import { type Source, saveProfile, writeDriftReport } from '../monitor/report/write_drift_report.ts'
+import { command, outputFile, outputFolder, runCommand, wholeNumber } from '../operations/command.ts'
+import { openStreams } from '../streams/open.ts'
+
+export { writeDriftReport }
+
+interface Options {
+  reference?: string
+  current?: string
+  features?: string
+  earlyLate?: boolean
+  profile?: string[]
+  saveProfile?: string
+  last?: number
+  topic?: string
+  topics?: string
+  out: string
+  name?: string
+  failOn?: string
+  model?: string
+  config?: string
+  json?: boolean
+}
+
+const program = command(
+  'drift',
+  'Compares two sets of rows column by column and writes the drift and data-quality report, HTML and JSON.',
+  'npm run drift -- --reference data/processed/features_train.parquet --current data/processed/features_test.parquet --model models/artifacts/logistic\n' +
+    '  npm run drift -- --save-profile models/artifacts/train.profile --reference data/processed/features_train.parquet\n' +
+    '  npm run drift -- --profile models/artifacts/train.profile --topic ticks.features --last 3600 --fail-on drift',
+)
+  .option('--reference <parquet>', 'the rows to compare with')
+  .option('--current <parquet>', 'the rows that are judged')
+  .option('--features <parquet>', 'one file, whose halves are compared; with --early-late')
+  .option('--early-late', 'first against second half of --features')
+  .option(
+    '--save-profile <file>',
+    'store what is needed of --reference, or of several --profile together; no report',
+    outputFile('--save-profile'),
+  )
+  .option('--profile <files...>', 'stored profiles in place of --reference, taken together')
+  .option('--topic <name>', 'judge the newest rows of a topic of features in place of --current')
+  .option('--topics <engine>', 'embedded, embedded://path or kafka://host:port', 'embedded')
+  .option('--last <seconds>', 'judge only the last so many seconds (of a topic: 3600)', wholeNumber('--last', 1))
+  .option('--out <folder>', 'where <name>.html and <name>.json go', outputFolder('--out'), 'reports/evidently')
+  .option('--name <name>', 'name of the report (default: early_vs_late, last_vs_profile, or from the file names)')
+  .option('--fail-on <what>', 'exit 1 when it is found: drift or quality')
+  .option('--model <folder>', 'model whose columns are marked')
+  .option('--config <yaml>', 'another config.yaml')
+  .option('--json', 'print one JSON object as the last line')
+
+/** Of a topic, where --last is not named: an hour. */
+const lastOfTopic = 3600
+
+export const driftCommand = (argv?: string[]): Promise<void> => runCommand<Options>(program, run, argv)
+
+async function run(options: Options): Promise<void> {
+  const config = readConfig(options.config)
+  if (options.saveProfile !== undefined) return save(options, options.saveProfile, config)
+  if (options.failOn !== undefined && !['drift', 'quality'].includes(options.failOn))
+    throw new SpikeError('BAD_ARGUMENT', `--fail-on takes drift or quality, not '${options.failOn}'`)
+  checkSource(options)
+  const name = options.name ?? nameOf(options)
+  if (!/^[\w.-]+$/.test(name))
+    throw new SpikeError('BAD_ARGUMENT', `--name takes letters, digits, dot, dash and underscore, not '${name}'`)
+  const { out, model } = options
+  const last = options.last ?? (options.topic === undefined ? undefined : lastOfTopic)
+  const { html, json, report } = await writeDriftReport({ source: await open(options), last, out, name, model, config })
+  const { dataset, quality } = report
+  console.log(
+    `${report.simulated ? 'simulated data: ' : ''}Evidently-compatible: ${dataset.count} of ${dataset.columns} columns drift; ` +
+      `scale-free: ${dataset.scale_free.count} drift, ${dataset.scale_free.undecided} undecided; ` +
+      `data quality: ${quality.faults.length} faults. Open ${html}`,
+  )
+  const failure = explainFailure(options.failOn, report)
+  if (options.json)
+    console.log(
+      JSON.stringify({
+        simulated: report.simulated,
+        drifted: dataset.drifted,
+        share: dataset.share,
+        scale_free: dataset.scale_free,
+        quality: { passed: quality.passed, faults: quality.faults.length },
+        failed: failure !== null,
+        files: { html, json },
+      }),
+    )
+  if (failure !== null) throw new SpikeError('CHECK_FAILED', failure)
+}
+
+async function save(options: Options, path: string, config: Config): Promise<void> {
+  const { reference, profile, current, features, topic } = options
+  if ((reference === undefined) === (profile === undefined) || current !== undefined || features !== undefined || topic)
+    throw new SpikeError('BAD_ARGUMENT', '--save-profile goes with --reference, or with --profile, and nothing else')
+  const from = reference === undefined ? { profiles: profile! } : { reference }
+  const { rows, columns } = await saveProfile(path, from, config)
+  const count = Object.keys(columns).length
+  console.log(`${count} columns of ${rows} rows stored in ${path}`)
+  if (options.json) console.log(JSON.stringify({ profile: path, rows, columns: count }))
+}
+
+function checkSource({ reference, current, features, earlyLate, profile, topic, last }: Options): void {
+  const given = [reference, features, profile].filter(value => value !== undefined).length
+  const judged = [current, topic].filter(value => value !== undefined).length
+  const halves = features !== undefined && earlyLate === true && judged === 0 && last === undefined
+  const files = reference !== undefined && current !== undefined && topic === undefined && !earlyLate
+  const stored = profile !== undefined && judged === 1 && !earlyLate
+  if (given !== 1 || !(halves || files || stored))
+    throw new SpikeError(
+      'BAD_ARGUMENT',
+      'name either --reference and --current, or --features with --early-late, or --profile with --current or --topic',
+    )
+}
+
+async function open({ reference, current, features, profile, topic, topics, last }: Options): Promise<Source> {
+  if (features !== undefined) return { features }
+  if (profile === undefined) return { reference: reference!, current: current! }
+  if (topic === undefined) return { profiles: profile, current: current! }
+  const streams = await openStreams(topics!)
+  try {
+    const { side, skipped } = await readTopic(streams, topic, last ?? lastOfTopic)
+    if (skipped > 0) console.error(`drift: topic ${topic}: ${skipped} records are not rows of this spec, left out`)
+    return { profiles: profile, current: side }
+  } finally {
+    await streams.close()
+  }
+}
+
+function nameOf({ features, reference, current, topic, last }: Options): string {
+  if (features !== undefined) return 'early_vs_late'
+  const part = (path: string): string =>
+    path
+      .replace(/^.*[\\/]/, '')
+      .replace(/\.parquet$/, '')
+      .replace(/^features_/, '')
+      .replace(/[^\w.-]/g, '_')
+  const judged = topic !== undefined || last !== undefined ? 'last' : part(current!)
+  return `${judged}_vs_${reference === undefined ? 'profile' : part(reference)}`
+}

@@ -1,0 +1,180 @@
+import { type Config, readConfig } from '../config.ts'
+import { SpikeError } from '../errors.ts'
+import { type IngestSummary, runIngestJob } from '../jobs/ingest/run.ts'
+import { type IngestStatus, ingestMetrics, newIngestStatus, whyNotReady } from '../jobs/ingest/status.ts'
+import { openWhenThere } from '../jobs/when_there.ts'
+import type { Feed } from '../market/feeds/feed.ts'
+import { feedByName, feeds } from '../market/feeds/feeds.ts'
+import { command, outputFolder, positiveNumber, runCommand, wholeNumber } from '../operations/command.ts'
+import { type Operations, serveOperations } from '../operations/endpoints.ts'
+import { createLog } from '../operations/log.ts'
+import { stopOnSignal } from '../operations/stopping.ts'
+
+interface Arguments {
+  pair?: string[]
+  minutes?: number
+  url?: string
+  feed: string
+  rest?: string
+  redundant?: boolean
+  raw: string
+  topics: string
+  metricsPort?: number
+  config?: string
+  json?: boolean
+}
+
+const longestMinutes = 35_000
+
+async function main({
+  pair,
+  minutes,
+  url,
+  feed: name,
+  rest,
+  redundant,
+  raw,
+  topics,
+  config: path,
+  json,
+  ...options
+}: Arguments): Promise<void> {
+  const base = readConfig(path)
+  const feed = feedNamed(name)
+  const address = checkUrl(url ?? (feed.name === 'coinbase' ? base.feed.url : feed.url))
+  if (minutes !== undefined && minutes > longestMinutes)
+    throw new SpikeError('BAD_ARGUMENT', `--minutes takes at most ${longestMinutes}; leave it out to run until stopped`)
+  const products = pair ? [...new Set(pair)] : base.feed.products
+  const config = { ...base, feed: { ...base.feed, products } }
+  const stop = stopOnSignal('ws_ingest')
+
+  const log = createLog()
+  const streams = await openWhenThere(topics, reason =>
+    log.warn({ reason }, 'no topics yet: bronze is written, and published when they are there'),
+  )
+  const showProgress = createProgress()
+  const status = newIngestStatus()
+  const operations = options.metricsPort === undefined ? null : await show(status, options.metricsPort, config)
+  if (operations) log.info({ url: operations.url }, 'operations')
+  try {
+    const summary = await runIngestJob({
+      config,
+      feed,
+      url: address,
+      rest: restOf(feed, rest, url === undefined),
+      redundant,
+      directory: raw,
+      streams,
+      log,
+      signal: stop,
+      status,
+      limitMs: minutes === undefined ? undefined : minutes * 60_000,
+      onProgress: ({ frames, reconnects }, published) =>
+        showProgress(`${frames} frames, ${sum(published.events)} events, ${reconnects} reconnects`),
+    })
+    showProgress(null)
+    print(summary, json)
+  } finally {
+    await operations?.close()
+    await streams.close()
+  }
+}
+
+/** Ready while messages come and are published; a job that waits for its exchange or its broker lives, too. */
+function show(status: IngestStatus, port: number, { feed }: Config): Promise<Operations> {
+  return serveOperations({
+    port,
+    idle: () => (performance.now() - status.turnedAt) / 1000,
+    notReady: () => whyNotReady(status, feed.stale_after_s),
+    metrics: () => ingestMetrics(status),
+  })
+}
+
+function print({ files, published, ...counts }: IngestSummary, json = false): void {
+  const { events, dead } = published
+  if (json) {
+    console.log(JSON.stringify({ ...counts, events, gaps: events.gap, dead, files }))
+    return
+  }
+  const { frames, reconnects, stale } = counts
+  const letters = sum(dead) > 0 ? `, ${sum(dead)} dead letters (${Object.keys(dead).join(', ')})` : ''
+  const connection = `${reconnects} reconnects (${stale} after silence)`
+  const where = files.length > 0 ? files.join(', ') : 'no file'
+  console.log(`${frames} frames, ${sum(events)} events, ${connection}, ${events.gap} gaps${letters}; ${where}`)
+}
+
+/** A line a second on a terminal; null ends it. */
+function createProgress(): (line: string | null) => void {
+  let shownAt = Number.NEGATIVE_INFINITY
+  let width = 0
+  return line => {
+    if (!process.stderr.isTTY || (line !== null && performance.now() - shownAt < 1000)) return
+    shownAt = performance.now()
+    process.stderr.write(line === null ? `\r${' '.repeat(width)}\r` : `\r${line.padEnd(width)}`)
+    width = Math.max(width, line?.length ?? 0)
+  }
+}
+
+function sum(counts: Record<string, number>): number {
+  return Object.values(counts).reduce((total, count) => total + count, 0)
+}
+
+function feedNamed(name: string): Feed {
+  const feed = feedByName(name)
+  if (feed) return feed
+  throw new SpikeError('BAD_ARGUMENT', `--feed takes ${feeds.map(known => known.name).join(' or ')}, not '${name}'`)
+}
+
+/** Another exchange than the feed's own is asked only where its address is named. */
+function restOf(feed: Feed, text: string | undefined, isOwn: boolean): string | undefined {
+  if (text === 'none') return undefined
+  if (text === undefined) return isOwn ? feed.rest?.url : undefined
+  if (!feed.rest) throw new SpikeError('BAD_ARGUMENT', `--rest: ${feed.name} has no past trades; leave --rest out`)
+  if (/^https?:$/.test(URL.parse(text)?.protocol ?? '')) return text.replace(/\/+$/, '')
+  throw new SpikeError(
+    'BAD_ARGUMENT',
+    `--rest takes an address that begins with http:// or https://, or none, not '${text}'`,
+  )
+}
+
+function checkUrl(text: string): string {
+  if (/^wss?:$/.test(URL.parse(text)?.protocol ?? '')) return text
+  throw new SpikeError('BAD_ARGUMENT', `--url takes an address that begins with ws:// or wss://, not '${text}'`)
+}
+
+/** Takes the option once more, or several pairs at once. */
+function collectPairs(text: string, before: string[] = []): string[] {
+  const pairs = text.split(',').map(pair => pair.trim())
+  const faulty = pairs.filter(pair => !/^[A-Z0-9]+-[A-Z0-9]+$/.test(pair))
+  if (faulty.length === 0) return [...before, ...pairs]
+  throw new SpikeError(
+    'BAD_ARGUMENT',
+    faulty.map(pair => `--pair takes a product such as BTC-USD, not '${pair}'`),
+  )
+}
+
+const program = command(
+  'ws_ingest',
+  'Takes market data from the exchange to bronze files and, as it comes, to the topic ticks.raw.',
+  'npm run ingest -- --pair BTC-USD --minutes 15',
+)
+  .option('--pair <product>', 'product, repeatable or comma separated (default: those of the config)', collectPairs)
+  .option('--minutes <n>', 'end after so long (default: run until stopped)', positiveNumber('--minutes'))
+  .option('--url <address>', "another WebSocket address than the config's")
+  .option('--feed <name>', feeds.map(feed => feed.name).join(' or '), 'coinbase')
+  .option(
+    '--rest <address>',
+    "where to ask for the trades of a gap, or none (default: the feed's own, none beside --url)",
+  )
+  .option('--redundant', 'two connections for the same products: what befalls one of them at a time costs nothing')
+  .option('--raw <folder>', 'folder of bronze files', outputFolder('--raw'), 'data/raw')
+  .option(
+    '--topics <engine>',
+    'embedded, embedded://path or kafka://host:port',
+    process.env.SPIKE60_TOPICS ?? 'embedded',
+  )
+  .option('--metrics-port <n>', 'answer /healthz, /readyz and /metrics there', wholeNumber('--metrics-port'))
+  .option('--config <file>', 'another config.yaml')
+  .option('--json', 'print the summary as one JSON line')
+
+export const ingestCommand = (argv?: string[]): Promise<void> => runCommand<Arguments>(program, main, argv)

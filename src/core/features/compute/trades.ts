@@ -1,0 +1,102 @@
+import { featureIndex } from '../spec.ts'
+import type { History } from '../window/history.ts'
+
+const roll = featureIndex('roll_300s')
+const amihud = featureIndex('amihud_300s')
+const kyle = featureIndex('kyle_300s')
+const imbalance = featureIndex('trade_imbalance_60s')
+
+/** Measures of liquidity from trades; null where the window holds too few. */
+export function computeTrades(history: History, values: Float64Array): void {
+  values[roll] = values[amihud] = values[kyle] = values[imbalance] = Number.NaN
+  if (history.counted('trades', 300) === 0) return
+  values[roll] = effectiveSpread(history)
+  values[amihud] = priceImpact(history)
+  values[kyle] = impactSlope(history)
+  let bought = 0
+  let sold = 0
+  const from = history.from(60)
+  for (let index = newest(history); index >= from; index = next(history, index, from)) {
+    bought += history.column.bought[index]
+    sold += history.column.sold[index]
+  }
+  if (bought + sold > 0) values[imbalance] = (bought - sold) / (bought + sold)
+}
+
+/** Windows of trades are walked from the newest second with trades back, past those without. */
+function newest(history: History): number {
+  return history.tradedBy(history.at)
+}
+
+function next(history: History, index: number, from: number): number {
+  return index > from ? history.tradedBy(index - 1) : Number.NaN
+}
+
+/** Scratch: price changes from one second with trades to the next, newest first, at most 299 in 300 s. */
+const changes = new Float64Array(300)
+
+/** Roll (1984): the bounce between bid and ask makes neighbouring price changes move against each other. */
+function effectiveSpread(history: History): number {
+  const { tradePrice, mid } = history.column
+  let count = 0
+  let later = Number.NaN
+  const from = history.from(300)
+  for (let index = newest(history); index >= from; index = next(history, index, from)) {
+    const price = tradePrice[index]
+    if (!Number.isNaN(later)) changes[count++] = later - price
+    later = price
+  }
+  if (count < 3) return Number.NaN
+  const pairs = count - 1
+  let meanLater = 0
+  let meanEarlier = 0
+  for (let i = 1; i <= pairs; i++) {
+    meanLater += changes[i - 1]
+    meanEarlier += changes[i]
+  }
+  meanLater /= pairs
+  meanEarlier /= pairs
+  let covariance = 0
+  for (let i = 1; i <= pairs; i++) covariance += (changes[i - 1] - meanLater) * (changes[i] - meanEarlier)
+  return (1e4 * 2 * Math.sqrt(Math.max(0, -covariance / pairs))) / mid[history.at]
+}
+
+/** Amihud (2002): how far the price goes for what is traded. */
+function priceImpact(history: History): number {
+  const { r, notional } = history.column
+  let n = 0
+  let sum = 0
+  const from = history.from(300)
+  for (let index = newest(history); index >= from; index = next(history, index, from)) {
+    if (Number.isNaN(r[index])) continue
+    n++
+    sum += Math.abs(r[index]) / notional[index]
+  }
+  return n > 0 ? sum / n : Number.NaN
+}
+
+/** Kyle (1985): slope of the return on the signed size traded. */
+function impactSlope(history: History): number {
+  const { r, bought, sold } = history.column
+  let n = 0
+  let meanSize = 0
+  let meanReturn = 0
+  let products = 0
+  let squares = 0
+  let least = Number.POSITIVE_INFINITY
+  let most = Number.NEGATIVE_INFINITY
+  const from = history.from(300)
+  for (let index = newest(history); index >= from; index = next(history, index, from)) {
+    if (Number.isNaN(r[index])) continue
+    const size = bought[index] - sold[index]
+    n++
+    const fromMean = size - meanSize
+    meanSize += fromMean / n
+    meanReturn += (r[index] - meanReturn) / n
+    products += fromMean * (r[index] - meanReturn)
+    squares += fromMean * (size - meanSize)
+    if (size < least) least = size
+    if (size > most) most = size
+  }
+  return n >= 3 && most > least ? products / squares : Number.NaN
+}

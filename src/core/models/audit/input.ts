@@ -1,0 +1,29 @@
+import type { Config } from '../../../config.ts'
+import type { FeatureTable } from '../../features/table.ts'
+import type { LinearArtifact } from '../artifact/artifact.ts'
+import type { FittedVolatility } from '../fit/volatility_predict.ts'
+import type { ModelResult, Segment } from '../judge/evaluation.ts'
+import type { SegmentName, Split } from '../split/split.ts'
+
+/** What a training run did, as it will be saved. The audit believes none of it and works it out again. */
+export interface AuditInput {
+  table: FeatureTable
+  /** SHA-256 of the features: as the file says, and of the rows that were read. */
+  digest: { stated: string | undefined; found: string }
+  /** Verdict of the features' own leak test, from the file's metadata. */
+  perturbation: string | undefined
+  /** Columns of the file that the spec does not know. */
+  unread: string[]
+  split: Pick<Split, SegmentName>
+  segments: Record<SegmentName, Segment>
+  labels: Float64Array
+  tau: Record<string, number>
+  /** The logistic model. */
+  artifact: LinearArtifact
+  /** The volatility models, HAR among them. */
+  volatility: { name: string; fitted: FittedVolatility }[]
+  models: Record<string, Pick<ModelResult, 'params' | 'test'>>
+  /** Scores of every row of the table, by model. */
+  scores: Record<string, Float64Array>
+  config: Config
+}

@@ -1,0 +1,109 @@
+import { percentileOf } from '../../math/percentile.ts'
+import { seededRandom } from '../../math/random.ts'
+import type { AuditCheck } from '../judge/evaluation.ts'
+import { rankByScore } from '../metrics/metrics.ts'
+import { average } from '../recipes/average.ts'
+import { labelRows } from '../split/label.ts'
+import { rememberRows } from './deep_trees.ts'
+import type { AuditInput } from './input.ts'
+import { blockRows, shuffleBlocks } from './label_blocks.ts'
+
+const seed = 60
+const permutations = 200
+/** One honest run in a hundred lies outside a 99 % interval; none does so each time. */
+const attempts = 3
+
+/**
+ * Moves the whole file's sigma_future round in blocks of time, fits the recipe and deep trees on what training then holds, and
+ * judges them on what test then holds. Nothing is left to learn, so PR-AUC must lie within the 99 % interval of test labels
+ * moved round once more. Above it, fitted rows and judged rows know each other: a row in both, neighbours on both sides.
+ */
+export function checkShuffledLabels(input: AuditInput): AuditCheck {
+  const name = 'shuffled_labels'
+  const { split, segments } = input
+  if (split.test.length < 4 * blockRows)
+    return { name, verdict: 'warning', detail: 'the test segment is too short to move its labels round' }
+  const random = seededRandom(seed)
+  let outside: Outcome[] = []
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const outcomes = judgeShuffled(input, random)
+    if (outcomes === null)
+      return { name, verdict: 'warning', detail: 'labels moved round left one class only in training or in test' }
+    const names = attempt === 0 ? outcomes.map(({ model }) => model) : outside.map(({ model }) => model)
+    outside = outcomes.filter(({ model, found, high }) => found > high && names.includes(model))
+    const [nearest] = outcomes.sort((a, b) => b.found / b.high - a.found / a.high)
+    if (outside.length === 0)
+      return {
+        name,
+        verdict: 'passed',
+        detail: `fitted on labels moved round in blocks of ${blockRows} rows, no model finds those of test; nearest: ${textOf(nearest)}`,
+      }
+  }
+  return {
+    name,
+    verdict: segments.test.degenerate === null ? 'failed' : 'warning',
+    detail: `fitted on labels moved round, ${attempts} times of ${attempts}: ${outside.map(textOf).join('; ')}: judged rows are known to the fit`,
+  }
+}
+
+interface Outcome {
+  model: string
+  found: number
+  high: number
+}
+
+function textOf({ model, found, high }: Outcome): string {
+  return `${model} PR-AUC ${found.toFixed(3)}, 99 % interval up to ${high.toFixed(3)}`
+}
+
+/** Null where a class is missing. */
+function judgeShuffled({ table, split, tau, config }: AuditInput, random: () => number): Outcome[] | null {
+  const sigma_future = table.sigma_future.slice()
+  const judged = Int32Array.from(new Set([...split.train, ...split.validation, ...split.test])).sort()
+  for (const rows of byProduct(table.product, judged)) {
+    const moved = shuffleBlocks(
+      Float64Array.from(rows, row => sigma_future[row]),
+      random,
+    )
+    rows.forEach((row, i) => {
+      sigma_future[row] = moved[i]
+    })
+  }
+  const shuffled = { ...table, sigma_future }
+  const labels = labelRows(shuffled, tau)
+  const hasBoth = (rows: Int32Array) => rows.some(row => labels[row] === 1) && rows.some(row => labels[row] === 0)
+  if (!hasBoth(split.train) || !hasBoth(split.test)) return null
+  const recipe = average(config)
+  const scores = {
+    [recipe.name]: recipe.fit({ table: shuffled, rows: split.train, labels, tau }).predict(shuffled, split.test).score,
+    'deep trees': rememberRows(shuffled, tau, labels, split.train, split.test),
+  }
+  const ofTest = Float64Array.from(split.test, row => labels[row])
+  return Object.entries(scores).map(([model, score]) => {
+    const precisionOf = rankedPrecision(score)
+    const drawn = Float64Array.from({ length: permutations }, () => precisionOf(shuffleBlocks(ofTest, random)))
+    return { model, found: precisionOf(ofTest), high: percentileOf(drawn, 99.5) }
+  })
+}
+
+function byProduct(product: string[], rows: Int32Array): Int32Array[] {
+  return [...Map.groupBy(rows, row => product[row]).values()].map(own => Int32Array.from(own))
+}
+
+/** Average precision of many labellings by one score, which is ranked once. */
+function rankedPrecision(scores: Float64Array): (labels: Float64Array) => number {
+  const order = rankByScore(scores)
+  const lastOfTie = Uint8Array.from(order, (row, i) => (scores[order[i + 1]] === scores[row] ? 0 : 1))
+  return labels => {
+    let area = 0
+    let tp = 0
+    let before = 0
+    for (let i = 0; i < order.length; i++) {
+      tp += labels[order[i]]
+      if (lastOfTie[i] === 0 || tp === before) continue
+      area += (tp - before) * (tp / (i + 1))
+      before = tp
+    }
+    return area / before
+  }
+}

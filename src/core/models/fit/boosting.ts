@@ -1,0 +1,101 @@
+import { exp, log } from '../../math/numeric.ts'
+import { binColumns, findEdges } from './boosting_bins.ts'
+import { TreeGrower } from './boosting_tree.ts'
+import { type Ensemble, valueAt } from './ensemble.ts'
+
+export interface BoostingSettings {
+  /** `log_loss`: labels 0 and 1, scores are log odds. `squared_error`: any target, scores in its unit. */
+  objective: 'log_loss' | 'squared_error'
+  rounds: number
+  leaves: number
+  learningRate: number
+  /** Rows that each leaf keeps. */
+  leastRows: number
+  l2: number
+  /** Sign of the effect allowed to each column: 1 rising, -1 falling, 0 any; all free by default. */
+  monotone?: number[]
+  /** Rows that are not trained on: growth ends after `patience` rounds without a lower loss there, and the best round counts. */
+  watch?: { columns: Float32Array[]; targets: ArrayLike<number>; patience: number }
+}
+
+const leastHessian = 1e-3
+
+/**
+ * Gradient boosting on histograms (Friedman 2001; Ke and others 2017), deterministic: no sampling, ties by column order.
+ * @param columns float32 values of the training rows, one array a column, NaN for null.
+ */
+export function fitBoosting(columns: Float32Array[], targets: ArrayLike<number>, settings: BoostingSettings): Ensemble {
+  const rows = targets.length
+  const { objective, rounds, leaves, learningRate, leastRows, l2, watch } = settings
+  const monotone = Int8Array.from(settings.monotone ?? columns.map(() => 0))
+  const edges = findEdges(columns)
+  const bins = binColumns(columns, edges)
+  const grower = new TreeGrower(bins, edges, rows, { leaves, learningRate, leastRows, l2, leastHessian, monotone })
+  const ensemble: Ensemble = { base: startOf(targets, objective), trees: [] }
+  const scores = new Float64Array(rows).fill(ensemble.base)
+  const gradients = new Float64Array(rows)
+  const hessians = new Float64Array(rows).fill(1)
+  const watched = watch && new Float64Array(watch.targets.length).fill(ensemble.base)
+  let best = { loss: Number.POSITIVE_INFINITY, trees: 0 }
+  for (let round = 0; round < rounds; round++) {
+    derive(objective, targets, scores, gradients, hessians)
+    const tree = grower.grow(gradients, hessians, scores)
+    if (tree.feature[0] < 0) break
+    ensemble.trees.push(tree)
+    if (!watch || !watched) continue
+    for (let row = 0; row < watched.length; row++) watched[row] += valueAt(tree, watch.columns, row)
+    const loss = meanLoss(objective, watch.targets, watched)
+    if (loss < best.loss) best = { loss, trees: round + 1 }
+    else if (round + 1 - best.trees >= watch.patience) break
+  }
+  if (watch) ensemble.trees.length = best.trees
+  return ensemble
+}
+
+/** Share of the whole gain that the splits on each column brought. */
+export function gainShares({ trees }: Ensemble, width: number): number[] {
+  const gains = new Array<number>(width).fill(0)
+  for (const { feature, gain } of trees)
+    feature.forEach((column, node) => {
+      if (column >= 0) gains[column] += gain[node]
+    })
+  const whole = gains.reduce((sum, gain) => sum + gain, 0)
+  return gains.map(gain => (whole > 0 ? gain / whole : 0))
+}
+
+function startOf(targets: ArrayLike<number>, objective: BoostingSettings['objective']): number {
+  let sum = 0
+  for (let i = 0; i < targets.length; i++) sum += targets[i]
+  const mean = sum / targets.length
+  return objective === 'squared_error' ? mean : log(mean / (1 - mean))
+}
+
+function derive(
+  objective: BoostingSettings['objective'],
+  targets: ArrayLike<number>,
+  scores: Float64Array,
+  gradients: Float64Array,
+  hessians: Float64Array,
+): void {
+  if (objective === 'squared_error') {
+    for (let i = 0; i < scores.length; i++) gradients[i] = scores[i] - targets[i]
+    return
+  }
+  for (let i = 0; i < scores.length; i++) {
+    const p = 1 / (1 + exp(-scores[i]))
+    gradients[i] = p - targets[i]
+    hessians[i] = p * (1 - p)
+  }
+}
+
+function meanLoss(objective: BoostingSettings['objective'], targets: ArrayLike<number>, scores: Float64Array): number {
+  let sum = 0
+  for (let i = 0; i < scores.length; i++) {
+    if (objective === 'squared_error') sum += (scores[i] - targets[i]) ** 2
+    else {
+      const margin = targets[i] === 1 ? scores[i] : -scores[i]
+      sum += Math.max(-margin, 0) + Math.log1p(exp(-Math.abs(margin)))
+    }
+  }
+  return sum / scores.length
+}

@@ -1,0 +1,94 @@
+import { percentileOf, percentileOfSorted } from '../../math/percentile.ts'
+import { seededRandom } from '../../math/random.ts'
+
+/** Rows of one product in order of time, whatever silences lie between them. */
+export interface Track {
+  /** T in seconds. */
+  time: Float64Array
+  /** Whether volatility_60s has reached tau: the spike has come. */
+  spiking: Uint8Array
+  scores: Float64Array
+}
+
+export interface AlarmSummary {
+  onsets: number
+  caught: number
+  false_alarms: number
+  hours: number
+  /** Median seconds from the first alarm to the onset, over caught ones; null where none is. */
+  lead_s: number | null
+  threshold: number
+}
+
+/** Seconds that an alarm looks ahead; the next one is given only after them. */
+const reach = 120
+/** Seconds without a spike before an onset is a new one. */
+const calm = 60
+
+/** Onsets: rows where volatility_60s reaches tau and had not in the `calm` seconds before. */
+export function onsetsOf({ time, spiking }: Track): number[] {
+  const onsets: number[] = []
+  let last = Number.NEGATIVE_INFINITY
+  for (let i = 0; i < time.length; i++) {
+    if (spiking[i] === 0) continue
+    if (time[i] - last > calm) onsets.push(time[i])
+    last = time[i]
+  }
+  return onsets
+}
+
+/**
+ * What a user of alarms feels. An alarm is given at the first second with score >= threshold, and again only 120 s later; no
+ * alarm is given while the product is spiking. It is false when no onset follows in its 120 s. Lead is onset less alarm.
+ */
+export function soundAlarms(tracks: Track[], threshold: number): AlarmSummary {
+  const leads: number[] = []
+  let onsetCount = 0
+  let falseAlarms = 0
+  let seconds = 0
+  for (const track of tracks) {
+    const onsets = onsetsOf(track)
+    onsetCount += onsets.length
+    seconds += track.time.length
+    let free = Number.NEGATIVE_INFINITY
+    let next = 0
+    for (let i = 0; i < track.time.length; i++) {
+      const now = track.time[i]
+      if (track.spiking[i] === 1 || now < free || track.scores[i] < threshold) continue
+      while (next < onsets.length && onsets[next] <= now) next++
+      if (next < onsets.length && onsets[next] - now <= reach) leads.push(onsets[next++] - now)
+      else falseAlarms++
+      free = now + reach
+    }
+  }
+  const hours = seconds / 3600
+  const lead_s = leads.length > 0 ? percentileOf(leads, 50) : null
+  return { onsets: onsetCount, caught: leads.length, false_alarms: falseAlarms, hours, lead_s, threshold }
+}
+
+/** The lowest threshold, coming from above in steps of half a per cent of rows, before false alarms pass `perHour`. */
+export function alarmsAtRate(tracks: Track[], perHour: number): AlarmSummary {
+  const all = Float64Array.from(tracks.flatMap(({ scores }) => Array.from(scores))).sort()
+  let best = soundAlarms(tracks, Number.POSITIVE_INFINITY)
+  for (let percent = 99.5; percent >= 0; percent -= 0.5) {
+    const found = soundAlarms(tracks, percentileOfSorted(all, percent))
+    if (found.false_alarms > perHour * found.hours) break
+    best = found
+  }
+  return best
+}
+
+/** False alarms an hour at which alarms are compared: one in ten minutes. */
+export const falseAlarmsPerHour = 6
+
+/** A score that knows nothing but is as smooth as a volatility: the mean of 60 seeded uniform numbers, one a row. */
+export function randomSmoothScore(rows: number, seed: number): Float64Array {
+  const random = seededRandom(seed)
+  const draws = Float64Array.from({ length: rows + 60 }, random)
+  let sum = 0
+  for (let i = 0; i < 60; i++) sum += draws[i]
+  return Float64Array.from({ length: rows }, (_, i) => {
+    sum += draws[i + 60] - draws[i]
+    return sum / 60
+  })
+}

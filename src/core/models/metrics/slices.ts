@@ -1,0 +1,62 @@
+import { placesBy } from '../../math/group_indices.ts'
+import type { Slice } from '../judge/evaluation.ts'
+import { countEpisodes } from '../split/episodes.ts'
+import type { JudgedRows } from './judged_rows.ts'
+import { averagePrecision } from './metrics.ts'
+
+/** Spikes below which the average precision of a part says nothing. */
+const leastPositives = 30
+
+/**
+ * PR-AUC of every score by product, regime of volatility_300s, day (group) and hour (UTC); null for parts of fewer than 30
+ * spikes. A single day is not shown.
+ */
+export function slicesOf(judged: JudgedRows, scores: Record<string, Float64Array>): Slice[] {
+  const { group, product, time, level, tau } = judged
+  const names: [Slice['by'], (i: number) => string][] = [
+    ['product', i => product[i]],
+    ['regime', i => regimeOf(level[i] / tau[i])],
+    ['day', i => group[i]],
+    ['hour', i => new Date(time[i] / 1000).toISOString().slice(11, 13)],
+  ]
+  return names.flatMap(([by, of]) => {
+    const parts = placesBy(product.length, of)
+    if (by === 'day' && parts.size === 1) return []
+    return [...parts.keys()].sort().map(name => sliceOf(judged, scores, by, name, parts.get(name)!))
+  })
+}
+
+/** Where the last five minutes stand to tau. */
+function regimeOf(ratio: number): string {
+  if (Number.isNaN(ratio)) return 'unknown after reset'
+  return ratio < 1 / 3 ? 'calm, below tau/3' : ratio < 2 / 3 ? 'usual, below 2 tau/3' : 'loud, from 2 tau/3'
+}
+
+function sliceOf(
+  { product, time, label }: JudgedRows,
+  scores: Record<string, Float64Array>,
+  by: Slice['by'],
+  name: string,
+  rows: number[],
+): Slice {
+  const labels = Uint8Array.from(rows, i => label[i])
+  const positives = labels.reduce((sum, one) => sum + one, 0)
+  const inOrder = [...rows].sort((a, b) =>
+    product[a] < product[b] ? -1 : product[a] > product[b] ? 1 : time[a] - time[b],
+  )
+  const precision = (score: Float64Array): number =>
+    averagePrecision(
+      labels,
+      Float64Array.from(rows, i => score[i]),
+    )
+  return {
+    by,
+    name,
+    rows: rows.length,
+    positives,
+    episodes: countEpisodes({ product, time }, inOrder, label),
+    pr_auc: Object.fromEntries(
+      Object.entries(scores).map(([model, score]) => [model, positives < leastPositives ? null : precision(score)]),
+    ),
+  }
+}

@@ -1,0 +1,110 @@
+import type { Config } from '../config.ts'
+import type { Micros } from '../core/events/event.ts'
+import { sayEnd, turnAway } from './end_of_market.ts'
+import { openExchangeSocket } from './exchange_socket.ts'
+import { type Fault, scheduleFaults } from './faults.ts'
+import { recordTape } from './market_messages.ts'
+import { createPace } from './market_speed.ts'
+import { simulationStart } from './price_process.ts'
+import { createSimulatedClient } from './simulated_client.ts'
+import { createTradeHistory, restPath } from './trade_history.ts'
+
+export interface SimulatorOptions {
+  settings: Config['simulator']
+  /** 0, the default, takes a free port. */
+  port?: number
+  /** Market seconds a second; as fast as the clients take it when absent. */
+  speed?: number
+  /** What goes wrong, a list a client; from the seed when absent. */
+  faults?: Fault[] | Fault[][]
+  /** The market needs so many clients at once; default 1. */
+  clients?: number
+  /** It waits on each connection for so many messages of the client; default 3, one a channel. */
+  requests?: number
+  /** ... or until none came for so long after the first; default 2 s. */
+  settleMs?: number
+  subscribeLimitMs?: number
+}
+
+export interface SimulatorStats {
+  connections: number
+  /** Sent, acknowledgements included. */
+  frames: number
+  lost: number
+  drops: number
+  /** Market time reached. */
+  time: Micros
+}
+
+export interface Simulator {
+  url: string
+  /** Address of its REST API. */
+  rest: string
+  /** Resolves when the market is over and the clients have taken all of it, or after `close`. */
+  done: Promise<void>
+  close(): Promise<void>
+  readonly stats: SimulatorStats
+}
+
+/** The market runs so long before the first connection, so that there is a book to show. */
+const warmUp: Micros = 10_000_000
+
+/**
+ * A simulated exchange on this machine that speaks Coinbase Advanced Trade's market data, and answers for past trades over
+ * REST. Market time stands still while a client is missing or not subscribed, unless a fault has cut it off: so what
+ * clients get is decided by the seed alone. At the end of market time it closes with code 1000 and the reason
+ * `endOfMarket`.
+ */
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const { settings, clients: count = 1, requests = 3, settleMs = 2000, port, subscribeLimitMs } = options
+  const { seed } = settings
+  const stats: SimulatorStats = { connections: 0, frames: 0, lost: 0, drops: 0, time: simulationStart }
+  const history = createTradeHistory()
+  const socket = await openExchangeSocket({ port, subscribeLimitMs, clients: count, onRequest: history.answer })
+  const nextConnection = (): number => stats.connections++
+  const clients = Array.from({ length: count }, (_, n) => {
+    const faults = faultsOf(options, n).sort((a, b) => a.at - b.at)
+    const products = Object.keys(settings.products)
+    return createSimulatedClient({ socket, seed, products, faults, requests, settleMs, nextConnection, stats })
+  })
+
+  async function run(): Promise<void> {
+    let pace = createPace(options.speed)
+    for (const message of recordTape(settings)) {
+      history.note(message)
+      if (message.time < simulationStart + warmUp) {
+        for (const client of clients) client.skip(message, true)
+        continue
+      }
+      do {
+        const before = stats.connections
+        for (const client of clients) if (!(await client.ready(message.time))) return
+        if (stats.connections > before) pace = createPace(options.speed)
+        if (clients.some(({ session }) => session)) await pace(message.time)
+      } while (clients.some(({ session }) => session?.gone))
+      for (const client of clients) await client.take(message)
+      stats.time = message.time
+    }
+    await Promise.all(clients.map(({ session }) => session && sayEnd(session)))
+  }
+
+  const done = run()
+  const after = done.then(() => turnAway(socket))
+  after.catch(() => {})
+  return {
+    url: socket.url,
+    rest: `${socket.url.replace(/^ws/, 'http')}${restPath}`,
+    done,
+    async close() {
+      await socket.close()
+      await after
+    },
+    stats,
+  }
+}
+
+function faultsOf({ faults, settings: { seed, hours } }: SimulatorOptions, client: number): Fault[] {
+  if (faults === undefined) return scheduleFaults(seed + client, simulationStart, hours)
+  const list: (Fault | Fault[])[] = faults
+  return Array.isArray(list[0]) ? [...((list[client] ?? []) as Fault[])] : client === 0 ? [...(list as Fault[])] : []
+}

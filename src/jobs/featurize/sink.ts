@@ -1,0 +1,65 @@
+import { type Config, configHash } from '../../config.ts'
+import { digestOf } from '../../core/features/digest.ts'
+import { futureVolatility } from '../../core/features/label.ts'
+import { decodeRow } from '../../core/features/row_json.ts'
+import { RowCollector } from '../../core/features/rows.ts'
+import { specVersion } from '../../core/features/spec.ts'
+import type { FeatureTable } from '../../core/features/table.ts'
+import { type Metadata, writeTable } from '../../stores/parquet.ts'
+import type { Streams } from '../../streams/port.ts'
+import { readAll } from '../../streams/read_all.ts'
+
+export interface SinkOptions {
+  streams: Streams
+  config: Config
+  /** Topic of rows. */
+  topic: string
+  out: string
+  metadata?: Metadata
+  /** Once aborted: reading ends, nothing is written. */
+  giveUp?: AbortSignal
+}
+
+/** Makes a feature file of all rows that a topic holds now. The file is replaced whole. */
+export async function sinkRows({ streams, config, topic, out, metadata, giveUp }: SinkOptions): Promise<{
+  rows: number
+  digest: string
+  /** Records that are not rows of this spec. */
+  skipped: number
+}> {
+  const collector = new RowCollector()
+  let skipped = 0
+  for await (const records of readAll(streams, topic)) {
+    giveUp?.throwIfAborted()
+    for (const record of records) {
+      const row = decodeRow(record.value.toString())
+      if (row === null) skipped++
+      else collector.add(row.product, row.time, row.values)
+    }
+  }
+  const table = collector.takeTable()
+  const digest = await writeFeatures(out, table, config, metadata)
+  return { rows: table.rows, digest, skipped }
+}
+
+/**
+ * Adds sigma_future to rows, writes them with spec version, config hash and digest in the metadata, and gives the digest.
+ * @param out nothing is written where null.
+ */
+export async function writeFeatures(
+  out: string | null,
+  table: FeatureTable,
+  config: Config,
+  metadata: Metadata = {},
+): Promise<string> {
+  const digest = digestOf(table)
+  table.sigma_future = futureVolatility(table)
+  if (out === null) return digest
+  await writeTable(out, table, {
+    'spike60.spec_version': specVersion,
+    'spike60.config_hash': configHash(config),
+    'spike60.digest': digest,
+    ...metadata,
+  })
+  return digest
+}

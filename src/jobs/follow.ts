@@ -1,0 +1,99 @@
+import { setTimeout as delay, setImmediate as otherWork } from 'node:timers/promises'
+import { SpikeError } from '../errors.ts'
+import { keepClaims } from '../streams/keep_claims.ts'
+import type { Incoming, Position, Streams } from '../streams/port.ts'
+
+/** One life of a job: where it goes on, and what it makes of what it reads. */
+export interface Job {
+  start: Position[]
+  /** Partitions to read; all when absent. */
+  partitions?: number[]
+  /** Computes and commits; the positions of what it took go into its transactions. */
+  take(batch: Incoming[]): Promise<void>
+  /** Commits what `take` put off: called when nothing more is there, and at the end. */
+  rest?(): Promise<void>
+}
+
+export interface FollowOptions {
+  streams: Streams
+  topic: string
+  /**
+   * Opens the job's writers on the streams it is given, reads what was committed before and builds the job anew from that;
+   * called again after an error, where its writers succeed their former selves: it can be fenced, but fences nobody.
+   * What it opens it leaves to `life`, which closes it when the job ends or is thrown away.
+   */
+  begin(streams: Streams, life: AsyncDisposableStack): Promise<Job>
+  /** Ends the loop after the batch in hand. */
+  stop?: AbortSignal
+  /** Once aborted: the loop ends when it has read what was on the topic then. */
+  finish?: AbortSignal
+  /** Called each turn of the loop, some five times a second in a silent topic. */
+  onTurn?(): void
+  /** The job could be begun and reads. */
+  onBegun?(): void
+  /** The job was thrown away and is begun anew after the pause. */
+  onRetry?(error: SpikeError, pauseMs: number): void
+}
+
+const batchRecords = 4000
+const pollMs = 200
+const firstPauseMs = 100
+const longestPauseMs = 5000
+
+/**
+ * Reads, computes and writes, exactly once by the log. An error that can be retried throws the job away with its reader
+ * and writers, pauses (100 ms, doubling to 5 s while it neither takes anything nor lasts for 5 s) and begins anew from what
+ * was committed; any other ends the loop.
+ */
+export async function follow(options: FollowOptions): Promise<void> {
+  const { stop, onTurn, onRetry } = options
+  let pause = firstPauseMs
+  const streams = keepClaims(options.streams)
+  const progress = (): void => {
+    pause = firstPauseMs
+  }
+  while (!stop?.aborted) {
+    onTurn?.()
+    const began = performance.now()
+    try {
+      await live({ ...options, streams }, progress)
+      return
+    } catch (thrown) {
+      const error = thrown instanceof SuppressedError ? thrown.suppressed : thrown
+      if (!(error instanceof SpikeError && error.retriable)) throw error
+      if (performance.now() - began > longestPauseMs) progress()
+      onRetry?.(error, pause)
+      await delay(pause, undefined, { signal: stop }).catch(() => {})
+      pause = Math.min(2 * pause, longestPauseMs)
+    }
+  }
+}
+
+async function live(options: FollowOptions, progress: () => void): Promise<void> {
+  const { streams, topic, begin, stop, finish, onTurn, onBegun } = options
+  await using life = new AsyncDisposableStack()
+  const job = await begin(streams, life)
+  const reader = await streams.reader(topic, job.start, job.partitions)
+  life.defer(() => reader.close())
+  onBegun?.()
+  let ends: Position[] | null = null
+  while (!stop?.aborted) {
+    onTurn?.()
+    if (ends === null && finish?.aborted) ends = await streams.ends(topic)
+    if (ends !== null && hasReached(reader.positions(), ends)) break
+    const batch = await reader.poll(batchRecords, pollMs)
+    if (batch.length === 0) {
+      await job.rest?.()
+      continue
+    }
+    await job.take(batch)
+    progress()
+    // The embedded log answers at once, and a loop that never waits leaves no turn to probes, signals and timers.
+    await otherWork()
+  }
+  await job.rest?.()
+}
+
+function hasReached(positions: Position[], ends: Position[]): boolean {
+  return positions.every(at => at.offset >= (ends.find(end => end.partition === at.partition)?.offset ?? 0))
+}

@@ -1,0 +1,113 @@
+import type { Config } from '../../config.ts'
+import type { Micros } from '../../core/events/event.ts'
+import { decodeEvent, encodeEvent } from '../../core/events/event_json.ts'
+import { SpikeError } from '../../errors.ts'
+import { parseJson } from '../../market/bronze/line.ts'
+import { countName } from '../../market/decode/counters.ts'
+import { createDecoder } from '../../market/decode/decoder.ts'
+import { decoderOptions } from '../../market/decode/decoder_options.ts'
+import { feedByName } from '../../market/feeds/feeds.ts'
+import { asObject } from '../../market/feeds/reading.ts'
+import { decodeDeadLetter } from '../../streams/dead_letter.ts'
+import type { Incoming, Outgoing, Position, Streams } from '../../streams/port.ts'
+import { readAll } from '../../streams/read_all.ts'
+
+export interface RedriveOptions {
+  streams: Streams
+  config: Config
+  /** Topic of dead letters or of late events. */
+  from: string
+  /** Where their events go. */
+  to: string
+  /** Holds the place of a receipt that no letter tells: what lies too far ahead of it stays dead. */
+  now: Micros
+}
+
+export interface Redriven {
+  /** Letters and late events that were looked at. */
+  records: number
+  /** Records written to `to`. */
+  redriven: number
+  /** Letters that nothing came of, by reason; they stay on their topic. */
+  refused: Record<string, number>
+}
+
+const recordsAtOnce = 1000
+
+/**
+ * Gives dead letters and late events another try: all that stand on a topic now and were not tried before, each once, since
+ * the position goes into the transaction of what is written. A record of a topic goes there with its bytes and key as they
+ * were; a frame is decoded anew, its quotes and trades go out; a late event goes as it is.
+ * @throws SpikeError TOPIC_UNKNOWN, WRITER_FENCED when another one runs at the same time.
+ */
+export async function redrive({ streams, config, from, to, now }: RedriveOptions): Promise<Redriven> {
+  const group = `redrive.${from}.${to}`
+  const done: Redriven = { records: 0, redriven: 0, refused: {} }
+  const writer = await streams.writer(group)
+  try {
+    for await (const batch of readAll(streams, from, await streams.committed(group, from))) {
+      for (let at = 0; at < batch.length; at += recordsAtOnce) {
+        const part = batch.slice(at, at + recordsAtOnce)
+        const records: Outgoing[] = []
+        for (const record of part) {
+          const due = from === config.topics.late.name ? lateEvent(record) : tryAgain(record, config, now)
+          if (typeof due === 'string') countName(done.refused, due)
+          else for (const { key, value } of due) records.push({ topic: to, key, value })
+        }
+        await writer.commit({ records, group, positions: positionsAfter(part) })
+        done.records += part.length
+        done.redriven += records.length
+      }
+    }
+    return done
+  } finally {
+    await writer.close()
+  }
+}
+
+type Due = Pick<Outgoing, 'key' | 'value'>[]
+
+function lateEvent({ value }: Incoming): Due | string {
+  const event = decodeEvent(value.toString())
+  return typeof event === 'string' ? event : [{ key: event.product, value }]
+}
+
+/** What a letter gives now; the reason why it still gives nothing. */
+function tryAgain(record: Incoming, config: Config, now: Micros): Due | string {
+  let letter: ReturnType<typeof decodeDeadLetter>
+  try {
+    letter = decodeDeadLetter(record.value)
+  } catch (error) {
+    if (!(error instanceof SpikeError)) throw error
+    return 'no_letter'
+  }
+  if (letter.bytes !== undefined) return 'too_long'
+  const feed = feedByName(letter.topic)
+  if (feed === undefined) return [{ key: letter.key ?? '', value: letter.value }]
+  const text = Buffer.from(letter.value).toString('utf8')
+  const frame = asObject(parseJson(text))
+  if (frame === null) return parseJson(text) === undefined ? 'not_json' : 'not_object'
+  if (!feed.recognises(frame)) return 'no_frame'
+  const decoder = createDecoder(decoderOptions(config))
+  const { events, dead } = decoder.decode({
+    received_at: letter.time ?? now,
+    feed: feed.name,
+    connection: record.key,
+    frame,
+    text,
+    file: letter.key ?? '',
+    line: letter.offset,
+  })
+  if (events.length === 0) return dead[0]?.reason ?? 'no_event'
+  return events.map(event => ({
+    key: event.product,
+    value: encodeEvent({ ...event, received_at: letter.time ?? null }),
+  }))
+}
+
+function positionsAfter(records: Incoming[]): Position[] {
+  const next = new Map(
+    records.map(({ topic, partition, offset }) => [partition, { topic, partition, offset: offset + 1 }]),
+  )
+  return [...next.values()]
+}

@@ -1,0 +1,112 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Config } from '../../config.ts'
+import type { FeatureTable } from '../../core/features/table.ts'
+import { SpikeError } from '../../errors.ts'
+import { joinTables } from '../../stores/join_tables.ts'
+import { readTable } from '../../stores/parquet.ts'
+import { replay } from './replay.ts'
+
+export interface ReadCaptures {
+  /** Rows of one UTC day's captures, by day. */
+  groups: { name: string; table: FeatureTable }[]
+  files: { file: string; digest: string; rows: number; labelled: number; group: string; simulated: boolean }[]
+  left_out: { file: string; why: string }[]
+}
+
+interface Capture {
+  file: string
+  digest: string
+  labelled: number
+  simulated: boolean
+  table: FeatureTable
+}
+
+const captureName = /\.(ndjson|jsonl)(\.(gz|zst))?$/
+
+/**
+ * Replays every capture of a folder by itself and groups the rows by the UTC day of each capture's first row. What gives no
+ * labelled row is left out, and of captures that hold the same seconds of a product the smaller one; both are named.
+ * @throws SpikeError BAD_FILE without a folder or captures, AUDIT_FAILED when a replay's leak test failed.
+ */
+export async function readCaptures(
+  folder: string,
+  config: Config,
+  onFile: (file: string) => void = () => {},
+): Promise<ReadCaptures> {
+  if (!existsSync(folder) || !statSync(folder).isDirectory())
+    throw new SpikeError('BAD_FILE', `${folder}: is not a folder; name one that holds captures`)
+  const names = readdirSync(folder)
+    .filter(name => captureName.test(name))
+    .sort()
+  const left_out: ReadCaptures['left_out'] = []
+  const captures: Capture[] = []
+  const temporary = mkdtempSync(join(tmpdir(), 'spike60-captures-'))
+  try {
+    for (const name of names) {
+      onFile(name)
+      const capture = await readCapture(join(folder, name), join(temporary, 'features.parquet'), config)
+      if (typeof capture === 'string') left_out.push({ file: name, why: capture })
+      else captures.push({ ...capture, file: name })
+    }
+  } finally {
+    rmSync(temporary, { recursive: true, force: true })
+  }
+  const kept = leaveOutRepeated(captures, left_out)
+  if (kept.length === 0)
+    throw new SpikeError(
+      'BAD_FILE',
+      `${folder}: no capture gives labelled rows of ${config.feed.products.join(', ')}; ${left_out.map(({ file, why }) => `${file}: ${why}`).join('; ') || 'it holds no .ndjson or .jsonl file'}`,
+    )
+  const dayOf = ({ table }: Capture): string => new Date(firstTime(table) / 1000).toISOString().slice(0, 10)
+  const days = [...new Set(kept.map(dayOf))].sort()
+  return {
+    groups: days.map(day => ({
+      name: day,
+      table: joinTables(kept.filter(capture => dayOf(capture) === day).map(({ table }) => table)),
+    })),
+    files: kept.map(capture => {
+      const { file, digest, labelled, simulated, table } = capture
+      return { file, digest, rows: table.rows, labelled, group: dayOf(capture), simulated }
+    }),
+    left_out,
+  }
+}
+
+async function readCapture(raw: string, out: string, config: Config): Promise<Capture | string> {
+  try {
+    const { digest, labelled, simulated, perturbation } = await replay({ raw: [raw], out, config })
+    if (perturbation.verdict === 'failed')
+      throw new SpikeError('AUDIT_FAILED', `${raw}: the leak test of its replay failed: ${perturbation.detail}`)
+    if (labelled === 0) return 'no labelled row'
+    const { table } = await readTable(out)
+    return { file: raw, digest, labelled, simulated, table }
+  } catch (error) {
+    if (error instanceof SpikeError && (error.code === 'BAD_FILE' || error.code === 'BAD_TABLE'))
+      return error.faults[0].replace(`${raw}: `, '')
+    throw error
+  }
+}
+
+function leaveOutRepeated(captures: Capture[], left_out: ReadCaptures['left_out']): Capture[] {
+  const owner = new Map<string, string>()
+  const kept: Capture[] = []
+  for (const capture of [...captures].sort((a, b) => b.table.rows - a.table.rows)) {
+    const { product, time, rows } = capture.table
+    const keys = Array.from({ length: rows }, (_, row) => `${product[row]} ${time[row]}`)
+    const repeated = keys.filter(key => owner.has(key))
+    if (repeated.length > 0) {
+      const why = `${repeated.length} of its ${rows} rows are seconds of ${owner.get(repeated[0])} too`
+      left_out.push({ file: capture.file, why })
+      continue
+    }
+    for (const key of keys) owner.set(key, capture.file)
+    kept.push(capture)
+  }
+  return kept.sort((a, b) => firstTime(a.table) - firstTime(b.table))
+}
+
+function firstTime({ time }: FeatureTable): number {
+  return time.reduce((least, t) => Math.min(least, t), Number.POSITIVE_INFINITY)
+}

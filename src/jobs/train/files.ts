@@ -1,0 +1,58 @@
+import { dirname, join } from 'node:path'
+import { type FeatureTable, takeRows } from '../../core/features/table.ts'
+import type { Experiment } from '../../core/models/experiment.ts'
+import { segmentNames } from '../../core/models/split/split.ts'
+import { writeFileAtomically } from '../../files/atomic.ts'
+import { replaceTogether } from '../../files/together.ts'
+import { type Metadata, writeTable } from '../../stores/parquet.ts'
+import { writePredictions } from '../../stores/predictions.ts'
+import { replacingNote, saveModel } from '../../tracking/model_folder.ts'
+
+/** Files that a training run wrote. */
+export interface TrainFiles {
+  train: string
+  validation: string
+  test: string
+  predictions: string
+  evaluation: string
+  /** Model folder of the logistic model; those of the other learned models lie beside it. */
+  model: string
+}
+
+/**
+ * Writes segments and predictions beside the features, evaluation and models under `out`. They appear together: whatever
+ * happens in between, a reader finds those of one training.
+ */
+export async function writeTraining(
+  table: FeatureTable,
+  metadata: Metadata,
+  { split, labels, tau, artifact, volatility, scores, evaluation }: Experiment,
+  { features, out }: { features: string; out: string },
+): Promise<TrainFiles> {
+  const beside = dirname(features)
+  const artifacts = join(out, 'models', 'artifacts')
+  const files: TrainFiles = {
+    train: join(beside, 'features_train.parquet'),
+    validation: join(beside, 'features_validation.parquet'),
+    test: join(beside, 'features_test.parquet'),
+    predictions: join(beside, 'predictions.parquet'),
+    evaluation: join(artifacts, 'evaluation.json'),
+    model: join(artifacts, artifact.name),
+  }
+  const models = [artifact, ...volatility]
+  const folders = models.map(({ name }) => join(artifacts, name))
+  const { model: _, ...single } = files
+  const labelling = { 'spike60.tau': JSON.stringify(tau.tau), 'spike60.tau_source': tau.source }
+  await replaceTogether(join(artifacts, replacingNote), [...Object.values(single), ...folders], async staged => {
+    for (const segment of segmentNames) {
+      const rows = takeRows({ ...table, label: labels }, split[segment])
+      await writeTable(staged(files[segment]), rows, { ...metadata, ...labelling, 'spike60.segment': segment })
+    }
+    const test = takeRows({ ...table, columns: scores, label: labels }, split.test)
+    await writePredictions(staged(files.predictions), test, test.label!, test.columns, { ...metadata, ...labelling })
+    await writeFileAtomically(staged(files.evaluation), `${JSON.stringify(evaluation, null, 2)}\n`)
+    const now = new Date()
+    for (const [i, model] of models.entries()) saveModel(staged(folders[i]), model, now)
+  })
+  return files
+}

@@ -1,0 +1,30 @@
+import { Worker } from 'node:worker_threads'
+import type { Config } from '../../config.ts'
+import type { FeatureTable } from '../../core/features/table.ts'
+import type { walkOwnFile } from '../../core/models/judge/own_walk.ts'
+
+type OwnWalk = ReturnType<typeof walkOwnFile>
+
+export interface WalkBeside {
+  report: Promise<OwnWalk>
+  /** Ends it, whether or not it is done; then `report` may reject. */
+  stop(): Promise<void>
+}
+
+/** `walkOwnFile` on a core of its own, while this one trains; it works on a copy of the table, so the result is the same. */
+export function walkBeside(table: FeatureTable, config: Config): WalkBeside {
+  const worker = new Worker(new URL('./walk_worker.ts', import.meta.url), { workerData: { table, config } })
+  const report = new Promise<OwnWalk>((resolve, reject) => {
+    worker.once('message', resolve)
+    worker.once('error', reject)
+    worker.once('exit', code => reject(new Error(`the walk-forward's thread ended early, with ${code}`)))
+  })
+  // a training that fails first never asks for it
+  report.catch(() => {})
+  return {
+    report,
+    async stop() {
+      await worker.terminate()
+    },
+  }
+}

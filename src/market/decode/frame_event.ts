@@ -1,0 +1,31 @@
+import type { MarketEvent } from '../../core/events/event.ts'
+import type { RawRecord } from '../bronze/record.ts'
+import type { FeedEvent } from '../feeds/feed.ts'
+
+/** An event with what only its frame and connection know; written out, which is several times faster than a spread. */
+export function complete(event: FeedEvent, record: RawRecord, sequence: number): MarketEvent {
+  const { feed, connection, received_at } = record
+  const { type, product, time, index } = event
+  switch (type) {
+    case 'quote': {
+      const { bid, ask, bid_size, ask_size, last } = event
+      return { type, product, time, index, bid, ask, bid_size, ask_size, last, feed, connection, received_at, sequence }
+    }
+    case 'trade': {
+      const { id, price, size, side } = event
+      return { type, product, time, index, id, price, size, side, feed, connection, received_at, sequence }
+    }
+    case 'clock':
+      return { type, product, time, index, feed, connection, received_at, sequence }
+  }
+}
+
+/** The faulty item's text, else the frame's; an item nested too deep to be written stands as its frame. */
+export function bytesOf(record: RawRecord, item: unknown): string {
+  try {
+    if (item !== undefined) return JSON.stringify(item)
+    return record.text ?? JSON.stringify(record.frame) ?? ''
+  } catch {
+    return record.text ?? ''
+  }
+}

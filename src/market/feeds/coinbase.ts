@@ -1,0 +1,105 @@
+import type { Micros } from '../../core/events/event.ts'
+import { coinbaseRest } from './coinbase_rest.ts'
+import { readTrade } from './coinbase_trade.ts'
+import type { Feed, Reading } from './feed.ts'
+import { asList, asObject, decimal, emptyReading, productOf, sequenceOf } from './reading.ts'
+import { parseTimestamp } from './timestamp.ts'
+
+/** Channels whose frames are read; the others only count for holes. */
+const read = new Set(['ticker', 'market_trades', 'heartbeats', 'subscriptions'])
+
+/**
+ * Coinbase Advanced Trade market data (public WebSocket). One `sequence_num` a connection over all its channels. A quote
+ * has the envelope's time; a trade its own time and the side of the maker on the wire, turned round here.
+ */
+export const coinbase: Feed = {
+  name: 'coinbase',
+  url: 'wss://advanced-trade-ws.coinbase.com',
+  numbering: 'connection',
+
+  subscribe(products, channels) {
+    return channels.map(channel =>
+      JSON.stringify(
+        channel === 'heartbeats'
+          ? { type: 'subscribe', channel }
+          : { type: 'subscribe', product_ids: products, channel },
+      ),
+    )
+  },
+
+  recognises(frame) {
+    return 'channel' in frame && typeof frame.channel === 'string' && 'events' in frame
+  },
+
+  read(frame) {
+    const reading = emptyReading()
+    const { channel, timestamp, sequence_num, events } = frame as Record<string, unknown>
+    if (typeof channel !== 'string') {
+      if ((frame as Record<string, unknown>).type !== 'error') reading.faults.push({ reason: 'unknown_shape' })
+      return reading
+    }
+    reading.sequence = sequenceOf(sequence_num)
+    reading.time = parseTimestamp(timestamp)
+    if (!read.has(channel)) return reading
+    if (channel === 'subscriptions' && sequence_num === undefined) readSubscriptions(reading, asList(events))
+    else if (reading.sequence === null) reading.faults.push({ reason: 'bad_sequence' })
+    else if (reading.time === null) reading.faults.push({ reason: 'bad_time' })
+    else if (!Array.isArray(events)) reading.faults.push({ reason: 'bad_events' })
+    else if (channel === 'heartbeats') reading.heartbeat = true
+    else if (channel === 'ticker') readTickers(reading, events, reading.time)
+    else if (channel === 'market_trades') readTrades(reading, events)
+    else readSubscriptions(reading, events)
+    return reading
+  },
+
+  rest: coinbaseRest,
+}
+
+function readTickers(reading: Reading, events: unknown[], time: Micros): void {
+  let index = -1
+  for (const event of events) {
+    for (const item of asList(asObject(event)?.tickers)) {
+      index++
+      const ticker = asObject(item)
+      const product = productOf(ticker?.product_id)
+      if (ticker === null || product === null) {
+        reading.faults.push({ reason: ticker ? 'missing_product' : 'bad_ticker', item })
+        continue
+      }
+      reading.events.push({
+        type: 'quote',
+        product,
+        time,
+        index,
+        bid: decimal(ticker.best_bid),
+        ask: decimal(ticker.best_ask),
+        bid_size: decimal(ticker.best_bid_quantity),
+        ask_size: decimal(ticker.best_ask_quantity),
+        last: decimal(ticker.price),
+      })
+    }
+  }
+}
+
+function readTrades(reading: Reading, events: unknown[]): void {
+  let index = -1
+  for (const event of events) for (const item of asList(asObject(event)?.trades)) readTrade(reading, item, ++index)
+}
+
+/**
+ * The acknowledgement names every product of the connection by channel; heartbeats name themselves. That of a served
+ * capture has no number, so that the capture's own numbering stays.
+ */
+function readSubscriptions(reading: Reading, events: unknown[]): void {
+  for (const event of events) {
+    const channels = asObject(asObject(event)?.subscriptions)
+    if (channels === null) continue
+    for (const [channel, products] of Object.entries(channels)) {
+      if (channel === 'heartbeats') continue
+      for (const name of asList(products)) {
+        const product = productOf(name)
+        if (product !== null) reading.acknowledged.push(product)
+      }
+    }
+  }
+}

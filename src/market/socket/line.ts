@@ -1,0 +1,86 @@
+import type { Logger } from 'pino'
+import type { Role } from '../bronze/record.ts'
+import type { BronzeWriter } from '../bronze/write.ts'
+import type { Feed } from '../feeds/feed.ts'
+import type { BackoffOptions } from './backoff.ts'
+import type { Stamp } from './clock.ts'
+import { openSocket } from './socket.ts'
+import { createSubscriber, type Subscriber } from './subscriber.ts'
+
+export interface IngestLineOptions {
+  feed: Feed
+  url: string
+  products: string[]
+  channels: string[]
+  bronze: BronzeWriter
+  stamp: Stamp
+  /** Its connections are called `<feed>-<start>-<n>`, or `<feed>-<start>-<role>-<n>`. */
+  start: string
+  role?: Role
+  staleAfterMs: number
+  backoff: BackoffOptions
+  random: () => number
+  withinMs?: number
+  log: Logger
+  onOpen(): void
+  /** Called after the message was written. */
+  onMessage(text: string, received_at: number): void
+  onStale(): void
+  onAnswered(): void
+  wasAnswered(): boolean
+  onRefused(missing: string[]): void
+}
+
+/** One connection after the other to a feed, written to bronze. */
+export interface IngestLine {
+  /** Resolves when closed, or when the market is over; rejects with what bronze could not write. */
+  ended: Promise<void>
+  close(): void
+  readonly subscriber: Subscriber
+}
+
+/** Each message is written before anything reads it, as are openings, closings and silences. */
+export function openIngestLine(options: IngestLineOptions): IngestLine {
+  const { feed, products, bronze, stamp, role, backoff, random, log } = options
+  const requests = feed.subscribe(products, options.channels)
+  const marks = role && { role }
+  const name = [feed.name, options.start, ...(role ? [role] : [])].join('-')
+  const subscriber = createSubscriber({
+    ...{ feed, products, requests, backoff, random, log },
+    ask: () => socket.ask(),
+    withinMs: options.withinMs,
+    onAnswered: options.onAnswered,
+    wasAnswered: options.wasAnswered,
+    onRefused: options.onRefused,
+  })
+  const socket = openSocket({
+    ...{ url: options.url, requests, staleAfterMs: options.staleAfterMs, backoff, random, log },
+    nameOf: n => `${name}-${String(n).padStart(6, '0')}`,
+    on: {
+      open(connection) {
+        options.onOpen()
+        subscriber.open(connection)
+        bronze.control(connection, stamp(''), 'open', marks)
+      },
+      message(connection, text) {
+        const received_at = stamp(text)
+        bronze.frame(connection, received_at, text, marks)
+        subscriber.see(connection, text)
+        options.onMessage(text, received_at)
+      },
+      stale(connection) {
+        options.onStale()
+        bronze.control(connection, stamp(''), 'stale', marks)
+      },
+      close(connection) {
+        subscriber.close()
+        bronze.control(connection, stamp(''), 'close', marks)
+      },
+    },
+  })
+  return {
+    ended: socket.ended.finally(() => subscriber.close()),
+    close: () => socket.close(),
+    subscriber,
+  }
+}

@@ -1,0 +1,103 @@
+import { rangeOf } from '../columns/ranges.ts'
+import type { Side } from '../columns/side.ts'
+import { measureMemory } from '../compare/autocorrelation_length.ts'
+import { type Clockwork, windUp } from '../compare/time_blocks.ts'
+import { type Cut, cutWindows, gridOf } from '../compare/time_windows.ts'
+import { drawTimeline } from '../compare/timeline.ts'
+import { countAtOrBelow, countBelow, type Sorted } from '../evidently/clean.ts'
+import { chooseKnots, countBlocks } from './block_counts.ts'
+import { mergeSorted } from './merge_sorted.ts'
+import type { Part, Profile, ProfileColumn, Profiled } from './profile.ts'
+
+/** @param forReference with the counts by block that only a reference needs. */
+export function profileSide(
+  side: Side,
+  options: { blockSeconds: number; resetSeconds: number; forReference: boolean },
+): Profiled {
+  const clock = windUp(side, options.blockSeconds)
+  const cut = cutWindows(side, clock)
+  const profile: Profile = {
+    name: side.name,
+    spec_version: side.metadata['spike60.spec_version'] ?? null,
+    simulated: side.metadata['spike60.simulated'] === 'true',
+    timed: side.timed,
+    rows: side.rows,
+    products: Object.fromEntries(clock.stretches.map(({ product, from, to }) => [product, to - from])),
+    block_s: options.blockSeconds,
+    keys: clock.keys,
+    filled: clock.filled,
+    windows: cut.windows,
+    timeline: side.timed ? drawTimeline(side, options.resetSeconds) : { products: [], holes: [] },
+    columns: {},
+    others: side.others,
+  }
+  for (const [name, { kind, values }] of Object.entries(side.columns))
+    profile.columns[name] = { kind, ...profileColumn(name, values, clock, cut, options.forReference) }
+  return { profile, side, clock }
+}
+
+function profileColumn(
+  name: string,
+  values: Float64Array,
+  clock: Clockwork,
+  { windows, bounds }: Cut,
+  forReference: boolean,
+): Omit<ProfileColumn, 'kind'> {
+  const pieces = bounds.map(starts => windows.map((_, w) => sortFinite(values, starts[w], starts[w + 1])))
+  const parts = clock.stretches.map((stretch, s): Part => {
+    const sorted = mergeSorted(pieces[s])
+    const knots = forReference ? chooseKnots(sorted) : new Float64Array(0)
+    const finite = sorted.length === stretch.to - stretch.from || !hasInfinite(values, stretch)
+    return {
+      product: stretch.product,
+      n: sorted.length,
+      sorted,
+      rank_error: 0,
+      ...momentsOf(sorted),
+      memory_s: measureMemory(values, stretch, clock),
+      knots,
+      counts: forReference && finite ? countBlocks(values, stretch, clock, knots) : new Float32Array(0),
+    }
+  })
+  const finite = parts.reduce((sum, part) => sum + part.n, 0)
+  const infinite = finite === values.length ? 0 : countInfinite(values)
+  const range = rangeOf(name)
+  return {
+    nulls: values.length - finite - infinite,
+    infinite,
+    outside: range ? parts.reduce((sum, part) => sum + countOutside(part.sorted, range), 0) : 0,
+    grids: windows.map((_, w) => gridOf(mergeSorted(pieces.map(piece => piece[w])))),
+    parts,
+  }
+}
+
+function hasInfinite(values: Float64Array, { from, to }: { from: number; to: number }): boolean {
+  return countInfinite(values.subarray(from, to)) > 0
+}
+
+function countInfinite(values: Float64Array): number {
+  let infinite = 0
+  for (let i = 0; i < values.length; i++) if (Math.abs(values[i]) === Number.POSITIVE_INFINITY) infinite++
+  return infinite
+}
+
+function countOutside(sorted: Sorted, { low, high }: { low: number; high: number }): number {
+  return countBelow(sorted, low) + sorted.length - countAtOrBelow(sorted, high)
+}
+
+function sortFinite(values: Float64Array, from: number, to: number): Sorted {
+  const kept = new Float64Array(to - from)
+  let n = 0
+  for (let row = from; row < to; row++) if (Number.isFinite(values[row])) kept[n++] = values[row]
+  return (n === kept.length ? kept : kept.slice(0, n)).sort()
+}
+
+function momentsOf(sorted: Sorted): { low: number; high: number; mean: number; squares: number } {
+  const n = sorted.length
+  let sum = 0
+  for (let i = 0; i < n; i++) sum += sorted[i]
+  const mean = n > 0 ? sum / n : 0
+  let squares = 0
+  for (let i = 0; i < n; i++) squares += (sorted[i] - mean) ** 2
+  return { low: n > 0 ? sorted[0] : 0, high: n > 0 ? sorted[n - 1] : 0, mean, squares }
+}

@@ -1,0 +1,68 @@
+import type { Side } from '../columns/side.ts'
+import type { Clockwork } from '../compare/time_blocks.ts'
+import type { Window } from '../compare/time_windows.ts'
+import type { Hole, Timeline } from '../compare/timeline.ts'
+import type { Sorted } from '../evidently/clean.ts'
+
+/** All that a comparison needs to know of the rows of one side. */
+export interface Profile {
+  /** How the side is called in the report and in faults. */
+  name: string
+  /** Version of the feature spec that the rows were made by; null where the file does not say. */
+  spec_version: string | null
+  simulated: boolean
+  timed: boolean
+  rows: number
+  /** Rows of each product, in the order of `parts`. */
+  products: Record<string, number>
+  /** Length of a block of time in seconds. */
+  block_s: number
+  /** Numbers of the blocks with rows, and the seconds with a row in each; as in `Clockwork`. */
+  keys: Float64Array
+  filled: Float64Array
+  windows: Window[]
+  timeline: { products: Timeline[]; holes: Hole[] }
+  columns: Record<string, ProfileColumn>
+  /** Columns that are not numbers, with their type. */
+  others: Record<string, string>
+}
+
+export interface ProfileColumn {
+  kind: 'double' | 'integer'
+  nulls: number
+  infinite: number
+  /** Values that the column's meaning does not allow. */
+  outside: number
+  /** One a product. */
+  parts: Part[]
+  /** Percentiles of all products in each window. */
+  grids: Float64Array[]
+}
+
+/** A column of one product. */
+export interface Part {
+  product: string
+  /** Values that are not null. */
+  n: number
+  /** All of them ascending, or as many equally spaced in rank as `rank_error` says. */
+  sorted: Sorted
+  /** Largest error of the share of values at or below any number; 0 where all values are kept. */
+  rank_error: number
+  low: number
+  high: number
+  mean: number
+  /** Sum of the squared deviations from the mean. */
+  squares: number
+  /** How long it remembers, seconds; Infinity where that cannot be seen. */
+  memory_s: number
+  knots: Float64Array
+  /** Counts by block and knot, as `countBlocks` gives them; empty for the current side of a comparison. */
+  counts: Float32Array
+}
+
+/** A profile with the rows that it was made of. */
+export interface Profiled {
+  profile: Profile
+  side: Side
+  clock: Clockwork
+}

@@ -1,0 +1,137 @@
+import { matchColumns } from '../columns/match_columns.ts'
+import { alignProducts } from '../columns/products.ts'
+import type { Side } from '../columns/side.ts'
+import { compareColumn, type DriftColumn } from '../compare/compare_column.ts'
+import { adjustForMany, distanceThreshold, level } from '../compare/scale_free.ts'
+import type { Window } from '../compare/time_windows.ts'
+import { quantileShares } from '../profile/describe_side.ts'
+import { type ColumnLimits, checkLimits } from '../profile/limits.ts'
+import { profileSide } from '../profile/make_profile.ts'
+import type { Profile } from '../profile/profile.ts'
+import { checkQuality, type Quality, type StreamCounts } from './quality.ts'
+
+/** The drift report as it is written to JSON; docs/drift.md explains each number. */
+export interface DriftReport {
+  format: 'spike60-drift'
+  version: 1
+  title: string
+  /** True when either side comes from the simulated exchange. */
+  simulated: boolean
+  reference: SideSummary
+  current: SideSummary
+  dataset: {
+    /** Evidently's rule: at least half of the columns drift. */
+    drifted: boolean
+    share: number
+    count: number
+    columns: number
+    threshold: number
+    /** The same rule on the scale-free verdicts; `undecided` columns count as not drifted. */
+    scale_free: { drifted: boolean; share: number; count: number; undecided: number }
+    /** Drifted by the scale-free verdict and used by the model; null where no model was named. */
+    model_columns_drifted: string[] | null
+    /** Drifted, by either verdict, among the columns that config gives thresholds of their own. */
+    watched_columns_drifted: string[]
+  }
+  thresholds: { dataset_share: number; scale_free_distance: number; scale_free_level: number }
+  quantile_shares: number[]
+  windows: (Window & { side: 'reference' | 'current' })[]
+  columns: DriftColumn[]
+  left_out: { name: string; reason: string }[]
+  quality: Quality
+}
+
+export interface SideSummary {
+  name: string
+  rows: number
+  products: Record<string, number>
+  /** ISO times of the first and the last row, null where rows carry no time. */
+  from: string | null
+  to: string | null
+}
+
+export interface DriftSettings {
+  title: string
+  simulated: boolean
+  /** Columns that the model reads; null where no model was named. */
+  modelInputs: string[] | null
+  tau: Record<string, number> | null
+  stream: StreamCounts | null
+  /** Thresholds by column, where they are not the common ones. */
+  limits: Record<string, ColumnLimits>
+  resetSeconds: number
+  seed: number
+}
+
+const datasetShare = 0.5
+
+/**
+ * Compares rows with a reference column by column, under both verdicts, and looks at the quality of both. The same input gives
+ * the same report, whether the reference was made of its rows just now or was stored.
+ * @throws SpikeError BAD_TABLE as `matchColumns` says, BAD_CONFIG as `checkLimits` says.
+ */
+export function assembleReport(stored: Profile, rows: Side, settings: DriftSettings): DriftReport {
+  const aligned = alignProducts(stored, rows)
+  const reference = aligned.reference
+  const options = { blockSeconds: reference.block_s, resetSeconds: settings.resetSeconds, forReference: false }
+  const profiled = profileSide(aligned.current, options)
+  const current = profiled.profile
+  const { names, left_out } = matchColumns(reference, current)
+  checkLimits(settings.limits, names)
+  const columns = names.map(name => compareColumn(name, reference, profiled, settings))
+  const adjusted = adjustForMany(columns.map(column => column.scale_free.p))
+  columns.forEach((column, i) => {
+    const { scale_free } = column
+    scale_free.p_adjusted = adjusted[i]
+    if (scale_free.verdict !== 'open') return
+    const far = scale_free.score === null || scale_free.score >= scale_free.threshold
+    scale_free.verdict =
+      scale_free.p === null && far ? 'undecided' : far && adjusted[i]! <= level ? 'drifted' : 'stable'
+    scale_free.drifted = scale_free.verdict === 'drifted'
+  })
+  const byEvidently = columns.filter(column => column.evidently.drifted).length
+  const byScaleFree = columns.filter(column => column.scale_free.drifted)
+  return {
+    format: 'spike60-drift',
+    version: 1,
+    title: settings.title,
+    simulated: settings.simulated,
+    reference: summarise(reference),
+    current: summarise(current),
+    dataset: {
+      drifted: byEvidently / columns.length >= datasetShare,
+      share: byEvidently / columns.length,
+      count: byEvidently,
+      columns: columns.length,
+      threshold: datasetShare,
+      scale_free: {
+        drifted: byScaleFree.length / columns.length >= datasetShare,
+        share: byScaleFree.length / columns.length,
+        count: byScaleFree.length,
+        undecided: columns.filter(column => column.scale_free.verdict === 'undecided').length,
+      },
+      model_columns_drifted:
+        settings.modelInputs && byScaleFree.filter(column => column.used_by_model).map(column => column.name),
+      watched_columns_drifted: columns
+        .filter(({ name, evidently, scale_free }) => settings.limits[name] && (evidently.drifted || scale_free.drifted))
+        .map(column => column.name),
+    },
+    thresholds: { dataset_share: datasetShare, scale_free_distance: distanceThreshold, scale_free_level: level },
+    quantile_shares: quantileShares,
+    windows: [
+      ...reference.windows.map(window => ({ ...window, side: 'reference' as const })),
+      ...current.windows.map(window => ({ ...window, side: 'current' as const })),
+    ],
+    columns,
+    left_out,
+    quality: checkQuality(reference, current, names, {
+      ...settings,
+      nullGrowth: name => settings.limits[name]?.null_growth,
+    }),
+  }
+}
+
+function summarise({ name, rows, products, timed, timeline }: Profile): SideSummary {
+  const ends = (pick: 'from' | 'to'): string[] => timeline.products.map(line => line[pick]).sort()
+  return { name, rows, products, from: timed ? ends('from')[0] : null, to: timed ? ends('to').at(-1)! : null }
+}

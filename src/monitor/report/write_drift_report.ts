@@ -1,0 +1,112 @@
+import { join } from 'node:path'
+import { type Config, readConfig } from '../../config.ts'
+import { SpikeError } from '../../errors.ts'
+import { writeFileAtomically } from '../../files/atomic.ts'
+import { splitHalves, takeLast } from '../columns/early_and_late.ts'
+import { faultsOf } from '../columns/match_columns.ts'
+import { readModelUse } from '../columns/model_inputs.ts'
+import { readSide } from '../columns/read_columns.ts'
+import type { Side } from '../columns/side.ts'
+import { profileSide } from '../profile/make_profile.ts'
+import { mergeProfiles } from '../profile/merge_profiles.ts'
+import type { Profile } from '../profile/profile.ts'
+import { readProfile, writeProfile } from '../profile/profile_file.ts'
+import { renderDrift } from './drift_html.ts'
+import { assembleReport, type DriftReport } from './drift_report.ts'
+import type { StreamCounts } from './quality.ts'
+
+/** Two Parquet files; one whose early half is compared with its late half; or stored profiles, merged, and a file or rows. */
+export type Source =
+  | { reference: string; current: string }
+  | { features: string }
+  | { profiles: string[]; current: string | Side }
+
+export interface DriftOptions {
+  source: Source
+  /** Only the last so many seconds of the current side. */
+  last?: number
+  /** Folder for `<name>.html` and `<name>.json`. */
+  out: string
+  name: string
+  /** Model folder or model.json: says which columns the model uses, and tau. */
+  model?: string
+  tau?: Record<string, number>
+  stream?: StreamCounts
+  config?: Config
+}
+
+/**
+ * Compares two sides and writes the report as HTML and JSON, both or none of them new.
+ * @throws SpikeError BAD_FILE, BAD_TABLE, BAD_CONFIG, TOO_FEW_ROWS, BAD_MODEL.
+ */
+export async function writeDriftReport(
+  options: DriftOptions,
+): Promise<{ html: string; json: string; report: DriftReport }> {
+  const config = options.config ?? readConfig()
+  const model = options.model === undefined ? null : readModelUse(options.model)
+  const { reference, current, title } = await readSides(options, config)
+  const report = assembleReport(reference, current, {
+    title,
+    simulated: reference.simulated || current.metadata['spike60.simulated'] === 'true',
+    modelInputs: model?.inputs ?? null,
+    tau: options.tau ?? model?.tau ?? null,
+    stream: options.stream ?? null,
+    limits: config.drift?.columns ?? {},
+    resetSeconds: config.time.session_reset_s,
+    seed: config.models.seed,
+  })
+  const html = join(options.out, `${options.name}.html`)
+  const json = join(options.out, `${options.name}.json`)
+  const page = renderDrift(report)
+  await writeFileAtomically(json, `${JSON.stringify(report)}\n`)
+  await writeFileAtomically(html, page)
+  return { html, json, report }
+}
+
+/**
+ * Stores the profile of a Parquet file, or of stored profiles together.
+ * @throws SpikeError BAD_FILE, BAD_TABLE.
+ */
+export async function saveProfile(
+  path: string,
+  from: { reference: string } | { profiles: string[] },
+  config: Config,
+): Promise<Profile> {
+  const profile =
+    'profiles' in from
+      ? mergeProfiles(from.profiles.map(readProfile))
+      : profileOf(await readSide(from.reference), config)
+  const faults = faultsOf(profile)
+  if (Object.values(profile.columns).every(column => column.nulls === profile.rows))
+    faults.push(`${profile.name}: holds no number at all; name a Parquet file with features`)
+  if (faults.length > 0) throw new SpikeError('BAD_TABLE', faults)
+  await writeProfile(path, profile)
+  return profile
+}
+
+async function readSides(
+  { source, last }: DriftOptions,
+  config: Config,
+): Promise<{ reference: Profile; current: Side; title: string }> {
+  if ('features' in source) {
+    const { early, late } = splitHalves(await readSide(source.features))
+    return { reference: profileOf(early, config), current: late, title: 'Early against late half of the capture' }
+  }
+  const reference =
+    'profiles' in source
+      ? mergeProfiles(source.profiles.map(readProfile))
+      : profileOf(await readSide(source.reference), config)
+  const whole = typeof source.current === 'string' ? await readSide(source.current) : source.current
+  const current = last === undefined ? whole : takeLast(whole, last)
+  return { reference, current, title: `${titleOf(current.name)} against ${titleOf(reference.name)}` }
+}
+
+function profileOf(side: Side, config: Config): Profile {
+  const blockSeconds = config.models.bootstrap_block_s
+  return profileSide(side, { blockSeconds, resetSeconds: config.time.session_reset_s, forReference: true }).profile
+}
+
+/** A file's name without folder and ending. */
+function titleOf(path: string): string {
+  return path.replace(/^[^,]*[\\/]/, '').replace(/\.parquet\b/, '')
+}

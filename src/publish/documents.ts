@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Config } from '../config.ts'
+import type { Evaluation } from '../core/models/judge/evaluation.ts'
+import { writeFileAtomically } from '../files/atomic.ts'
+import type { Exploration } from './eda/explore.ts'
+import { evaluationPaper } from './evaluation_pdf.ts'
+import { featureSpec } from './feature_spec.ts'
+import { modelCard } from './model_card.ts'
+import { renderPng, renderSvg } from './plot.ts'
+import { plotLifts } from './plots/lifts.ts'
+import { plotPriceStrip } from './plots/price_strip.ts'
+import { readEvaluation } from './read_evaluation.ts'
+import { readExploration } from './read_exploration.ts'
+import { resultsTable } from './results_table.ts'
+import type { Strip } from './strip.ts'
+import { plotTau } from './tau_plots.ts'
+import { compileFirstPage, compilePdf } from './typst.ts'
+
+const brief = fileURLToPath(new URL('./scoping_brief.typ', import.meta.url))
+
+/** The named example run of the simulated demo that the committed documents show. */
+export interface Example {
+  evaluation: Evaluation
+  strip: Strip
+  exploration: Exploration
+}
+
+/** Reads the example that is committed under `docs/example`. */
+export function readExample(root: string): Example {
+  const folder = join(root, 'docs/example')
+  return {
+    evaluation: readEvaluation(join(folder, 'evaluation.json')),
+    strip: JSON.parse(readFileSync(join(folder, 'strip.json'), 'utf8')) as Strip,
+    exploration: readExploration(join(folder, 'exploration.json')),
+  }
+}
+
+/**
+ * Every committed document that is written by a program, by path under the root: texts, PDFs, pictures. A pure function
+ * of the settings, the example, the spec and the README, so that a test can tell a stale file.
+ */
+export async function composeDocuments(
+  config: Config,
+  { evaluation, strip, exploration }: Example,
+  readme: string,
+): Promise<Record<string, string | Buffer>> {
+  const paper = await evaluationPaper(evaluation, strip, exploration)
+  const plots = {
+    ...plotTau(evaluation, exploration),
+    price_strip: plotPriceStrip(strip.products[0], evaluation.splits.test.prevalence, evaluation.simulated),
+    lifts: plotLifts(evaluation),
+  }
+  const pictures: Record<string, Buffer> = {}
+  for (const [name, spec] of Object.entries(plots))
+    if (spec !== undefined) pictures[`docs/pictures/${name}.png`] = renderPng(await renderSvg(spec))
+  return {
+    'docs/feature_spec.md': featureSpec(config, evaluation, exploration),
+    'docs/model_card_v1.md': modelCard(evaluation),
+    'docs/scoping_brief.pdf': compilePdf({ template: brief, files: {} }),
+    'docs/example/model_eval.pdf': compilePdf(paper),
+    'docs/pictures/model_eval.png': renderPng(compileFirstPage(paper), 1.6),
+    ...pictures,
+    'README.md': replaceBlock(readme, resultsTable(evaluation)),
+  }
+}
+
+/** Writes `composeDocuments` under the root. @returns the paths written. */
+export async function writeDocuments(root: string, config: Config): Promise<string[]> {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8')
+  const documents = await composeDocuments(config, readExample(root), readme)
+  for (const [path, data] of Object.entries(documents)) await writeFileAtomically(join(root, path), data)
+  return Object.keys(documents)
+}
+
+function replaceBlock(readme: string, text: string): string {
+  return readme.replace(
+    /(<!-- example -->\n)[\s\S]*?(<!-- \/example -->)/,
+    (_, start, end) => `${start}${text}\n${end}`,
+  )
+}

@@ -1,0 +1,72 @@
+import type { TopLevelSpec } from 'vega-lite'
+import type { Evaluation } from '../../core/models/judge/evaluation.ts'
+import { score } from '../numbers.ts'
+import { colours, modelStyles, subtitle } from '../theme.ts'
+
+/** PR-AUC on test with its bootstrap interval, a line a model, against prevalence. Models without one are left out. */
+export function plotScores(evaluation: Evaluation): TopLevelSpec {
+  const all = Object.values(evaluation.models)
+  const styles = modelStyles(all)
+  const models = all.filter(model => model.test.pr_auc !== null)
+  const domain = models.map(model => model.title)
+  const range = models.map(model => styles.find(style => style.name === model.name)?.colour ?? colours.line)
+  const { prevalence } = evaluation.splits.test
+  const isLong = models.length > 5
+  const values = models.map(model => ({
+    model: model.title,
+    value: model.test.pr_auc,
+    low: model.test.pr_auc_low,
+    high: model.test.pr_auc_high,
+    text: score(model.test.pr_auc),
+  }))
+  const color = { field: 'model', type: 'nominal' as const, scale: { domain, range }, legend: null }
+  const y = {
+    field: 'model',
+    type: 'nominal' as const,
+    sort: domain,
+    title: null,
+    axis: { ticks: false, domain: false, labelFontSize: 11.5 },
+  }
+  return {
+    title: {
+      text: 'PR-AUC on test',
+      subtitle: subtitle(
+        evaluation.simulated,
+        `Bars: 95 % block-bootstrap interval; dotted: prevalence ${score(prevalence)}`,
+      ),
+    },
+    width: isLong ? 500 : 420,
+    height: { step: isLong ? 21 : 34 },
+    data: { values },
+    layer: [
+      {
+        data: { values: [{ level: prevalence }] },
+        mark: { type: 'rule', strokeDash: [1, 3], strokeWidth: 1.5, color: colours.ink },
+        encoding: { x: { field: 'level', type: 'quantitative' } },
+      },
+      {
+        mark: { type: 'rule', strokeWidth: 3, opacity: 0.55 },
+        encoding: {
+          y,
+          x: {
+            field: 'low',
+            type: 'quantitative',
+            title: 'PR-AUC (average precision)',
+            scale: { zero: true, nice: true },
+            axis: { tickCount: 7 },
+          },
+          x2: { field: 'high' },
+          color,
+        },
+      },
+      {
+        mark: { type: 'circle', size: isLong ? 75 : 110, opacity: 1 },
+        encoding: { y, x: { field: 'value', type: 'quantitative' }, color },
+      },
+      {
+        mark: { type: 'text', dy: isLong ? -9 : -11, fontSize: isLong ? 9.5 : 10.5 },
+        encoding: { y, x: { field: 'value', type: 'quantitative' }, text: { field: 'text' } },
+      },
+    ],
+  }
+}

@@ -1,0 +1,65 @@
+import type { Evaluation } from '../../core/models/judge/evaluation.ts'
+import { basisPoints, count, score } from '../numbers.ts'
+
+/**
+ * Scores beyond PR-AUC, where the evidence is widest: over the walk-forward if there is one, else on test. Timing inside blocks,
+ * precision of the highest scores, calibration, error of the volatility forecast.
+ */
+export function moreScores({ models, splits, within_chance, walk_forward: report }: Evaluation) {
+  const judged = report
+    ? Object.values(report.models)
+    : Object.values(models).map(({ name, title, test }) => ({ name, title, ...test }))
+  const chance = report ? report.within_prevalence : within_chance
+  const prevalence = report ? report.prevalence : splits.test.prevalence
+  const ewma = judged.find(({ name }) => name === 'ewma_120s')?.log_sigma_rmse
+  const overEwma = (error: number | null | undefined): number | null => (error && ewma ? error / ewma : null)
+  const floored = judged.map(model => (model.floored ? model.floored.predicted + model.floored.realised : 0))
+  return {
+    minutes: String(Math.round((report?.block_s ?? 1200) / 60)),
+    source: report ? 'walk-forward, all blocks pooled' : 'test segment',
+    header: [
+      'Model',
+      'Top 1 %',
+      'Top 5 %',
+      'Within 10 %',
+      'Within 25 %',
+      'Brier skill',
+      'Log loss',
+      'ECE',
+      'RMSE ln σ',
+      '÷ EWMA',
+      'QLIKE',
+    ],
+    rows: [
+      ...judged.map(model => [
+        model.title,
+        score(model.precision_top1),
+        score(model.precision_top5),
+        score(model.within_top10),
+        score(model.within_top25),
+        score(model.brier_skill),
+        score(model.log_loss),
+        score(model.ece),
+        score(model.log_sigma_rmse),
+        score(overEwma(model.log_sigma_rmse), 2),
+        compact(model.qlike),
+      ]),
+      [
+        'Prevalence, or chance',
+        score(prevalence),
+        score(prevalence),
+        score(chance?.top10),
+        score(chance?.top25),
+        '0.000',
+        ...['', '', '', '', ''],
+      ],
+    ],
+    floored: Math.max(...floored) > 0 ? count(Math.max(...floored)) : null,
+    floor: basisPoints(1e-7),
+  }
+}
+
+function compact(value: number | null | undefined): string {
+  if (value === null || value === undefined) return '–'
+  return Math.abs(value) >= 100 ? count(value) : score(value)
+}

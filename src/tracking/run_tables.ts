@@ -1,0 +1,84 @@
+import type { Evaluation, ModelResult } from '../core/models/judge/evaluation.ts'
+import type { RunTable } from './run_record.ts'
+
+/** What a reader of a training wants side by side: models, audit, segments, folds, parts of test. */
+export function trainingTables(evaluation: Evaluation): RunTable[] {
+  const { models, audit, splits, walk_forward, slices = [] } = evaluation
+  const names = Object.keys(models)
+  const walked = walk_forward ? Object.keys(walk_forward.models) : []
+  return [
+    tableOf(
+      'models.json',
+      Object.values(models).map(({ name, kind, validation, test }) => ({
+        model: name,
+        kind,
+        test_pr_auc: test.pr_auc,
+        low: test.pr_auc_low,
+        high: test.pr_auc_high,
+        test_prevalence: test.prevalence,
+        walk_forward_pr_auc: walk_forward?.models[name]?.pr_auc ?? null,
+        walk_forward_prevalence: walk_forward?.prevalence ?? null,
+        test_roc_auc: test.roc_auc,
+        test_f1: test.f1,
+        test_brier: test.brier,
+        test_ece: test.ece ?? null,
+        validation_pr_auc: validation.pr_auc,
+      })),
+    ),
+    tableOf(
+      'audit.json',
+      audit.checks.map(({ name, verdict, detail }) => ({ check: name, verdict, detail })),
+    ),
+    tableOf(
+      'segments.json',
+      (['train', 'validation', 'test'] as const).map(segment => ({ segment, ...splits[segment] })),
+    ),
+    tableOf(
+      'folds.json',
+      (walk_forward?.folds ?? []).map(({ tau, pr_auc = {}, ...fold }, step) => ({
+        fold: step,
+        ...fold,
+        ...prefixed('tau ', tau),
+        ...prefixed('pr_auc ', Object.fromEntries(walked.map(name => [name, pr_auc[name] ?? null]))),
+      })),
+    ),
+    tableOf(
+      'parts_of_test.json',
+      slices.map(({ pr_auc, ...slice }) => ({
+        ...slice,
+        ...prefixed('pr_auc ', Object.fromEntries(names.map(name => [name, pr_auc[name] ?? null]))),
+      })),
+    ),
+  ].filter(({ data }) => data.length > 0)
+}
+
+/** What one model rests on, and its curves. */
+export function modelTables({ weights = [], importance = [], curve, reliability }: ModelResult): RunTable[] {
+  return [
+    tableOf('weights.json', weights),
+    tableOf('importance.json', importance),
+    tableOf('precision_recall.json', curve),
+    tableOf('reliability.json', reliability),
+  ].filter(({ data }) => data.length > 0)
+}
+
+/** Rows of equal keys as columns and data; a value that JSON cannot hold is null. */
+function tableOf(path: string, rows: Record<string, string | number | null>[] | object[]): RunTable {
+  const columns = Object.keys(rows[0] ?? {})
+  return {
+    path,
+    columns,
+    data: rows.map(row =>
+      columns.map(column => {
+        const value: unknown = row[column as keyof typeof row]
+        if (typeof value === 'number') return Number.isFinite(value) ? value : null
+        return typeof value === 'string' || typeof value === 'boolean' ? value : null
+      }),
+    ),
+  }
+}
+
+/** The same values, their keys with a prefix. */
+export function prefixed<Value>(prefix: string, values: Record<string, Value>): Record<string, Value> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [prefix + key, value]))
+}

@@ -1,0 +1,117 @@
+import { dirname, join } from 'node:path'
+import type { Config } from '../config.ts'
+import type { Evaluation, ModelResult } from '../core/models/judge/evaluation.ts'
+import type { TrainFiles } from '../jobs/train/files.ts'
+import { modelMetrics, trainingMetrics } from './run_metrics.ts'
+import { noteOf } from './run_note.ts'
+import type { RunDataset, RunRecord } from './run_record.ts'
+import { modelTables, prefixed, trainingTables } from './run_tables.ts'
+import { runId } from './tracker.ts'
+
+export interface TrainTimes {
+  /** Milliseconds since the epoch. */
+  started_at: number
+  ended_at: number
+}
+
+/**
+ * The runs of one training: a parent with what is known of data, audit and folds, and under it one a model.
+ * @param config settings that are recorded as they were.
+ */
+export function runsOf(
+  evaluation: Evaluation,
+  files: TrainFiles,
+  datasets: RunDataset[],
+  config: Config,
+  { started_at, ended_at }: TrainTimes,
+): RunRecord[] {
+  const tags = tagsOf(evaluation)
+  const shared = { started_at, ended_at, datasets }
+  const parent = identified({
+    ...shared,
+    name: nameOf(evaluation),
+    params: paramsOf(evaluation, config),
+    metrics: trainingMetrics(evaluation),
+    tags: { ...tags, ...warningsOf(evaluation), 'mlflow.note.content': noteOf(evaluation) },
+    artifacts: [
+      { path: 'evaluation.json', file: files.evaluation },
+      { path: 'predictions.parquet', file: files.predictions },
+    ],
+    tables: trainingTables(evaluation),
+  })
+  const children = Object.values(evaluation.models).map(model =>
+    identified({
+      ...shared,
+      name: model.name,
+      parent: parent.id,
+      params: { kind: model.kind, ...model.params },
+      metrics: modelMetrics(model, evaluation),
+      tags: { ...tags, ...undefinedOf(model), 'mlflow.note.content': `${model.title}. ${model.recipe}` },
+      artifacts:
+        model.kind === 'learned' ? [{ path: 'model.json', file: join(folderOf(model, files), 'model.json') }] : [],
+      tables: modelTables(model),
+      ...(model.kind === 'learned' && {
+        model: { registered: `spike60-${model.name}`, folder: folderOf(model, files), alias: 'champion' },
+      }),
+    }),
+  )
+  return [parent, ...children]
+}
+
+function nameOf({ source, simulated }: Evaluation): string {
+  return `train ${source.products.join(' ')} ${source.from.slice(0, 16)}${simulated ? ' (simulated)' : ''}`
+}
+
+function tagsOf({ simulated, spec_version, source, tau_source, audit }: Evaluation): Record<string, string> {
+  return {
+    'spike60.simulated': String(simulated),
+    'spike60.spec_version': spec_version,
+    'spike60.digest': source.digest,
+    'spike60.tau_source': tau_source,
+    'spike60.audit': audit.passed ? 'passed' : 'failed',
+  }
+}
+
+function paramsOf(evaluation: Evaluation, { models, walk_forward }: Config): RunRecord['params'] {
+  const { splits, source, tau } = evaluation
+  const { trees, ...settings } = models
+  return {
+    features: source.file,
+    products: source.products.join(', '),
+    horizon_s: evaluation.horizon_s,
+    percentile: evaluation.percentile,
+    embargo_s: splits.embargo_s,
+    config_hash: evaluation.config_hash,
+    ...prefixed('tau_', tau),
+    train: `${splits.train.from} to ${splits.train.to}`,
+    validation: `${splits.validation.from} to ${splits.validation.to}`,
+    test: `${splits.test.from} to ${splits.test.to}`,
+    ...settings,
+    ...prefixed('trees_', trees),
+    ...prefixed('walk_forward_', walk_forward),
+  }
+}
+
+/** What the audit only warns of, by name. */
+function warningsOf({ audit }: Evaluation): Record<string, string> {
+  const names = audit.checks.filter(({ verdict }) => verdict === 'warning').map(({ name }) => name)
+  return names.length > 0 ? { 'spike60.audit_warnings': names.join(', ') } : {}
+}
+
+function folderOf({ name }: ModelResult, { model }: TrainFiles): string {
+  return join(dirname(model), name)
+}
+
+function identified(record: Omit<RunRecord, 'id'>): RunRecord {
+  return { id: runId(record), ...record }
+}
+
+/** Why a metric is missing, one tag a segment. */
+function undefinedOf({ validation, test }: ModelResult): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries({ validation, test }).flatMap(([segment, { degenerate }]) => {
+      const reasons = Object.entries(degenerate).map(([metric, reason]) => `${metric}: ${reason}`)
+      return reasons.length > 0 ? [[`spike60.undefined_${segment}`, reasons.join('; ')]] : []
+    }),
+  )
+}

@@ -1,0 +1,274 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { readConfig } from '../../../../src/config.ts'
+import { type FeatureTable, takeRows } from '../../../../src/core/features/table.ts'
+import { type AuditInput, auditTraining } from '../../../../src/core/models/audit/audit.ts'
+import { checkDigest, checkPerturbation } from '../../../../src/core/models/audit/file.ts'
+import { checkFits } from '../../../../src/core/models/audit/fits.ts'
+import { checkProducts } from '../../../../src/core/models/audit/products.ts'
+import { checkScores, checkThresholds } from '../../../../src/core/models/audit/scores.ts'
+import { checkShuffledLabels } from '../../../../src/core/models/audit/shuffled_labels.ts'
+import { checkShuffledSplit } from '../../../../src/core/models/audit/shuffled_split.ts'
+import { checkSingleFeatures } from '../../../../src/core/models/audit/single_feature.ts'
+import { checkSpans } from '../../../../src/core/models/audit/spans.ts'
+import { checkLabels, checkTau } from '../../../../src/core/models/audit/tau.ts'
+import { checkTwins } from '../../../../src/core/models/audit/twins.ts'
+import { runExperiment } from '../../../../src/core/models/experiment.ts'
+import { fitPreparation } from '../../../../src/core/models/fit/fit.ts'
+import { logisticInputs } from '../../../../src/core/models/fit/recipe.ts'
+import type { FittedVolatility } from '../../../../src/core/models/fit/volatility_predict.ts'
+import type { AuditCheck } from '../../../../src/core/models/judge/evaluation.ts'
+import { calibrateOn, volatilityRecipes } from '../../../../src/core/models/recipes/volatility_entrants.ts'
+import { labelRows } from '../../../../src/core/models/split/label.ts'
+import { labelledRows } from '../../../../src/core/models/split/split.ts'
+import { tauFromTraining } from '../../../../src/core/models/split/tau.ts'
+import { honestInput } from '../../../fixtures/honest_audit_input.ts'
+import { copyTable, syntheticTable } from '../../../fixtures/synthetic_features.ts'
+
+const config = readConfig()
+let table: FeatureTable
+let honest: AuditInput
+
+beforeAll(() => {
+  table = syntheticTable(4000)
+  honest = honestInput(table, config)
+})
+
+function verdicts(input: AuditInput): Record<string, string> {
+  return Object.fromEntries(auditTraining(input).checks.map(({ name, verdict }) => [name, verdict]))
+}
+
+const singleFeatures = ({ table: rows, split, segments, labels }: AuditInput): AuditCheck =>
+  checkSingleFeatures(rows, split, segments, labels)
+
+const allPassed = {
+  digest: 'passed',
+  perturbation: 'passed',
+  columns: 'passed',
+  own_columns: 'passed',
+  own_features: 'passed',
+  calendar: 'passed',
+  lead: 'passed',
+  products: 'passed',
+  spans: 'passed',
+  twins: 'passed',
+  tau: 'passed',
+  labels: 'passed',
+  fits: 'passed',
+  thresholds: 'passed',
+  scores: 'passed',
+  single_feature: 'passed',
+  shuffled_labels: 'passed',
+  shuffled_split: 'warning',
+}
+
+test('an honest run passes every check; one that fails is enough to fail it', () => {
+  expect(honest.segments.train.degenerate).toBeNull()
+  expect(verdicts(honest)).toEqual(allPassed)
+  expect(auditTraining(honest).passed).toBe(true)
+  const failed = auditTraining({ ...honest, perturbation: 'failed' })
+  expect(failed.passed).toBe(false)
+})
+
+describe('a planted leak fails the check that is there for it, and the run', () => {
+  function expectFailed(input: AuditInput, look: (input: AuditInput) => AuditCheck, says = /./): void {
+    expect(look(input)).toMatchObject({ verdict: 'failed', detail: expect.stringMatching(says) })
+  }
+
+  test('tau from all rows', () => {
+    const { tau } = tauFromTraining(table, labelledRows(table), 90)
+    expectFailed({ ...honest, tau, labels: labelRows(table, tau) }, checkTau, /is .*, P90 of its training rows is/)
+  })
+
+  test('scaler and medians of the logistic model from all rows', () => {
+    const { imputer, scaler } = fitPreparation(table, labelledRows(table), logisticInputs)
+    const artifact = { ...honest.artifact, impute: imputer.medians, ...scaler }
+    expectFailed({ ...honest, artifact }, checkFits, /^logistic: medians, means, scales are not/)
+  })
+
+  /** The audit of a run whose volatility models were changed by `change`. */
+  function withFits(change: (fitted: FittedVolatility, fromAll: FittedVolatility) => FittedVolatility): AuditInput {
+    const every = labelledRows(table)
+    const recipes = volatilityRecipes(config)
+    return {
+      ...honest,
+      volatility: honest.volatility.map(({ name, fitted }) => {
+        const recipe = recipes.find(one => one.name === name)!
+        return { name, fitted: change(fitted, recipe.fit({ ...honest, rows: every }).volatility!) }
+      }),
+    }
+  }
+
+  test('medians and scales of ridge and HAR from all rows', () => {
+    const input = withFits((fitted, all) => ({
+      ...fitted,
+      linear: fitted.linear && { ...fitted.linear, mean: all.linear!.mean, scale: all.linear!.scale },
+    }))
+    expectFailed(input, checkFits, /^har: means, scales are not .*; ridge: means, scales are not .*; average: means/)
+  })
+
+  test('bin edges of the trees from all rows', () => {
+    const input = withFits((fitted, all) => {
+      if (!fitted.trees) return fitted
+      const trees = fitted.trees.trees.map((tree, t) => ({ ...tree, threshold: all.trees!.trees[t].threshold }))
+      return { ...fitted, trees: { ...fitted.trees, trees } }
+    })
+    expectFailed(input, checkFits, /boosting_regression: bin edges of the trees are not/)
+  })
+
+  test('the spread of the residuals from all rows', () => {
+    expectFailed(
+      withFits((fitted, all) => ({ ...fitted, link: all.link })),
+      checkFits,
+      /ridge: residual spread or calibration are not/,
+    )
+  })
+
+  test('calibration on the test rows', () => {
+    const input = withFits(fitted => calibrateOn(fitted, { ...honest, rows: honest.split.test }) ?? fitted)
+    expectFailed(input, checkFits, /^har: residual spread or calibration/)
+  })
+
+  test('weights of all rows', () => {
+    expectFailed(
+      withFits((_, all) => all),
+      checkFits,
+      /boosting_regression: .*leaves/,
+    )
+  })
+
+  test('a threshold picked on test', () => {
+    const models = { ...honest.models }
+    models.average = { ...models.average, test: { ...models.average.test, threshold: 0.123 } }
+    expectFailed({ ...honest, models }, checkThresholds, /^average: 0.123/)
+  })
+
+  test('scores that depend on the other judged rows', () => {
+    const highest = Math.max(...honest.scores.ridge)
+    const scores = { ...honest.scores, ridge: honest.scores.ridge.map(score => score / highest) }
+    expectFailed({ ...honest, scores }, checkScores, /^ridge: \d+ of \d+ scores/)
+  })
+
+  test('no purge between training and validation', () => {
+    const last = Math.max(...honest.split.train)
+    const unpurged = Int32Array.from([...honest.split.train, last + 1])
+    expectFailed({ ...honest, split: { ...honest.split, train: unpurged } }, checkSpans)
+  })
+
+  /** The segments as if test held enough episodes: there a failed check is no warning. */
+  function judgeable(): AuditInput['segments'] {
+    return { ...honest.segments, test: { ...honest.segments.test, degenerate: null } }
+  }
+
+  test('rows in two segments', () => {
+    const test = Int32Array.from([...honest.split.train.slice(0, 3000), ...honest.split.test])
+    const input = { ...honest, segments: judgeable(), split: { ...honest.split, test } }
+    expectFailed(input, checkSpans, /^3000 rows lie in two segments/)
+    expectFailed(input, checkShuffledLabels, /judged rows are known to the fit/)
+  })
+
+  test('a random split: also by its scores on labels moved round', () => {
+    const all = Array.from([...honest.split.train, ...honest.split.validation, ...honest.split.test]).sort(
+      (a, b) => a - b,
+    )
+    const of = (rest: number) =>
+      Int32Array.from(all.filter((_, i) => (i * 7) % 10 < 6 === (rest === 0) && (rest === 0 || i % 2 === rest - 1)))
+    const input = { ...honest, segments: judgeable(), split: { train: of(0), validation: of(1), test: of(2) } }
+    expectFailed(input, checkSpans)
+    expectFailed(input, checkShuffledLabels, /deep trees PR-AUC 0\.\d+, 99 % interval up to/)
+  })
+
+  test('rows of training copied into test under another time', () => {
+    const copied = copyTable(table)
+    honest.split.test.subarray(0, 200).forEach((row, i) => {
+      for (const column of Object.values(copied.columns)) column[row] = column[honest.split.train[2000 + i]]
+    })
+    expectFailed({ ...honest, table: copied }, checkTwins, /^200 rows of test are copies/)
+  })
+
+  test('labels of another threshold', () => {
+    const labels = labelRows(table, { ...honest.tau, 'BTC-USD': honest.tau['BTC-USD'] / 2 })
+    expectFailed({ ...honest, labels }, checkLabels)
+  })
+
+  test('the label, or sigma_future, among the features under another name', () => {
+    for (const sign of [1, -1]) {
+      const leaking = copyTable(table)
+      leaking.columns.amihud_300s = honest.labels.map(label => sign * label)
+      expectFailed({ ...honest, table: leaking }, singleFeatures, /amihud_300s/)
+      leaking.columns.amihud_300s = table.sigma_future.map(sigma => sign * sigma)
+      expectFailed({ ...honest, table: leaking }, singleFeatures, /amihud_300s on BTC-USD in/)
+    }
+  })
+
+  test('features changed after they were written, or whose own leak test failed', () => {
+    expectFailed({ ...honest, digest: { stated: 'a', found: 'b' } }, checkDigest)
+    expectFailed({ ...honest, perturbation: 'failed' }, checkPerturbation)
+  })
+})
+
+test('what cannot be looked at is a warning, not a failure', () => {
+  const input = { ...honest, digest: { stated: undefined, found: 'b' }, perturbation: undefined }
+  expect([checkDigest(input).verdict, checkPerturbation(input).verdict]).toEqual(['warning', 'warning'])
+})
+
+test('a product without training rows does not leave silently', () => {
+  const { validationFrom } = runExperiment(table, { file: 'x', simulated: true, config_hash: 'x' }, config).split
+  const kept = Array.from({ length: table.rows }, (_, row) => row).filter(
+    row => table.product[row] !== 'ETH-USD' || table.time[row] >= validationFrom + 300e6,
+  )
+  const input = honestInput(takeRows(table, kept), config)
+  expect(checkFits(input).verdict).toBe('passed')
+  expect(checkScores(input).verdict).toBe('passed')
+  expect(checkProducts(input).verdict).toBe('warning')
+  expect(checkProducts(input).detail).toMatch(
+    /^ETH-USD has no training row, so no tau and no label: \d{4} rows, \d+ with a sigma_future, 2026-01-05T00:\S+ to \S+ are in no segment$/,
+  )
+})
+
+test('a feature above .98 on a degenerate segment only is a warning', () => {
+  const leaking = copyTable(table)
+  for (const row of honest.split.test) leaking.columns.amihud_300s[row] = table.sigma_future[row]
+  const test = { ...honest.segments.test, degenerate: '2 episodes, below 5' }
+  const input = { ...honest, table: leaking, segments: { ...honest.segments, test } }
+  expect(singleFeatures(input).verdict).toBe('warning')
+})
+
+test('silences and session resets trouble none of the recomputations', () => {
+  const silences: [number, number][] = [
+    [500, 505],
+    [900, 940],
+    [2000, 2950],
+  ]
+  const holed = honestInput(syntheticTable(6000, 7, ['BTC-USD'], silences), config)
+  expect(verdicts(holed)).toMatchObject({ own_columns: 'passed', own_features: 'passed', calendar: 'passed' })
+})
+
+test('honest markets of other seeds pass', () => {
+  for (const seed of [1, 2]) {
+    const { passed, checks } = auditTraining(honestInput(syntheticTable(2500, seed, ['BTC-USD']), config))
+    expect(checks.filter(({ verdict }) => verdict === 'failed')).toEqual([])
+    expect(passed).toBe(true)
+  }
+})
+
+test('a fixed tau is not compared with training, and is said to be fixed', () => {
+  const fixed = { ...config, label: { ...config.label, tau: { 'BTC-USD': 4e-5, 'ETH-USD': 5e-5 } } }
+  const { tau, evaluation } = runExperiment(table, { file: 'x', simulated: true, config_hash: 'x' }, fixed)
+  expect(tau.tau).toEqual(fixed.label.tau)
+  expect(evaluation.tau_source).toMatch(/fixed in the config/)
+  expect(evaluation.audit.checks.find(({ name }) => name === 'tau')?.detail).toMatch(/^fixed/)
+  const partly = { ...config, label: { ...config.label, tau: { 'BTC-USD': 4e-5 } } }
+  expect(() => runExperiment(table, { file: 'x', simulated: true, config_hash: 'x' }, partly)).toThrow(/ETH-USD/)
+})
+
+test('what a shuffled split would have claimed is a figure, also where no score by time is defined', () => {
+  const told = checkShuffledSplit(honest)
+  expect(told.figures!.claimed_pr_auc).toBeGreaterThan(0.9)
+  expect(told.figures!.best_pr_auc_by_time).toBeLessThan(told.figures!.claimed_pr_auc)
+  const models = Object.fromEntries(
+    Object.entries(honest.models).map(([name, model]) => [name, { ...model, test: { ...model.test, pr_auc: null } }]),
+  )
+  const undefinedByTime = checkShuffledSplit({ ...honest, models })
+  expect(undefinedByTime.detail).toMatch(/by time none is defined here/)
+  expect(Object.keys(undefinedByTime.figures!)).toEqual(['claimed_pr_auc'])
+})

@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest'
+import { seededRandom } from '../../../../src/core/math/random.ts'
+import { fitLogistic } from '../../../../src/core/models/fit/logistic.ts'
+import { fitScaler } from '../../../../src/core/models/fit/standardise.ts'
+import { readGolden } from '../../../harness/shared_file.ts'
+
+const golden = readGolden('sklearn_logreg.json')
+
+describe.skipIf(!golden)('equal to the exact optimum of scikit-learn’s objective', () => {
+  const x = Float64Array.from((golden?.X ?? []).flat())
+  const y: number[] = golden?.y ?? []
+  const positives = y.filter(label => label === 1).length
+  const balanced: [number, number] = [y.length / (2 * (y.length - positives)), y.length / (2 * positives)]
+
+  test.each([
+    ['C1', { l2: 1 }],
+    ['C0.1', { l2: 10 }],
+    ['C10', { l2: 0.1 }],
+    ['unpenalised', { l2: 0 }],
+    ['C1_balanced', { l2: 1, classWeights: balanced }],
+  ])('%s', (name, settings) => {
+    const { weights, intercept } = fitLogistic(x, y, settings)
+    const expected: number[] = golden.fits[name].exact_newton.w_then_b
+    ;[...weights, intercept].forEach((value, j) => {
+      expect(Math.abs(value - expected[j])).toBeLessThan(1e-6)
+    })
+  })
+
+  test('the scaler', () => {
+    const { mean, scale } = fitScaler(x, 3)
+    mean.forEach((value, j) => {
+      expect(value).toBeCloseTo(golden.standard_scaler.mean[j], 12)
+      expect(scale[j]).toBeCloseTo(golden.standard_scaler.scale_ddof0[j], 12)
+    })
+  })
+})
+
+test('separable classes have finite weights, with and without a penalty', () => {
+  const x = Float64Array.from([-2, -1, 1, 2])
+  const penalised = fitLogistic(x, [0, 0, 1, 1], { l2: 1 })
+  expect(penalised.gradient).toBeLessThan(1e-9)
+  expect(penalised.weights[0]).toBeGreaterThan(0)
+  const free = fitLogistic(x, [0, 0, 1, 1], { l2: 0 })
+  expect([...free.weights, free.intercept].every(Number.isFinite)).toBe(true)
+  expect(free.weights[0]).toBeGreaterThan(penalised.weights[0])
+})
+
+test('two equal columns share their weight, and huge scores overflow nothing', () => {
+  const random = seededRandom(1)
+  const column = Array.from({ length: 200 }, () => 400 * (random() - 0.5))
+  const y = column.map(value => (value + 100 * (random() - 0.5) > 0 ? 1 : 0))
+  const twice = fitLogistic(Float64Array.from(column.flatMap(v => [v, v])), y, { l2: 1 })
+  expect(twice.weights[0]).toBeCloseTo(twice.weights[1], 9)
+  const { weights, intercept } = twice
+  const slope = column.reduce((sum, v, i) => {
+    const p = 1 / (1 + Math.exp(-(intercept + v * (weights[0] + weights[1]))))
+    return sum + (p - y[i]) * v
+  }, weights[0])
+  expect(Math.abs(slope)).toBeLessThan(1e-9)
+})
+
+test('a scaler gives a constant column the scale 1', () => {
+  expect(fitScaler(Float64Array.from([5, 1, 5, 3]), 2)).toEqual({ mean: [5, 2], scale: [1, 1] })
+})

@@ -1,0 +1,57 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { seededRandom } from '../../../../src/core/math/random.ts'
+import { drawBlocks, intervalOf, resampledPrecision } from '../../../../src/core/models/metrics/bootstrap.ts'
+import { averagePrecision } from '../../../../src/core/models/metrics/metrics.ts'
+
+const times = Float64Array.from({ length: 2000 }, (_, i) => Math.floor(i / 2) * 1e6)
+const settings = { block_s: 300, samples: 50, seed: 60 }
+
+test('the same seed draws the same blocks, another seed others', () => {
+  expect(drawBlocks(times, settings)).toEqual(drawBlocks(times, settings))
+  expect(drawBlocks(times, { ...settings, seed: 61 })).not.toEqual(drawBlocks(times, settings))
+})
+
+test('a sample is as long as the segment and made of whole blocks', () => {
+  for (const drawn of drawBlocks(times, settings)!.counts) {
+    expect(drawn.reduce((a, b) => a + b)).toBe(1000)
+    const changes = drawn.filter((count, i) => i > 0 && count !== drawn[i - 1]).length
+    expect(changes).toBeLessThanOrEqual(2 * Math.ceil(1000 / 300))
+  }
+})
+
+test('a segment shorter than two blocks has no interval', () => {
+  expect(drawBlocks(times.subarray(0, 1198), settings)).toBeNull()
+})
+
+test('counting draws gives what copying rows would give', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 1e6 }), fc.integer({ min: 2, max: 30 }), (seed, levels) => {
+      const random = seededRandom(seed)
+      const labels = Array.from(times, () => (random() < 0.1 ? 1 : 0))
+      const scores = labels.map(label => Math.floor(levels * random()) + label)
+      const resamples = drawBlocks(times, { ...settings, samples: 3, seed })!
+      const found = resampledPrecision(labels, scores, resamples)
+      resamples.counts.forEach((drawn, s) => {
+        const copies = labels.flatMap((_, row) => new Array<number>(drawn[resamples.secondOf[row]]).fill(row))
+        const expected = averagePrecision(
+          copies.map(row => labels[row]),
+          copies.map(row => scores[row]),
+        )
+        expect(found[s]).toBeCloseTo(expected, 12)
+      })
+    }),
+    { numRuns: 20 },
+  )
+})
+
+test('the interval holds the estimate of a plain signal, and is null where most samples lack a spike', () => {
+  const random = seededRandom(3)
+  const labels = Array.from(times, () => (random() < 0.2 ? 1 : 0))
+  const scores = labels.map(label => random() + 0.5 * label)
+  const { low, high } = intervalOf(resampledPrecision(labels, scores, drawBlocks(times, settings)!))!
+  const estimate = averagePrecision(labels, scores)
+  expect(low).toBeLessThan(estimate)
+  expect(high).toBeGreaterThan(estimate)
+  expect(intervalOf(Float64Array.from([0.5, Number.NaN, Number.NaN]))).toBeNull()
+})

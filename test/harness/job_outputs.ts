@@ -1,0 +1,99 @@
+import { expect } from 'vitest'
+import type { Config } from '../../src/config.ts'
+import type { Artifact } from '../../src/core/models/artifact/artifact.ts'
+import { feedRaw } from '../../src/exchange/feeder.ts'
+import { runFeaturizer } from '../../src/jobs/featurize/run.ts'
+import { inferLive } from '../../src/jobs/score/run.ts'
+import { readEvents } from '../../src/market/decode/events.ts'
+import { openStreams } from '../../src/streams/open.ts'
+import type { Streams } from '../../src/streams/port.ts'
+import { readAll } from '../../src/streams/read_all.ts'
+
+/** What stands on a topic: a line a record, by partition, in order. */
+export type Contents = string[][]
+
+export const predictions = 'ticks.predictions'
+
+/** The topics that a run of the features and of a scorer writes. */
+export function outputTopics({ topics }: Config): string[] {
+  return [
+    topics.raw.name,
+    `${topics.raw.name}.dlq`,
+    ...[topics.bars, topics.features, topics.labels, topics.late].map(t => t.name),
+    predictions,
+    `${topics.features.name}.dlq`,
+  ]
+}
+
+/** What `ticks.raw` must hold of bronze without a dead record: the lines of each product, in order, as `contentsOf` gives them. */
+export async function linesOfBronze(files: string[], config: Config): Promise<Map<string, string[]>> {
+  const lines = new Map(config.feed.products.map(product => [product, [] as string[]]))
+  for await (const { events, dead } of readEvents(files, config)) {
+    expect(dead).toEqual([])
+    for (const event of events) lines.get(event.product)!.push(`${event.product} ${JSON.stringify(event)}`)
+  }
+  return lines
+}
+
+/** Everything that is committed on a topic. */
+export async function contentsOf(streams: Streams, topic: string): Promise<Contents> {
+  const contents: Contents = []
+  for await (const records of readAll(streams, topic))
+    for (const { partition, key, value } of records) {
+      contents[partition] ??= []
+      contents[partition].push(`${key} ${value}`)
+    }
+  return Array.from(contents, lines => lines ?? [])
+}
+
+/** What saved files become when nobody disturbs the run: by topic. */
+export async function undisturbed(
+  config: Config,
+  artifact: Artifact,
+  raw: string[],
+  log: string,
+): Promise<Map<string, Contents>> {
+  const streams = await openStreams(`embedded://${log}`)
+  try {
+    await feedRaw({ streams, config, raw })
+    const { topics } = config
+    await runFeaturizer({
+      streams,
+      config,
+      topicIn: topics.raw.name,
+      topicOut: topics.features.name,
+      finish: AbortSignal.abort(),
+    })
+    await inferLive({
+      streams,
+      artifact,
+      topicIn: topics.features.name,
+      topicOut: predictions,
+      partitions: topics.features.partitions,
+      finish: AbortSignal.abort(),
+      now: () => performance.now(),
+    })
+    const all = new Map<string, Contents>()
+    for (const topic of outputTopics(config)) all.set(topic, await contentsOf(streams, topic))
+    return all
+  } finally {
+    await streams.close()
+  }
+}
+
+/** Nothing when both are equal, else where and how they part: two lists of thousands of lines are no message. */
+export function difference(found: Contents, wanted: Contents): string[] {
+  const told: string[] = []
+  for (let partition = 0; partition < Math.max(found.length, wanted.length); partition++) {
+    const [is, should] = [found[partition] ?? [], wanted[partition] ?? []]
+    const at = should.findIndex((line, i) => is[i] !== line)
+    if (at < 0 && is.length === should.length) continue
+    const [missing, twice] = [should.filter(line => !is.includes(line)).length, is.length - new Set(is).size]
+    const where = at < 0 ? should.length : at
+    told.push(
+      `partition ${partition}: ${is.length} records, not ${should.length}; ${missing} missing, ${twice} repeated; ` +
+        `differs at ${where}: ${is[where]?.slice(0, 200)} instead of ${should[where]?.slice(0, 200)}`,
+    )
+  }
+  return told
+}

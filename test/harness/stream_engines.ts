@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Incoming, Position, Reader } from '../../src/streams/port.ts'
+import { kafkaIsHere, sharedBroker } from './kafka/shared.ts'
+
+/** One way to keep topics, with what a suite needs of it. */
+export interface Engine {
+  name: string
+  /** A spec for `openStreams`; called once before the tests of a file. */
+  prepare(): Promise<string>
+  cleanUp(): Promise<void>
+}
+
+/** All engines; those that cannot run here are left out, loudly. */
+export function engines(suite: string): Engine[] {
+  return [embedded(), ...(kafkaIsHere(suite) ? [kafka()] : [])]
+}
+
+function embedded(): Engine {
+  let folder = ''
+  return {
+    name: 'embedded',
+    async prepare() {
+      folder = mkdtempSync(join(tmpdir(), 'spike60-streams-'))
+      return `embedded://${join(folder, 'streams.db')}`
+    },
+    async cleanUp() {
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function kafka(): Engine {
+  let release = async (): Promise<void> => {}
+  return {
+    name: 'kafka',
+    async prepare() {
+      const broker = await sharedBroker()
+      release = broker.release
+      return `kafka://${broker.address}`
+    },
+    cleanUp: () => release(),
+  }
+}
+
+/** A name nobody used: tests share a broker. */
+export function freshName(stem: string): string {
+  return `${stem}.${randomBytes(6).toString('hex')}`
+}
+
+/** Polls until `count` records came or nothing comes any more, and `positions` have reached `ends` where given. */
+export async function readUntil(reader: Reader, ends: Position[]): Promise<Incoming[]> {
+  const records: Incoming[] = []
+  const reached = (): boolean =>
+    ends.every(end => reader.positions().some(at => at.partition === end.partition && at.offset >= end.offset))
+  while (!reached()) records.push(...(await reader.poll(997, 5000)))
+  return records
+}

@@ -1,0 +1,133 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { readConfig } from '../../../src/config.ts'
+import type { MarketEvent } from '../../../src/core/events/event.ts'
+import { encodeEvent } from '../../../src/core/events/event_json.ts'
+import { SpikeError } from '../../../src/errors.ts'
+import { redrive } from '../../../src/jobs/ingest/redrive.ts'
+import { deadLetterTopic, encodeDeadLetter } from '../../../src/streams/dead_letter.ts'
+import { openStreams } from '../../../src/streams/open.ts'
+import type { Streams } from '../../../src/streams/port.ts'
+import { readAll } from '../../../src/streams/read_all.ts'
+import { quote } from '../../fixtures/events.ts'
+import { heartbeat, micros, ticker, trade, trades } from '../../fixtures/wire.ts'
+
+const config = readConfig()
+const { raw, late } = config.topics
+const letters = deadLetterTopic(raw.name)
+let folder: string
+let streams: Streams
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'redrive-'))
+  streams = await openStreams(`embedded://${join(folder, 'log.db')}`)
+  await streams.createTopics([raw, late, { ...raw, name: letters }])
+})
+afterEach(async () => {
+  await streams.close()
+  rmSync(folder, { recursive: true })
+})
+
+async function put(topic: string, ...records: { key: string; value: string }[]): Promise<void> {
+  const writer = await streams.writer('test')
+  await writer.commit({ records: records.map(record => ({ topic, ...record })) })
+  await writer.close()
+}
+
+/** A letter as the publisher writes it. */
+function letter(text: string, reason: string, time?: number): { key: string; value: string } {
+  const record = { topic: 'coinbase', partition: 0, offset: 7, key: 'a.ndjson:7', time, value: Buffer.from(text) }
+  return { key: 'c0', value: encodeDeadLetter(record, reason) }
+}
+
+async function found(topic: string): Promise<string[]> {
+  const all: string[] = []
+  for await (const records of readAll(streams, topic)) all.push(...records.map(({ value }) => value.toString()))
+  return all
+}
+
+const run = (from = letters) => redrive({ streams, config, from, to: raw.name, now: micros(100) })
+
+test('frames are decoded anew, records of a topic go back as they were, what is still faulty stays; each once', async () => {
+  const value = encodeEvent(quote(5, 1, 2))
+  await put(
+    letters,
+    letter(ticker(9, 3), 'unknown_feed', micros(3.1)),
+    letter(trades(10, 4, [trade('1', 4), trade('2', 4, 'ETH-USD')]), 'unknown_feed'),
+    letter('garbage', 'not_json'),
+    letter('[1]', 'not_object'),
+    letter('{"product_id":"BTC-USD"}', 'no_price'),
+    letter(heartbeat(11, 5), 'unknown_feed'),
+    {
+      key: 'BTC-USD',
+      value: encodeDeadLetter(
+        { topic: raw.name, partition: 1, offset: 3, key: 'BTC-USD', value: Buffer.from(value) },
+        'x',
+      ),
+    },
+    { key: 'x', value: 'no letter at all' },
+  )
+  expect(await run()).toEqual({
+    records: 8,
+    redriven: 4,
+    refused: { not_json: 1, not_object: 1, no_frame: 1, no_event: 1, no_letter: 1 },
+  })
+  const texts = await found(raw.name)
+  expect(texts).toContain(value)
+  const events = texts.filter(text => text !== value).map(text => JSON.parse(text) as MarketEvent)
+  expect(
+    events.map(({ type, connection, sequence, received_at }) => [type, connection, sequence, received_at]),
+  ).toEqual(
+    expect.arrayContaining([
+      ['quote', 'c0', 9, micros(3.1)],
+      ['trade', 'c0', 10, null],
+      ['trade', 'c0', 10, null],
+    ]),
+  )
+  expect(await run()).toEqual({ records: 0, redriven: 0, refused: {} })
+  await put(letters, letter(ticker(12, 8), 'unknown_feed'))
+  expect(await run()).toMatchObject({ records: 1, redriven: 1 })
+  expect(await found(raw.name)).toHaveLength(5)
+})
+
+test('a frame from a time that cannot be stays dead, whether or not its receipt is known', async () => {
+  const far = 86_400 * 365 * 70
+  await put(letters, letter(ticker(1, far), 'time_ahead', micros(3)), letter(ticker(1, far), 'time_jump'))
+  expect(await run()).toEqual({ records: 2, redriven: 0, refused: { time_ahead: 2 } })
+})
+
+test('late events go back as they are, wherever the run is broken off and begun again', async () => {
+  const events = Array.from({ length: 4500 }, (_, i) => quote(i, 1, 2, { product: i % 2 ? 'BTC-USD' : 'ETH-USD' }))
+  await put(late.name, ...events.map(event => ({ key: event.product, value: encodeEvent(event) })))
+  let commits = 0
+  const cut = (after: boolean): Streams => ({
+    ...streams,
+    async writer(id) {
+      const writer = await streams.writer(id)
+      return {
+        ...writer,
+        async commit(transaction) {
+          const fails = ++commits === 2
+          if (!fails || after) await writer.commit(transaction)
+          if (fails) throw new SpikeError('BROKER_UNAVAILABLE', 'cut')
+          return []
+        },
+      }
+    },
+  })
+  for (const after of [true, false]) {
+    commits = 0
+    const broken = redrive({ streams: cut(after), config, from: late.name, to: raw.name, now: 0 })
+    await expect(broken)
+      .rejects.toThrow('cut')
+      .catch(() => {})
+  }
+  await run(late.name)
+  const texts = await found(raw.name)
+  expect(texts.toSorted()).toEqual(events.map(encodeEvent).toSorted())
+})
+
+test('a topic that is not there is named', async () => {
+  await expect(run('nowhere')).rejects.toMatchObject({ code: 'TOPIC_UNKNOWN' })
+})

@@ -1,0 +1,153 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { PendingCommits } from '../../src/jobs/pending_commits.ts'
+import type { Incoming, Outgoing } from '../../src/streams/port.ts'
+
+/** A partition whose records are due where their value says so. */
+function partition() {
+  let due: Outgoing[] = []
+  return {
+    next: 0,
+    job: {
+      anticipate() {
+        if (toCome === 0) return false
+        toCome--
+        vi.advanceTimersByTime(1)
+        return true
+      },
+      take({ value }: Incoming) {
+        if (value.length > 0) due.push({ topic: 'out', key: 'a', value })
+      },
+      get due() {
+        return due
+      },
+      drain() {
+        const records = due
+        due = []
+        return records.length
+      },
+    },
+  }
+}
+
+let log: string[]
+let entries: Map<number, ReturnType<typeof partition>>
+let pending: PendingCommits<ReturnType<typeof partition>>
+let writing: () => Promise<void>
+/** Milliseconds of work that can be done ahead. */
+let toCome = 0
+const offsets = [0, 0]
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+  log = []
+  offsets.fill(0)
+  toCome = 0
+  writing = async () => {}
+  entries = new Map([0, 1].map(place => [place, partition()]))
+  const nameOf = (entry: unknown) => [...entries].find(([, one]) => one === entry)![0]
+  pending = new PendingCommits(
+    entries,
+    {
+      prepare: entry => void log.push(`${nameOf(entry)} prepare ${entry.job.due.length}`),
+      async write(entry) {
+        log.push(`${nameOf(entry)} write ${entry.job.drain()} to ${entry.next}`)
+        await writing()
+      },
+    },
+    { count: 0, seconds: 0 },
+  )
+})
+afterEach(async () => {
+  await pending.close()
+  vi.useRealTimers()
+})
+
+/** @param due one letter a record: `r` becomes due, `.` does not. */
+const batch = (due: string, place = 0): Incoming[] =>
+  [...due].map(letter => ({
+    topic: 'in',
+    partition: place,
+    offset: offsets[place]++,
+    key: 'a',
+    value: Buffer.from(letter === 'r' ? 'r' : ''),
+  }))
+
+test('what comes due in several batches goes into one transaction, begun once nothing more comes', async () => {
+  await pending.take(batch('.r'))
+  await vi.advanceTimersByTimeAsync(3)
+  await pending.take(batch('rr.'))
+  await vi.advanceTimersByTimeAsync(3)
+  expect(log).toEqual(['0 prepare 1', '0 prepare 3'])
+  await vi.advanceTimersByTimeAsync(1)
+  expect(log.slice(2)).toEqual(['0 write 3 to 5'])
+})
+
+test('where something is due all the time a transaction begins 20 ms after the first', async () => {
+  for (let ms = 0; ms < 24; ms += 3) {
+    await pending.take(batch('r'))
+    await vi.advanceTimersByTimeAsync(3)
+  }
+  expect(log.slice(6)).toEqual(['0 prepare 7', '0 write 7 to 7', '0 prepare 1'])
+})
+
+test('what comes due during a transaction waits for its end, in no other partition', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  writing = () => promise
+  await pending.take(batch('r'))
+  await vi.advanceTimersByTimeAsync(7)
+  await pending.take(batch('rr'))
+  await pending.take(batch('r', 1))
+  await vi.advanceTimersByTimeAsync(30)
+  const first = ['0 prepare 1', '0 write 1 to 1', '1 prepare 1', '1 write 1 to 1']
+  expect(log).toEqual(first)
+  resolve()
+  await vi.advanceTimersByTimeAsync(0)
+  expect(log).toEqual([...first, '0 write 2 to 3'])
+})
+
+test('positions alone are written four times a second, with no preparation', async () => {
+  for (let ms = 0; ms <= 550; ms += 50) {
+    await pending.take(batch('..'))
+    await vi.advanceTimersByTimeAsync(50)
+  }
+  expect(log).toEqual(['0 write 0 to 12', '0 write 0 to 24'])
+})
+
+test('the rest is written at once, whether its wave is over or not', async () => {
+  await pending.take([...batch('r.'), ...batch('.', 1)])
+  await pending.rest()
+  expect(log).toEqual(['0 prepare 1', '0 write 1 to 2', '1 write 0 to 1'])
+  await vi.advanceTimersByTimeAsync(300)
+  expect(log).toHaveLength(3)
+})
+
+test('a transaction that failed is told by the next batch, and none is begun after it', async () => {
+  writing = () => Promise.reject(new Error('gone'))
+  await pending.take(batch('r'))
+  await vi.advanceTimersByTimeAsync(7)
+  await expect(pending.take(batch('r'))).rejects.toThrow('gone')
+  await vi.advanceTimersByTimeAsync(300)
+  await expect(pending.rest()).rejects.toThrow('gone')
+  expect(log.filter(line => line.includes('write'))).toEqual(['0 write 1 to 1'])
+})
+
+test('after the end nothing is begun, not by a wave that was waiting either', async () => {
+  await pending.take(batch('r'))
+  await pending.close()
+  await vi.advanceTimersByTimeAsync(300)
+  await pending.rest()
+  expect(log).toEqual(['0 prepare 1'])
+})
+
+test('work to come is done for a millisecond a batch, but not while anything waits to be written', async () => {
+  toCome = 3
+  await pending.take(batch('.'))
+  expect(toCome).toBe(2)
+  await pending.take(batch('r'))
+  expect(toCome).toBe(2)
+  await vi.advanceTimersByTimeAsync(7)
+  await pending.take(batch('.', 1))
+  await pending.take(batch('.', 1))
+  await pending.take(batch('.', 1))
+  expect(toCome).toBe(0)
+})
