@@ -1,0 +1,165 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/**
+ * Who may import whom: a room, and the rooms beside its own. Every file may import config and errors. The room of a file is the
+ * longest entry that its path begins with. Docs: docs/architecture.md, "Rooms".
+ */
+const mayImport: Record<string, string[]> = {
+  'src/core/math': [],
+  'src/core/events': ['src/core/math'],
+  'src/core/features': ['src/core/events', 'src/core/math'],
+  'src/core/models': ['src/core/features', 'src/core/events', 'src/core/math'],
+  'src/files': [],
+  'src/operations': ['src/files'],
+  'src/streams': ['src/files', 'src/operations'],
+  'src/stores': ['src/core/features', 'src/core/events', 'src/files', 'src/streams'],
+  'src/market': ['src/core/events', 'src/core/math', 'src/files', 'src/streams'],
+  'src/exchange': ['src/market', 'src/core/events', 'src/core/math', 'src/streams', 'src/operations'],
+  'src/tracking': ['src/core', 'src/files'],
+  'src/monitor': ['src/core', 'src/files', 'src/stores', 'src/streams', 'src/tracking'],
+  'src/jobs': [
+    'src/core',
+    'src/files',
+    'src/operations',
+    'src/streams',
+    'src/stores',
+    'src/market',
+    'src/tracking',
+    'src/monitor',
+  ],
+  'src/publish': ['src/jobs', 'src/core', 'src/market', 'src/stores', 'src/tracking', 'src/files', 'src/operations'],
+  'src/commands': ['src'],
+  src: [],
+}
+/** Packages that pure code may use: functions of their arguments, nothing else. */
+const purePackages = ['ml-matrix', 'zod']
+const impure =
+  /\b(process|fetch|console|performance|globalThis|setTimeout|setInterval|setImmediate|Worker|structuredClone|crypto)\b(?=[.(])|\bDate\.now\b|new Date\(\)|\bMath\.random\b|\bimport\(|\bimport\.meta\b/
+/** Functions of more than 70 lines. The list may only shrink. */
+const longFunctions: string[] = []
+
+interface Source {
+  path: string
+  text: string
+  /** Without comments and the inside of strings: what is code. */
+  lines: string[]
+  imports: { target: string; names: string[]; line: number }[]
+}
+
+function filesIn(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile() && entry.name.endsWith('.ts'))
+    .map(entry => relative(root, join(entry.parentPath, entry.name)))
+}
+
+function readSource(path: string): Source {
+  const text = readFileSync(join(root, path), 'utf8')
+  const blank = (found: string): string => found.replace(/[^\n]/g, ' ')
+  const code = text.replace(/\/\*[\s\S]*?\*\//g, blank).replace(/(^|\s)\/\/.*$/gm, blank)
+  const imports = [...code.matchAll(/^(?:import|export)\b([^'";]*?)\bfrom '([^']+)'|^import '([^']+)'/gm)].map(
+    found => ({
+      target: (found[2] ?? found[3]).startsWith('.')
+        ? join(dirname(path), found[2] ?? found[3])
+        : (found[2] ?? found[3]),
+      names: (found[1] ?? '').match(/\w+(?= as\b|\s*[,}])/g) ?? [],
+      line: text.slice(0, found.index).split('\n').length,
+    }),
+  )
+  return { path, text, lines: code.replace(/'(?:[^'\\\n]|\\.)*'/g, "''").split('\n'), imports }
+}
+
+const rooms = Object.keys(mayImport).sort((a, b) => b.length - a.length)
+const roomOf = (path: string): string => rooms.find(room => path.startsWith(`${room}/`)) ?? dirname(path)
+const sources = filesIn('src').map(readSource)
+const users = [...sources, ...['bench', 'test', 'scripts', 'features', 'models'].flatMap(filesIn).map(readSource)]
+
+describe('the house', () => {
+  test('a room imports only the rooms that the table allows', () => {
+    const faults = sources.flatMap(({ path, imports }) =>
+      imports
+        .filter(({ target }) => target.startsWith('src/') && !/^src\/(config|errors)\.ts$/.test(target))
+        .filter(({ target }) => roomOf(target) !== roomOf(path))
+        .filter(({ target }) => !mayImport[roomOf(path)].some(room => target.startsWith(`${room}/`)))
+        .map(
+          ({ target, line }) =>
+            `${path}:${line}: ${roomOf(path)} may not import ${target}; pass it in, or move one of them`,
+        ),
+    )
+    expect(faults).toEqual([])
+  })
+
+  test('what is under src/core/ reads no clock, file, socket, thread, timer or randomness', () => {
+    const pure = sources.filter(({ path }) => path.startsWith('src/core/'))
+    const faults = pure.flatMap(({ path, lines, imports }) => [
+      ...imports
+        .filter(
+          ({ target }) =>
+            !target.startsWith('src/') && !purePackages.some(name => target.split('/')[0] === name || target === name),
+        )
+        .map(
+          ({ target, line }) => `${path}:${line}: pure code may not use ${target}; take what it gives as an argument`,
+        ),
+      ...lines.flatMap((line, at) => {
+        const found = impure.exec(line)
+        return found ? [`${path}:${at + 1}: pure code may not use ${found[0]}; take what it gives as an argument`] : []
+      }),
+    ])
+    expect(faults).toEqual([])
+  })
+
+  test('no circle between files', () => {
+    const targets = new Map(sources.map(({ path, imports }) => [path, imports.map(({ target }) => target)]))
+    const done = new Set<string>()
+    const circles: string[] = []
+    const visit = (path: string, way: string[]): void => {
+      if (way.includes(path)) circles.push([...way.slice(way.indexOf(path)), path].join(' -> '))
+      if (done.has(path)) return
+      done.add(path)
+      for (const target of targets.get(path) ?? []) visit(target, [...way, path])
+    }
+    for (const { path } of sources) visit(path, [])
+    expect(circles, 'move the shared type or constant into a file of its own').toEqual([])
+  })
+
+  test('no exported value that nobody uses', () => {
+    const used = new Set(
+      users.flatMap(({ imports }) => imports.flatMap(({ target, names }) => names.map(name => `${target} ${name}`))),
+    )
+    const faults = sources.flatMap(({ path, lines }) =>
+      lines.flatMap((line, at) => {
+        const name = /^export (?:async )?(?:const|let|function\*?|class) (\w+)/.exec(line)?.[1]
+        return name && !used.has(`${path} ${name}`)
+          ? [`${path}:${at + 1}: nobody imports ${name}; take 'export' away, or the code`]
+          : []
+      }),
+    )
+    expect(faults).toEqual([])
+  })
+
+  test('no function of more than 70 lines but those that were there', () => {
+    const long = sources.flatMap(({ path, lines }) =>
+      lines.flatMap((line, at) => {
+        const start =
+          /^( *)(?:export )?(?:(?:private |static |async |\*)*(?:function\*? )?(\w+)(?:<.*>)?\(|const (\w+) = .*=> [{(]$)/.exec(
+            line,
+          )
+        if (!start || /^(if|for|while|switch|return|await|test|describe|it|super)$/.test(start[2] ?? '')) return []
+        const end = lines.findIndex(
+          (other, below) =>
+            below > at &&
+            /\S/.test(other) &&
+            other.startsWith(start[1]) &&
+            /^[})]/.test(other.slice(start[1].length)) &&
+            !/^\)?[^{]*\{$/.test(other.slice(start[1].length)),
+        )
+        return end - at + 1 > 70 ? [`${path} ${start[2] ?? start[3]}`] : []
+      }),
+    )
+    expect(long.sort(), 'make it shorter, or strike it off the list').toEqual(longFunctions)
+  })
+})
