@@ -1,12 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { basename, dirname, extname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { besideFeatures, examplePaths, handoffPaths, runPaths } from '../src/run_paths.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 /**
- * Who may import whom: a room, and the rooms beside its own. Every file may import config and errors. The room of a file is the
+ * Who may import whom: a room, and the rooms beside its own. Every file may import config, errors and run_paths. The room of a file is the
  * longest entry that its path begins with. Docs: docs/architecture.md, "Rooms".
  */
 const mayImport: Record<string, string[]> = {
@@ -46,6 +47,8 @@ const longFunctions: string[] = []
 interface Source {
   path: string
   text: string
+  /** Without comments. */
+  code: string
   /** Without comments and the inside of strings: what is code. */
   lines: string[]
   imports: { target: string; names: string[]; line: number }[]
@@ -57,6 +60,8 @@ function filesIn(folder: string): string[] {
     .map(entry => relative(root, join(entry.parentPath, entry.name)))
 }
 
+const lineAt = (text: string, index: number): number => text.slice(0, index).split('\n').length
+
 function readSource(path: string): Source {
   const text = readFileSync(join(root, path), 'utf8')
   const blank = (found: string): string => found.replace(/[^\n]/g, ' ')
@@ -67,10 +72,10 @@ function readSource(path: string): Source {
         ? join(dirname(path), found[2] ?? found[3])
         : (found[2] ?? found[3]),
       names: (found[1] ?? '').match(/\w+(?= as\b|\s*[,}])/g) ?? [],
-      line: text.slice(0, found.index).split('\n').length,
+      line: lineAt(text, found.index),
     }),
   )
-  return { path, text, lines: code.replace(/'(?:[^'\\\n]|\\.)*'/g, "''").split('\n'), imports }
+  return { path, text, code, lines: code.replace(/'(?:[^'\\\n]|\\.)*'/g, "''").split('\n'), imports }
 }
 
 const rooms = Object.keys(mayImport).sort((a, b) => b.length - a.length)
@@ -82,7 +87,7 @@ describe('the house', () => {
   test('a room imports only the rooms that the table allows', () => {
     const faults = sources.flatMap(({ path, imports }) =>
       imports
-        .filter(({ target }) => target.startsWith('src/') && !/^src\/(config|errors)\.ts$/.test(target))
+        .filter(({ target }) => target.startsWith('src/') && !/^src\/(config|errors|run_paths)\.ts$/.test(target))
         .filter(({ target }) => roomOf(target) !== roomOf(path))
         .filter(({ target }) => !mayImport[roomOf(path)].some(room => target.startsWith(`${room}/`)))
         .map(
@@ -138,6 +143,25 @@ describe('the house', () => {
           : []
       }),
     )
+    expect(faults).toEqual([])
+  })
+
+  test('a path of a run stands in src/run_paths.ts and nowhere else', () => {
+    const known: string[] = [runPaths, besideFeatures(''), handoffPaths, examplePaths].flatMap(Object.values)
+    const names = new Set(known.filter(path => extname(path)).map(path => basename(path)))
+    const literal = /'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`/g
+    const isOfRun = (text: string, before: string): boolean =>
+      /^(data|models\/artifacts|mlruns|reports|handoff)\//.test(text) ||
+      names.has(basename(text)) ||
+      (known.includes(text) && (/\/|^mlruns$/.test(text) || /\bjoin\([^()\n]*$/.test(before)))
+    const faults = sources
+      .filter(({ path }) => path !== 'src/run_paths.ts')
+      .flatMap(({ path, code }) =>
+        [...code.matchAll(literal)]
+          .filter(({ 1: single = '', 2: double = '', 3: template = '' }) => !/\s/.test(single + double + template))
+          .filter(({ 0: quoted, index }) => isOfRun(quoted.slice(1, -1), code.slice(0, index)))
+          .map(({ 0: quoted, index }) => `${path}:${lineAt(code, index)}: take ${quoted} from src/run_paths.ts`),
+      )
     expect(faults).toEqual([])
   })
 

@@ -4,6 +4,7 @@ import { readTopic } from '../monitor/columns/read_topic.ts'
 import { explainFailure } from '../monitor/report/fail_on.ts'
 import { type Source, saveProfile, writeDriftReport } from '../monitor/report/write_drift_report.ts'
 import { command, outputFile, outputFolder, runCommand, wholeNumber } from '../operations/command.ts'
+import { runPaths } from '../run_paths.ts'
 import { openStreams } from '../streams/open.ts'
 
 export { writeDriftReport }
@@ -46,7 +47,7 @@ const program = command(
   .option('--topic <name>', 'judge the newest rows of a topic of features in place of --current')
   .option('--topics <engine>', 'embedded, embedded://path or kafka://host:port', 'embedded')
   .option('--last <seconds>', 'judge only the last so many seconds (of a topic: 3600)', wholeNumber('--last', 1))
-  .option('--out <folder>', 'where <name>.html and <name>.json go', outputFolder('--out'), 'reports/evidently')
+  .option('--out <folder>', 'where <name>.html and <name>.json go', outputFolder('--out'), runPaths.drift)
   .option('--name <name>', 'name of the report (default: early_vs_late, last_vs_profile, or from the file names)')
   .option('--fail-on <what>', 'exit 1 when it is found: drift or quality')
   .option('--model <folder>', 'model whose columns are marked')

@@ -8,6 +8,7 @@ import { featurizerMetrics, newStatus } from '../jobs/featurize/status.ts'
 import { command, outputFile, runCommand, wholeNumber, wholeNumbers } from '../operations/command.ts'
 import { createLog } from '../operations/log.ts'
 import { stopOnSignal } from '../operations/stopping.ts'
+import { runPaths } from '../run_paths.ts'
 import { openStreams } from '../streams/open.ts'
 import type { Position, Streams } from '../streams/port.ts'
 
@@ -104,7 +105,7 @@ const program = command(
     '--parquet <file>',
     'where all rows of the topic are written at the end',
     outputFile('--parquet'),
-    'data/processed/features.parquet',
+    runPaths.features,
   )
   .option('--config <file>', 'another config.yaml')
   .option('--until-end', 'stop at the end that the input topic has now')

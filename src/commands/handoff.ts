@@ -5,6 +5,7 @@ import { SpikeError } from '../errors.ts'
 import { command, outputFolder, runCommand, wholeNumber } from '../operations/command.ts'
 import { checkHandoff } from '../publish/check_handoff.ts'
 import { writeHandoff } from '../publish/handoff.ts'
+import { runPaths } from '../run_paths.ts'
 
 interface Arguments {
   run: string
@@ -26,14 +27,14 @@ async function main({ run, raw, out, minutes, check, config, json }: Arguments):
       )
     return
   }
-  const folder = out ?? join(run, 'handoff')
-  const paths = (raw ?? [join(run, 'data/raw/**/*.ndjson')]).flatMap(path =>
+  const folder = out ?? join(run, runPaths.handoff)
+  const paths = (raw ?? [join(run, runPaths.raw, '**/*.ndjson')]).flatMap(path =>
     /[*?[]/.test(path) ? globSync(path).sort() : [path],
   )
   if (paths.length === 0)
     throw new SpikeError(
       'BAD_FILE',
-      `${join(run, 'data/raw')}: holds no *.ndjson; capture first, or name files with --raw`,
+      `${join(run, runPaths.raw)}: holds no *.ndjson; capture first, or name files with --raw`,
     )
   const { slice, files, simulated } = await writeHandoff({
     run,

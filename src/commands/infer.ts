@@ -2,6 +2,7 @@ import { SpikeError } from '../errors.ts'
 import { infer } from '../jobs/score/file.ts'
 import { inferTopic } from '../jobs/score/process.ts'
 import { command, outputFile, runCommand, wholeNumber, wholeNumbers } from '../operations/command.ts'
+import { runPaths } from '../run_paths.ts'
 
 interface Arguments {
   features?: string
@@ -62,7 +63,7 @@ export const inferCommand = (argv?: string[]): Promise<void> =>
       .option('--until-end', 'stop at the end that the topic has now')
       .option('--metrics-port <n>', 'answer /healthz, /readyz and /metrics there', wholeNumber('--metrics-port'))
       .option('--config <file>', 'another config.yaml')
-      .option('--model <dir>', 'model folder', 'models/artifacts/logistic')
+      .option('--model <dir>', 'model folder', `${runPaths.models}/logistic`)
       .option('--out <file>', 'scores; scores.parquet beside the features by default', outputFile('--out'))
       .option('--json', 'print one JSON object as the last line'),
     main,

@@ -9,6 +9,7 @@ import { command, outputFolder, positiveNumber, runCommand, wholeNumber } from '
 import { type Operations, serveOperations } from '../operations/endpoints.ts'
 import { createLog } from '../operations/log.ts'
 import { stopOnSignal } from '../operations/stopping.ts'
+import { runPaths } from '../run_paths.ts'
 
 interface Arguments {
   pair?: string[]
@@ -167,7 +168,7 @@ const program = command(
     "where to ask for the trades of a gap, or none (default: the feed's own, none beside --url)",
   )
   .option('--redundant', 'two connections for the same products: what befalls one of them at a time costs nothing')
-  .option('--raw <folder>', 'folder of bronze files', outputFolder('--raw'), 'data/raw')
+  .option('--raw <folder>', 'folder of bronze files', outputFolder('--raw'), runPaths.raw)
   .option(
     '--topics <engine>',
     'embedded, embedded://path or kafka://host:port',

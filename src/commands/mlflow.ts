@@ -3,6 +3,7 @@ import { readConfig } from '../config.ts'
 import { SpikeError } from '../errors.ts'
 import { command, outputFolder, runCommand, wholeNumber } from '../operations/command.ts'
 import { ensurePythonEnv } from '../operations/python_env.ts'
+import { runPaths } from '../run_paths.ts'
 import { sendJournal } from '../tracking/send.ts'
 import { findMlflowServer, startMlflowServer } from '../tracking/server.ts'
 
@@ -21,8 +22,13 @@ const program = command(
   'npm run mlflow -- --port 5000',
 )
   .option('--port <number>', 'port on 127.0.0.1', wholeNumber('--port', 1), 5000)
-  .option('--store <folder>', 'where the server keeps runs and artifacts', outputFolder('--store'), 'mlruns/server')
-  .option('--journal <folder>', 'folder of the journal', 'mlruns')
+  .option(
+    '--store <folder>',
+    'where the server keeps runs and artifacts',
+    outputFolder('--store'),
+    runPaths.mlflowStore,
+  )
+  .option('--journal <folder>', 'folder of the journal', runPaths.journal)
   .option('--once', 'end as soon as the journal is sent')
   .option('--send', 'start no server: send the journal to MLFLOW_TRACKING_URI and end')
   .option('--json', 'one JSON object as the last line')

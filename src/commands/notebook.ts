@@ -6,6 +6,7 @@ import { writeFileAtomically } from '../files/atomic.ts'
 import { command, outputFolder, runCommand } from '../operations/command.ts'
 import { ensurePythonEnv } from '../operations/python_env.ts'
 import { executeNotebook } from '../publish/notebook/execute.ts'
+import { runPaths } from '../run_paths.ts'
 import { readTable } from '../stores/parquet.ts'
 
 interface Arguments {
@@ -32,8 +33,8 @@ const program = command(
   "Executes the exploratory notebook over a feature file, in TypeScript on Deno's Jupyter kernel.",
   'npm run notebook -- --features data/processed/features.parquet',
 )
-  .option('--features <file>', 'Parquet file of features', 'data/processed/features.parquet')
-  .option('--out <folder>', 'where the executed notebook and its page go', outputFolder('--out'), 'reports')
+  .option('--features <file>', 'Parquet file of features', runPaths.features)
+  .option('--out <folder>', 'where the executed notebook and its page go', outputFolder('--out'), runPaths.reports)
   .option('--update', 'also keep the executed notebook as notebooks/eda.ipynb')
   .option('--json', 'print the paths as one JSON line')
 

@@ -4,8 +4,7 @@ import { SpikeError } from '../errors.ts'
 import { totalCounts } from '../jobs/featurize/partition.ts'
 import { type DisturbedReport, replay } from '../jobs/replay/replay.ts'
 import { command, outputFile, runCommand, wholeNumber } from '../operations/command.ts'
-
-const defaultOut = 'data/processed/features.parquet'
+import { runPaths } from '../run_paths.ts'
 
 interface Arguments {
   raw: string[]
@@ -21,7 +20,7 @@ interface Arguments {
 async function main({ raw, config: configPath, json, ...options }: Arguments): Promise<void> {
   const config = readConfig(configPath)
   const disturbance = disturbanceOf(options, config.models.seed)
-  const out = options.out ?? (disturbance ? null : defaultOut)
+  const out = options.out ?? (disturbance ? null : runPaths.features)
   const result = await replay({
     raw: expandPaths(raw),
     out,
@@ -112,7 +111,7 @@ const program = command(
   .requiredOption('--raw <file...>', 'bronze files or captures, plain, gzip or zstd; a quoted pattern is expanded')
   .option(
     '--out <file>',
-    `Parquet file to write; ${defaultOut} when absent, none for a disturbed run`,
+    `Parquet file to write; ${runPaths.features} when absent, none for a disturbed run`,
     outputFile('--out'),
   )
   .option(

@@ -2,6 +2,7 @@ import { readConfig } from '../config.ts'
 import { command, runCommand } from '../operations/command.ts'
 import { attachReports } from '../publish/attach_reports.ts'
 import { writeReports } from '../publish/write_reports.ts'
+import { runPaths } from '../run_paths.ts'
 
 interface Arguments {
   run: string
@@ -14,7 +15,7 @@ async function main({ run, config, json }: Arguments): Promise<void> {
   const reports = await writeReports(run, settings)
   const recorded = await attachReports(run, settings.mlflow.experiment, process.env.MLFLOW_TRACKING_URI)
   if (recorded === null)
-    console.error(`warning: ${run}/mlruns does not hold this training; the reports were not attached`)
+    console.error(`warning: ${run}/${runPaths.journal} does not hold this training; the reports were not attached`)
   else if (recorded.warning !== null) console.error(`warning: ${recorded.warning}`)
   console.log(json ? JSON.stringify(reports) : Object.values(reports).join('\n'))
 }

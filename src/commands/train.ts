@@ -7,6 +7,7 @@ import { train } from '../jobs/train/run.ts'
 import { command, outputFolder, runCommand } from '../operations/command.ts'
 import { describeCaptures } from '../publish/terminal/full_table.ts'
 import { describeTraining } from '../publish/terminal/train_table.ts'
+import { runPaths } from '../run_paths.ts'
 
 interface Arguments {
   features?: string
@@ -39,7 +40,7 @@ async function main(given: Arguments): Promise<void> {
   }
   console.log(describeTraining(result))
   console.log(`\nmodel ${result.files.model}, predictions ${result.files.predictions}`)
-  console.log(result.tracking.link ?? `${result.tracking.journalled} runs journalled in ${join(out, 'mlruns')}`)
+  console.log(result.tracking.link ?? `${result.tracking.journalled} runs journalled in ${join(out, runPaths.journal)}`)
 }
 
 /** The walk-forward on saved captures: a table a percentile, kept as text and JSON; nothing is fitted for keeps. */
@@ -53,7 +54,7 @@ async function judgeFully({ captures, percentile, features, out, config: path, j
     config,
     onProgress: what => console.error(what),
   })
-  const file = join(out, 'reports', 'walk_forward')
+  const file = join(out, runPaths.walkForward)
   await writeFileAtomically(`${file}.json`, `${JSON.stringify(result)}\n`)
   await writeFileAtomically(`${file}.txt`, `${describeCaptures(result)}\n`)
   console.log(`${describeCaptures(result)}\n\n${file}.txt, ${file}.json`)

@@ -1,5 +1,6 @@
 import { existsSync, globSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { runPaths } from '../run_paths.ts'
 import { findTraining, type Recorded, recordArtifacts } from '../tracking/tracker.ts'
 import { readEvaluation } from './read_evaluation.ts'
 import { writePlots } from './write_plots.ts'
@@ -11,18 +12,18 @@ import { writePlots } from './write_plots.ts'
  * @returns null where the journal does not hold that training.
  */
 export async function attachReports(run: string, experiment: string, uri?: string): Promise<Recorded | null> {
-  const journal = join(run, 'mlruns')
-  const evaluation = join(run, 'models/artifacts/evaluation.json')
+  const journal = join(run, runPaths.journal)
+  const evaluation = join(run, runPaths.evaluation)
   const id = findTraining(journal, evaluation)
   if (id === null) return null
   const trained = statSync(evaluation).mtimeMs
-  const plots = await writePlots(join(run, 'reports/plots'), readEvaluation(evaluation))
-  const reports = ['model_eval.pdf', 'model_card_v1.md', 'exploration.json'].map(name => join(run, 'reports', name))
-  const drift = globSync(join(run, 'reports/evidently/*_vs_*.{html,json}'))
+  const plots = await writePlots(join(run, runPaths.plots), readEvaluation(evaluation))
+  const reports = [runPaths.evaluationPdf, runPaths.modelCard, runPaths.exploration]
+  const drift = globSync(join(run, runPaths.drift, '*_vs_*.{html,json}'))
     .filter(file => statSync(file).mtimeMs >= trained)
     .sort()
   const artifacts = [
-    ...reports.filter(file => existsSync(file)).map(file => ({ path: `reports/${basename(file)}`, file })),
+    ...reports.map(path => ({ path, file: join(run, path) })).filter(({ file }) => existsSync(file)),
     ...plots.map(file => ({ path: `plots/${basename(file)}`, file })),
     ...drift.map(file => ({ path: `drift/${basename(file)}`, file })),
   ]

@@ -24,8 +24,8 @@ export async function checkHandoff(folder: string): Promise<HandoffCheck> {
   const { files, slice, model, simulated } = verifyManifest(folder)
   const scratch = mkdtempSync(join(tmpdir(), 'spike60-handoff-'))
   try {
-    const features = join(scratch, 'features.parquet')
-    const predictions = join(scratch, 'predictions.parquet')
+    const features = join(scratch, 'replayed.parquet')
+    const predictions = join(scratch, 'scored.parquet')
     const config = readConfig(join(folder, 'config.yaml'))
     const { digest, rows } = await replay({ raw: slice.raw.map(path => join(folder, path)), out: features, config })
     if (digest !== slice.digest)

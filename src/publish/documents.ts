@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { Config } from '../config.ts'
 import type { Evaluation } from '../core/models/judge/evaluation.ts'
 import { writeFileAtomically } from '../files/atomic.ts'
+import { examplePaths } from '../run_paths.ts'
 import type { Exploration } from './eda/explore.ts'
 import { evaluationPaper } from './evaluation_pdf.ts'
 import { featureSpec } from './feature_spec.ts'
@@ -29,11 +30,10 @@ export interface Example {
 
 /** Reads the example that is committed under `docs/example`. */
 export function readExample(root: string): Example {
-  const folder = join(root, 'docs/example')
   return {
-    evaluation: readEvaluation(join(folder, 'evaluation.json')),
-    strip: JSON.parse(readFileSync(join(folder, 'strip.json'), 'utf8')) as Strip,
-    exploration: readExploration(join(folder, 'exploration.json')),
+    evaluation: readEvaluation(join(root, examplePaths.evaluation)),
+    strip: JSON.parse(readFileSync(join(root, examplePaths.strip), 'utf8')) as Strip,
+    exploration: readExploration(join(root, examplePaths.exploration)),
   }
 }
 
@@ -57,9 +57,9 @@ export async function composeDocuments(
     if (spec !== undefined) pictures[`docs/pictures/${name}.png`] = renderPng(await renderSvg(spec))
   return {
     'docs/feature_spec.md': featureSpec(config, evaluation, exploration),
-    'docs/model_card_v1.md': modelCard(evaluation),
+    [examplePaths.modelCard]: modelCard(evaluation),
     'docs/scoping_brief.pdf': compilePdf({ template: brief, files: {} }),
-    'docs/example/model_eval.pdf': compilePdf(paper),
+    [examplePaths.evaluationPdf]: compilePdf(paper),
     'docs/pictures/model_eval.png': renderPng(compileFirstPage(paper), 1.6),
     ...pictures,
     'README.md': replaceBlock(readme, resultsTable(evaluation)),

@@ -7,6 +7,7 @@ import { SpikeError } from '../errors.ts'
 import { replaceTogether } from '../files/together.ts'
 import { replay } from '../jobs/replay/replay.ts'
 import { infer } from '../jobs/score/file.ts'
+import { handoffPaths, runPaths } from '../run_paths.ts'
 import { featureSpec } from './feature_spec.ts'
 import { type Manifest, replacingNote, writeManifest } from './handoff_manifest.ts'
 import { copyParts, findModels } from './handoff_parts.ts'
@@ -66,9 +67,8 @@ async function scoreSlice(
   model: string,
   minutes: number,
 ): Promise<Manifest['slice']> {
-  const cut = await cutSlice(raw, join(folder, 'data/slice'), minutes)
-  const features = 'data/slice/features.parquet'
-  const predictions = 'data/slice/predictions.parquet'
+  const cut = await cutSlice(raw, join(folder, handoffPaths.slice), minutes)
+  const { sliceFeatures: features, slicePredictions: predictions } = handoffPaths
   const { rows, digest } = await replay({ raw: cut.files, out: join(folder, features), config })
   await infer({ features: join(folder, features), model: join(folder, model), out: join(folder, predictions) })
   return {
@@ -85,8 +85,8 @@ async function scoreSlice(
 
 /** Feature spec with this run's tau and its plots, and the note on the base. */
 async function writeTexts(folder: string, config: Config, model: string, slice: Manifest['slice']) {
-  const evaluation = readEvaluation(join(folder, 'models/artifacts/evaluation.json'))
-  const exploration = readExploration(join(folder, 'reports/exploration.json'))
+  const evaluation = readEvaluation(join(folder, runPaths.evaluation))
+  const exploration = readExploration(join(folder, runPaths.exploration))
   mkdirSync(join(folder, 'docs/pictures'), { recursive: true })
   for (const [name, spec] of Object.entries(plotTau(evaluation, exploration)))
     writeFileSync(join(folder, `docs/pictures/${name}.png`), renderPng(await renderSvg(spec)))

@@ -3,10 +3,10 @@ import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { SpikeError } from '../errors.ts'
 import { isTemporary } from '../files/place.ts'
+import { besideFeatures, handoffPaths, runPaths, seenFromRun } from '../run_paths.ts'
 import { leadOf } from './headline.ts'
 import { pythonPins } from './python_pins.ts'
 import { readEvaluation } from './read_evaluation.ts'
-import { seenFromRun } from './run_paths.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 /** Of the checkout, not of the run. */
@@ -18,15 +18,15 @@ const fromRoot = [
   'docker/prometheus/alerts.yml',
   'docs/runbook.md',
   '.env.example',
-  'handoff/README.md',
+  `${runPaths.handoff}/README.md`,
 ]
 /** Place in the run, place in the folder. */
 const fromRun = {
-  'reports/model_card_v1.md': 'docs/model_card_v1.md',
-  'reports/model_eval.pdf': 'reports/model_eval.pdf',
-  'reports/exploration.json': 'reports/exploration.json',
-  'models/artifacts/evaluation.json': 'models/artifacts/evaluation.json',
-  'data/processed/predictions.parquet': 'data/predictions.parquet',
+  [runPaths.modelCard]: handoffPaths.modelCard,
+  [runPaths.evaluationPdf]: runPaths.evaluationPdf,
+  [runPaths.exploration]: runPaths.exploration,
+  [runPaths.evaluation]: runPaths.evaluation,
+  [besideFeatures(runPaths.features).predictions]: handoffPaths.predictions,
 }
 
 /**
@@ -34,7 +34,7 @@ const fromRun = {
  * @throws SpikeError BAD_FILE, one line for each part of the run or of the checkout that is missing.
  */
 export function findModels(run: string): string[] {
-  const models = globSync('models/artifacts/*/model.json', { cwd: run })
+  const models = globSync(`${runPaths.models}/*/model.json`, { cwd: run })
     .map(path => dirname(path))
     .filter(path => !isTemporary(path))
     .sort()
@@ -42,8 +42,8 @@ export function findModels(run: string): string[] {
     ...Object.keys(fromRun)
       .filter(path => !existsSync(join(run, path)))
       .map(path => `${join(run, path)}: does not exist`),
-    ...(existsSync(join(run, 'reports/evidently')) ? [] : [`${join(run, 'reports/evidently')}: does not exist`]),
-    ...(models.length > 0 ? [] : [`${join(run, 'models/artifacts')}: holds no model folder`]),
+    ...(existsSync(join(run, runPaths.drift)) ? [] : [`${join(run, runPaths.drift)}: does not exist`]),
+    ...(models.length > 0 ? [] : [`${join(run, runPaths.models)}: holds no model folder`]),
     ...fromRoot.filter(path => !existsSync(join(root, path))).map(path => `${path}: is missing in the checkout`),
   ]
   if (faults.length > 0)
@@ -51,7 +51,7 @@ export function findModels(run: string): string[] {
       'BAD_FILE',
       faults.map(fault => `${fault}; finish the run first (npm run demo, or train, drift and report)`),
     )
-  const evaluation = readEvaluation(join(run, 'models/artifacts/evaluation.json'))
+  const evaluation = readEvaluation(join(run, runPaths.evaluation))
   const lead = leadOf(Object.values(evaluation.models))?.name
   const named = (name: string | undefined) => models.find(path => basename(path) === name)
   const base = named(lead) ?? named('logistic') ?? models[0]
@@ -60,11 +60,10 @@ export function findModels(run: string): string[] {
 
 /** Copies what a run and the checkout already have; drift reports without a path of this machine. */
 export function copyParts(run: string, models: string[], folder: string): void {
-  for (const path of fromRoot)
-    copyInto(join(root, path), join(folder, path === 'handoff/README.md' ? 'README.md' : path))
+  for (const path of fromRoot) copyInto(join(root, path), join(folder, path.replace(`${runPaths.handoff}/`, '')))
   for (const [from, to] of Object.entries(fromRun)) copyInto(join(run, from), join(folder, to))
-  mkdirSync(join(folder, 'reports/evidently'), { recursive: true })
-  for (const report of globSync('reports/evidently/*.{html,json}', { cwd: run }))
+  mkdirSync(join(folder, runPaths.drift), { recursive: true })
+  for (const report of globSync(`${runPaths.drift}/*.{html,json}`, { cwd: run }))
     writeFileSync(join(folder, report), seenFromRun(readFileSync(join(run, report), 'utf8'), run))
   for (const model of models) cpSync(join(run, model), join(folder, model), { recursive: true })
   writeFileSync(join(folder, 'requirements.txt'), pythonPins(root))

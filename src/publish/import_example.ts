@@ -2,9 +2,9 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SpikeError } from '../errors.ts'
 import { writeFileAtomically } from '../files/atomic.ts'
+import { besideFeatures, examplePaths, runPaths, seenFromRun } from '../run_paths.ts'
 import { readEvaluation } from './read_evaluation.ts'
 import { readExploration } from './read_exploration.ts'
-import { seenFromRun } from './run_paths.ts'
 import { readStrip } from './strip.ts'
 import { watchedOf } from './write_reports.ts'
 
@@ -15,29 +15,24 @@ import { watchedOf } from './write_reports.ts'
  * @throws SpikeError BAD_FILE when something is missing, BAD_ARGUMENT when the run is not simulated: captures are never committed.
  */
 export async function importExample(run: string, root: string): Promise<void> {
-  const evaluation = readEvaluation(join(run, 'models/artifacts/evaluation.json'))
+  const evaluation = readEvaluation(join(run, runPaths.evaluation))
   if (!evaluation.simulated)
     throw new SpikeError(
       'BAD_ARGUMENT',
       `${run}: is a run on market data; committed examples come from the simulated demo`,
     )
-  const test = join(run, 'data/processed/features_test.parquet')
+  const { test, predictions } = besideFeatures(join(run, runPaths.features))
   if (!existsSync(test)) throw new SpikeError('BAD_FILE', `${test}: does not exist; name a folder that the demo wrote`)
-  const exploration = readExploration(join(run, 'reports/exploration.json'))
-  const strip = await readStrip(
-    test,
-    evaluation.tau,
-    watchedOf(evaluation, join(run, 'data/processed/predictions.parquet')),
-  )
-  const example = join(root, 'docs/example')
+  const exploration = readExploration(join(run, runPaths.exploration))
+  const strip = await readStrip(test, evaluation.tau, watchedOf(evaluation, predictions))
   await writeFileAtomically(
-    join(example, 'evaluation.json'),
+    join(root, examplePaths.evaluation),
     seenFromRun(`${JSON.stringify(evaluation, null, 2)}\n`, run),
   )
-  await writeFileAtomically(join(example, 'exploration.json'), `${JSON.stringify(exploration)}\n`)
-  await writeFileAtomically(join(example, 'strip.json'), `${JSON.stringify(strip)}\n`)
-  for (const report of globSync('*.html', { cwd: join(run, 'reports/evidently') })) {
-    const text = readFileSync(join(run, 'reports/evidently', report), 'utf8')
-    await writeFileAtomically(join(example, `drift_${report}`), seenFromRun(text, run))
+  await writeFileAtomically(join(root, examplePaths.exploration), `${JSON.stringify(exploration)}\n`)
+  await writeFileAtomically(join(root, examplePaths.strip), `${JSON.stringify(strip)}\n`)
+  for (const report of globSync('*.html', { cwd: join(run, runPaths.drift) })) {
+    const text = readFileSync(join(run, runPaths.drift, report), 'utf8')
+    await writeFileAtomically(join(root, examplePaths.folder, `drift_${report}`), seenFromRun(text, run))
   }
 }

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import { digestOf } from '../core/features/digest.ts'
 import type { Evaluation } from '../core/models/judge/evaluation.ts'
 import { SpikeError } from '../errors.ts'
 import { writeFileAtomically } from '../files/atomic.ts'
+import { besideFeatures, runPaths } from '../run_paths.ts'
 import { readTable } from '../stores/parquet.ts'
 import { explore } from './eda/explore.ts'
 import { writeEvaluationPdf } from './evaluation_pdf.ts'
@@ -26,10 +27,10 @@ export interface Reports {
  * @throws SpikeError BAD_FILE when a part of the run is missing or another run has replaced the features.
  */
 export async function writeReports(run: string, config: Config): Promise<Reports> {
-  const evaluation = readEvaluation(join(run, 'models/artifacts/evaluation.json'))
+  const evaluation = readEvaluation(join(run, runPaths.evaluation))
   const { file, digest } = evaluation.source
   const features = join(run, file)
-  const test = join(dirname(features), 'features_test.parquet')
+  const { test, predictions } = besideFeatures(features)
   const missing = [features, test].filter(path => !existsSync(path))
   if (missing.length > 0)
     throw new SpikeError(
@@ -45,15 +46,11 @@ export async function writeReports(run: string, config: Config): Promise<Reports
     )
   const exploration = explore(table, metadata, config)
   const reports: Reports = {
-    exploration: join(run, 'reports/exploration.json'),
-    evaluation_pdf: join(run, 'reports/model_eval.pdf'),
-    model_card: join(run, 'reports/model_card_v1.md'),
+    exploration: join(run, runPaths.exploration),
+    evaluation_pdf: join(run, runPaths.evaluationPdf),
+    model_card: join(run, runPaths.modelCard),
   }
-  const strip = await readStrip(
-    test,
-    evaluation.tau,
-    watchedOf(evaluation, join(dirname(features), 'predictions.parquet')),
-  )
+  const strip = await readStrip(test, evaluation.tau, watchedOf(evaluation, predictions))
   await writeFileAtomically(reports.exploration, `${JSON.stringify(exploration)}\n`)
   await writeEvaluationPdf(reports.evaluation_pdf, evaluation, strip, exploration)
   await writeModelCard(reports.model_card, evaluation)

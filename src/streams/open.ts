@@ -1,17 +1,15 @@
 import { resolve } from 'node:path'
 import { SpikeError } from '../errors.ts'
+import { runPaths } from '../run_paths.ts'
 import { openEmbedded } from './embedded/streams.ts'
 import type { Streams } from './port.ts'
-
-/** Where the embedded log is when nothing else is said. */
-export const defaultLog = 'data/streams.db'
 
 /**
  * Opens the topics that `spec` names: `embedded` (data/streams.db), `embedded://path`, `kafka://host:port[,host:port]`.
  * @throws SpikeError BAD_ARGUMENT on anything else, LOG_CORRUPT for a log that must not be read.
  */
 export async function openStreams(spec: string): Promise<Streams> {
-  if (spec === 'embedded') return openEmbedded(resolve(defaultLog))
+  if (spec === 'embedded') return openEmbedded(resolve(runPaths.log))
   if (/^embedded:\/\/./.test(spec)) return openEmbedded(resolve(spec.slice('embedded://'.length)))
   if (/^kafka:\/\/[^\s:,/]+:\d+(,[^\s:,/]+:\d+)*$/.test(spec)) {
     const { openKafka } = await import('./kafka/streams.ts')

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { SpikeError } from '../errors.ts'
 import { writeAtomically, writeFileAtomically } from '../files/atomic.ts'
 import { isTemporary } from '../files/place.ts'
@@ -96,7 +96,7 @@ export function findTraining(journal: string, evaluationFile: string): string | 
   const wanted = readFileSync(evaluationFile)
   const found = readJournal(journal).entries.filter(({ record }) =>
     record.artifacts.some(
-      ({ path, file }) => path === 'evaluation.json' && existsSync(file) && readFileSync(file).equals(wanted),
+      ({ path, file }) => path === basename(evaluationFile) && existsSync(file) && readFileSync(file).equals(wanted),
     ),
   )
   return found.at(-1)?.record.id ?? null

@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { Config } from '../config.ts'
 import type { Evaluation, ModelResult } from '../core/models/judge/evaluation.ts'
 import type { TrainFiles } from '../jobs/train/files.ts'
@@ -34,8 +34,8 @@ export function runsOf(
     metrics: trainingMetrics(evaluation),
     tags: { ...tags, ...warningsOf(evaluation), 'mlflow.note.content': noteOf(evaluation) },
     artifacts: [
-      { path: 'evaluation.json', file: files.evaluation },
-      { path: 'predictions.parquet', file: files.predictions },
+      { path: basename(files.evaluation), file: files.evaluation },
+      { path: basename(files.predictions), file: files.predictions },
     ],
     tables: trainingTables(evaluation),
   })

@@ -1,5 +1,5 @@
 import { globSync, mkdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Config } from '../../config.ts'
 import { SpikeError } from '../../errors.ts'
 import { sinkRows } from '../../jobs/featurize/sink.ts'
@@ -9,6 +9,7 @@ import { writeDriftReport } from '../../monitor/report/write_drift_report.ts'
 import { attachReports } from '../../publish/attach_reports.ts'
 import { writeHandoff } from '../../publish/handoff.ts'
 import { writeReports } from '../../publish/write_reports.ts'
+import { runPaths } from '../../run_paths.ts'
 import { openStreams } from '../../streams/open.ts'
 import { type LiveResult, runLive, type Venue } from './live.ts'
 
@@ -53,13 +54,13 @@ export interface DemoResult {
  */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const { config, out, files, onStep } = options
-  const processed = join(out, 'data/processed')
-  const features = join(processed, 'features.parquet')
+  const features = join(out, runPaths.features)
+  const featuresLive = join(out, runPaths.featuresLive)
   if (files.length > 0) {
     onStep('Reading the saved files')
     await replay({ raw: files, out: null, config })
   }
-  const { live, liveDigest, bronze } = await stream(options, join(processed, 'features_live.parquet'))
+  const { live, liveDigest, bronze } = await stream(options, featuresLive)
 
   onStep('Replay: the same bronze, without any topic')
   const fromBronze = await replay({ raw: bronze, out: features, config })
@@ -68,7 +69,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   if (digest.live !== digest.replay || fromBronze.digest !== digest.replay)
     throw new SpikeError(
       'DIGEST_MISMATCH',
-      `live rows (${digest.live}), rows of their bronze (${fromBronze.digest}) and replayed rows (${digest.replay}) are not the same; compare ${processed}/features_live.parquet with ${features}`,
+      `live rows (${digest.live}), rows of their bronze (${fromBronze.digest}) and replayed rows (${digest.replay}) are not the same; compare ${featuresLive} with ${features}`,
     )
 
   onStep('Labels, splits, baselines and the logistic model, with an audit')
@@ -82,7 +83,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   await attachReports(out, config.mlflow.experiment, options.trackingUri)
 
   onStep('Hand-off folder')
-  const handoff = join(out, 'handoff')
+  const handoff = join(out, runPaths.handoff)
   const raw = files.length > 0 ? files : bronze
   await writeHandoff({ run: out, raw, out: handoff, config })
 
@@ -111,13 +112,13 @@ async function stream(
   features: string,
 ): Promise<{ live: LiveResult; liveDigest: string; bronze: string[] }> {
   onStep('Live: exchange -> WebSocket -> bronze -> ticks.raw -> ticks.features')
-  const raw = join(out, 'data/raw/demo')
-  const log = join(out, 'data/demo')
-  for (const folder of [raw, log]) {
+  const raw = join(out, runPaths.demoRaw)
+  const log = join(out, runPaths.demoLog)
+  for (const folder of [raw, dirname(log)]) {
     rmSync(folder, { recursive: true, force: true })
     mkdirSync(folder, { recursive: true })
   }
-  const streams = await openStreams(topics ?? `embedded://${join(log, 'streams.db')}`)
+  const streams = await openStreams(topics ?? `embedded://${log}`)
   try {
     const live = await runLive({ config, streams, bronze: raw, venues, onStep, onProgress })
     onStep('Sink: ticks.features -> Parquet')
@@ -134,7 +135,7 @@ async function reportDrift(
   training: TrainResult,
   { products, deadLetters }: ReplayResult,
 ): Promise<{ html: string; json: string }> {
-  const folder = join(out, 'reports/evidently')
+  const folder = join(out, runPaths.drift)
   const { files } = training
   const counts = Object.values(products)
   const sum = (of: (count: (typeof counts)[number]) => number): number => counts.reduce((s, count) => s + of(count), 0)

@@ -46,7 +46,7 @@ export async function readCaptures(
   try {
     for (const name of names) {
       onFile(name)
-      const capture = await readCapture(join(folder, name), join(temporary, 'features.parquet'), config)
+      const capture = await readCapture(join(folder, name), join(temporary, 'capture.parquet'), config)
       if (typeof capture === 'string') left_out.push({ file: name, why: capture })
       else captures.push({ ...capture, file: name })
     }

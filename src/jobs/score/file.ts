@@ -1,4 +1,3 @@
-import { dirname, join } from 'node:path'
 import { specVersion } from '../../core/features/spec.ts'
 import { type FeatureTable, takeRows } from '../../core/features/table.ts'
 import type { Artifact } from '../../core/models/artifact/artifact.ts'
@@ -6,6 +5,7 @@ import { scoreRows } from '../../core/models/artifact/score.ts'
 import { baselines } from '../../core/models/recipes/baselines.ts'
 import { labelRows } from '../../core/models/split/label.ts'
 import { SpikeError } from '../../errors.ts'
+import { besideFeatures } from '../../run_paths.ts'
 import { type Metadata, readTable } from '../../stores/parquet.ts'
 import { writePredictions } from '../../stores/predictions.ts'
 import { loadModel } from '../../tracking/model_folder.ts'
@@ -54,7 +54,7 @@ export async function infer({ features, model, out }: InferOptions): Promise<Inf
     baselines.map((baseline): [string, Float64Array] => [baseline.name, baseline.score(table, artifact.tau)]),
   )
   scores[artifact.name] = probability
-  const predictions = out ?? join(dirname(features), 'scores.parquet')
+  const predictions = out ?? besideFeatures(features).scores
   await writePredictions(predictions, table, labelRows(table, artifact.tau), scores, {
     ...metadata,
     'spike60.tau': JSON.stringify(artifact.tau),

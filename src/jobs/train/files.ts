@@ -1,9 +1,10 @@
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { type FeatureTable, takeRows } from '../../core/features/table.ts'
 import type { Experiment } from '../../core/models/experiment.ts'
 import { segmentNames } from '../../core/models/split/split.ts'
 import { writeFileAtomically } from '../../files/atomic.ts'
 import { replaceTogether } from '../../files/together.ts'
+import { besideFeatures, runPaths } from '../../run_paths.ts'
 import { type Metadata, writeTable } from '../../stores/parquet.ts'
 import { writePredictions } from '../../stores/predictions.ts'
 import { replacingNote, saveModel } from '../../tracking/model_folder.ts'
@@ -29,14 +30,11 @@ export async function writeTraining(
   { split, labels, tau, artifact, volatility, scores, evaluation }: Experiment,
   { features, out }: { features: string; out: string },
 ): Promise<TrainFiles> {
-  const beside = dirname(features)
-  const artifacts = join(out, 'models', 'artifacts')
+  const { train, validation, test, predictions } = besideFeatures(features)
+  const artifacts = join(out, runPaths.models)
   const files: TrainFiles = {
-    train: join(beside, 'features_train.parquet'),
-    validation: join(beside, 'features_validation.parquet'),
-    test: join(beside, 'features_test.parquet'),
-    predictions: join(beside, 'predictions.parquet'),
-    evaluation: join(artifacts, 'evaluation.json'),
+    ...{ train, validation, test, predictions },
+    evaluation: join(out, runPaths.evaluation),
     model: join(artifacts, artifact.name),
   }
   const models = [artifact, ...volatility]
@@ -48,8 +46,11 @@ export async function writeTraining(
       const rows = takeRows({ ...table, label: labels }, split[segment])
       await writeTable(staged(files[segment]), rows, { ...metadata, ...labelling, 'spike60.segment': segment })
     }
-    const test = takeRows({ ...table, columns: scores, label: labels }, split.test)
-    await writePredictions(staged(files.predictions), test, test.label!, test.columns, { ...metadata, ...labelling })
+    const judged = takeRows({ ...table, columns: scores, label: labels }, split.test)
+    await writePredictions(staged(files.predictions), judged, judged.label!, judged.columns, {
+      ...metadata,
+      ...labelling,
+    })
     await writeFileAtomically(staged(files.evaluation), `${JSON.stringify(evaluation, null, 2)}\n`)
     const now = new Date()
     for (const [i, model] of models.entries()) saveModel(staged(folders[i]), model, now)

@@ -8,6 +8,7 @@ import type { Evaluation } from '../../core/models/judge/evaluation.ts'
 import { segmentNames } from '../../core/models/split/split.ts'
 import { SpikeError } from '../../errors.ts'
 import { checkFolderPlace } from '../../files/place.ts'
+import { runPaths } from '../../run_paths.ts'
 import { simulatedFile } from '../../stores/metadata.ts'
 import { type Metadata, readTable } from '../../stores/parquet.ts'
 import type { RunDataset } from '../../tracking/run_record.ts'
@@ -58,7 +59,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const runs = runsOf(evaluation, files, datasetsOf(table, experiment, files), config, times)
   const tracking = await recordRuns(runs, {
     experiment: config.mlflow.experiment,
-    journal: join(out, 'mlruns'),
+    journal: join(out, runPaths.journal),
     uri: options.trackingUri,
   })
   return { ...evaluation, files, tracking }
