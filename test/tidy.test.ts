@@ -172,7 +172,7 @@ describe('the house', () => {
     const long = sources.flatMap(({ path, lines }) =>
       lines.flatMap((line, at) => {
         const start =
-          /^( *)(?:export )?(?:(?:private |static |async |\*)*(?:function\*? )?(\w+)(?:<.*>)?\(.*|const (\w+) = .*=> )[{(]$/.exec(
+          /^( *)(?:export )?(?:(?:private |static |async |\*)*(?:function\*? )?(\w+)(?:<.*>)?\((?:.*[{(])?|const (\w+) = .*=> [{(])$/.exec(
             line,
           )
         if (!start || /^(if|for|while|switch|return|await|test|describe|it|super)$/.test(start[2] ?? '')) return []
