@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { SkippedReporter } from './test/harness/skipped_reporter.ts'
 
 export default defineConfig({
   test: {
@@ -9,6 +10,7 @@ export default defineConfig({
     hookTimeout: 300_000,
     pool: 'forks',
     maxWorkers: 2,
+    reporters: [new SkippedReporter(), 'default'],
     globalSetup: ['test/harness/kafka/global.ts'],
     // Tests start some hundreds of our commands: half of a start is reading and compiling the same files.
     env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('.cache/node', import.meta.url)) },

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest'
 import { pressIngestor } from '../harness/backpressure.ts'
-import { kafkaIsHere } from '../harness/kafka/shared.ts'
+import { lacksKafka } from '../harness/kafka/install.ts'
+import { needs } from '../harness/needs.ts'
 
-test.skipIf(!kafkaIsHere('back-pressure'))(
+test(
   'a broker that stalls under load: bronze takes what it cannot, everything is published in order afterwards',
+  needs(lacksKafka()),
   async () => {
     const relief = await pressIngestor({ rate: 4000, beforeS: 2, outageS: 6, afterS: 2, manner: 'stall' })
     console.log(JSON.stringify(relief))

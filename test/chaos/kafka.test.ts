@@ -15,6 +15,7 @@ import type { LiveScore } from '../../src/monitor/settle.ts'
 import { openStreams } from '../../src/streams/open.ts'
 import type { Streams } from '../../src/streams/port.ts'
 import { writeScorerModel } from '../fixtures/scorer_model.ts'
+import { twoHours } from '../fixtures/simulated_captures.ts'
 import {
   type Contents,
   contentsOf,
@@ -25,13 +26,12 @@ import {
 } from '../harness/job_outputs.ts'
 import { startTestBroker, type TestBroker } from '../harness/kafka/broker.ts'
 import { type JudgedRecord, readByJava } from '../harness/kafka/console_consumer.ts'
-import { kafkaIsHere } from '../harness/kafka/shared.ts'
+import { lacksKafka } from '../harness/kafka/install.ts'
 import { Keeper, wasFenced } from '../harness/keeper.ts'
-import { findShared } from '../harness/shared_file.ts'
+import { needs } from '../harness/needs.ts'
 import { startVictim, type Victim } from '../harness/victim.ts'
 
-const here = kafkaIsHere('chaos')
-const capture = findShared('captures/coinbase-ticker-2026-04-04T0319-2h-btc-eth.ndjson.gz')
+const capture = twoHours()
 const seed = Number(process.env.CHAOS_SEED ?? 60)
 const random = seededRandom(seed)
 const config = readConfig()
@@ -46,7 +46,7 @@ let streams: Streams | null = null
 const slowly = 100
 let feedRate = ['--rate', `${slowly}`]
 const topics = (): string[] => ['--topics', broker!.spec]
-const feed = new Keeper(() => ['scripts/feed.ts', '--raw', capture!, ...topics(), ...feedRate])
+const feed = new Keeper(() => ['scripts/feed.ts', '--raw', capture, ...topics(), ...feedRate])
 const parquet = (): string => join(folder, `${featurizer.all.length}.parquet`)
 const featurizer = new Keeper(() => ['features/featurizer.ts', ...topics(), '--parquet', parquet()])
 const scorer = new Keeper(() => ['models/infer.ts', ...topics(), '--model', model])
@@ -185,74 +185,73 @@ function byPartition(records: JudgedRecord[]): Contents {
   return contents
 }
 
-test.skipIf(!here || !capture)(
-  'killed again and again, the topics hold what an undisturbed run gives, each row once',
-  async () => {
-    const log = join(folder, 'undisturbed.db')
-    const expected = await undisturbed(config, artifact, [capture!], log)
-    const { digest, rows } = await replay({ raw: [capture!], out: null, config })
-    broker = await startTestBroker()
-    streams = await openStreams(broker.spec)
-    for (const keeper of keepers) keeper.start()
-    const plan = shuffled(kinds).map(kind => ({ kind, after: Math.round(1000 * random()) }))
-    console.log(`chaos, seed ${seed}: ${plan.map(({ kind, after }) => `${kind} +${after} ms`).join(', ')}`)
-    for (const { kind, after } of plan) {
-      await goesOn()
-      await delay(after)
-      await killing[kind]()
-    }
-
+test('killed again and again, the topics hold what an undisturbed run gives, each row once', {
+  ...needs(lacksKafka()),
+  timeout: 1_200_000,
+}, async () => {
+  const log = join(folder, 'undisturbed.db')
+  const expected = await undisturbed(config, artifact, [capture], log)
+  const { digest, rows } = await replay({ raw: [capture], out: null, config })
+  broker = await startTestBroker()
+  streams = await openStreams(broker.spec)
+  for (const keeper of keepers) keeper.start()
+  const plan = shuffled(kinds).map(kind => ({ kind, after: Math.round(1000 * random()) }))
+  console.log(`chaos, seed ${seed}: ${plan.map(({ kind, after }) => `${kind} +${after} ms`).join(', ')}`)
+  for (const { kind, after } of plan) {
     await goesOn()
-    feedRate = []
-    await killing.feed()
-    for (let round = 0; round < 3; round++) {
-      const jobs = [featurizer, scorer]
-      await until('both to be ready', () => jobs.every(job => job.victim.readyAfter() !== null))
-      await delay(400 * random())
-      await Promise.all([killing.featurizer(), killing.scorer()])
-    }
-    await until('all of the capture to be fed', () => feed.victim.ended()?.code === 0)
-    await until('the last to be ready', () => [featurizer, scorer].every(job => job.victim.readyAfter() !== null))
-    await Promise.all([killing.featurizer(), killing.scorer()])
-    const last = startVictim(['features/featurizer.ts', ...topics(), '--parquet', parquet(), '--until-end', '--json'])
-    expect(await last.wait(), last.log()).toEqual({ code: 0, signal: null })
-    const scored = startVictim(['models/infer.ts', ...topics(), '--model', model, '--until-end'])
-    expect(await scored.wait(), scored.log()).toEqual({ code: 0, signal: null })
-    const settled = startVictim(['scripts/settle.ts', ...topics(), '--json'])
-    expect(await settled.wait(), settled.log()).toEqual({ code: 0, signal: null })
-    const [score] = (JSON.parse(settled.out().trimEnd().split('\n').at(-1)!) as { scores: LiveScore[] }).scores
-    const [wanted] = await scoresOf(`embedded://${log}`)
-    const nearly = Object.fromEntries(
-      (['pr_auc', 'brier', 'ece'] as const).map(name => [name, expect.closeTo(wanted[name]!, 9)]),
-    )
-    expect(score).toEqual({ ...wanted, ...nearly })
-    expect(score.positives).toBeGreaterThan(30)
-    console.log(`settled: ${JSON.stringify(score)}`)
-    const ready = [featurizer, scorer].flatMap(job => job.all.flatMap(victim => victim.readyAfter() ?? []))
-    ready.sort((a, b) => a - b)
-    console.log(
-      `kills: ${JSON.stringify(kills)}, ${takeovers} takeovers; ready after ${Math.round(ready[ready.length >> 1])} ms (median), ${Math.round(ready.at(-1)!)} ms (longest)`,
-    )
-    expect(kills.featurizer + kills.scorer + kills.broker + kills.feed).toBeGreaterThanOrEqual(20)
+    await delay(after)
+    await killing[kind]()
+  }
 
-    const judged = await readByJava(broker.address, features.name, rows)
-    const collector = new RowCollector()
-    for (const { value } of judged) {
-      const row = decodeRow(value)!
-      collector.add(row.product, row.time, row.values)
-    }
-    expect(difference(byPartition(judged), expected.get(features.name)!)).toEqual([])
-    expect({ rows: judged.length, digest: digestOf(collector.takeTable()) }).toEqual({ rows, digest })
-    const judgedPredictions = byPartition(await readByJava(broker.address, predictions, rows))
-    expect(difference(judgedPredictions, expected.get(predictions)!)).toEqual([])
-    expect(judgedPredictions.flat().length).toBe(rows)
-    for (const topic of outputTopics(config))
-      expect({ topic, difference: difference(await contentsOf(streams, topic), expected.get(topic)!) }).toEqual({
-        topic,
-        difference: [],
-      })
-    // Last, so that it is known whether rows were lost, or only its file of rows ended too early.
-    expect(JSON.parse(last.out().trimEnd().split('\n').at(-1)!)).toMatchObject({ digest, rows })
-  },
-  1_200_000,
-)
+  await goesOn()
+  feedRate = []
+  await killing.feed()
+  for (let round = 0; round < 3; round++) {
+    const jobs = [featurizer, scorer]
+    await until('both to be ready', () => jobs.every(job => job.victim.readyAfter() !== null))
+    await delay(400 * random())
+    await Promise.all([killing.featurizer(), killing.scorer()])
+  }
+  await until('all of the capture to be fed', () => feed.victim.ended()?.code === 0)
+  await until('the last to be ready', () => [featurizer, scorer].every(job => job.victim.readyAfter() !== null))
+  await Promise.all([killing.featurizer(), killing.scorer()])
+  const last = startVictim(['features/featurizer.ts', ...topics(), '--parquet', parquet(), '--until-end', '--json'])
+  expect(await last.wait(), last.log()).toEqual({ code: 0, signal: null })
+  const scored = startVictim(['models/infer.ts', ...topics(), '--model', model, '--until-end'])
+  expect(await scored.wait(), scored.log()).toEqual({ code: 0, signal: null })
+  const settled = startVictim(['scripts/settle.ts', ...topics(), '--json'])
+  expect(await settled.wait(), settled.log()).toEqual({ code: 0, signal: null })
+  const [score] = (JSON.parse(settled.out().trimEnd().split('\n').at(-1)!) as { scores: LiveScore[] }).scores
+  const [wanted] = await scoresOf(`embedded://${log}`)
+  const nearly = Object.fromEntries(
+    (['pr_auc', 'brier', 'ece'] as const).map(name => [name, expect.closeTo(wanted[name]!, 9)]),
+  )
+  expect(score).toEqual({ ...wanted, ...nearly })
+  expect(score.positives).toBeGreaterThan(30)
+  console.log(`settled: ${JSON.stringify(score)}`)
+  const ready = [featurizer, scorer].flatMap(job => job.all.flatMap(victim => victim.readyAfter() ?? []))
+  ready.sort((a, b) => a - b)
+  console.log(
+    `kills: ${JSON.stringify(kills)}, ${takeovers} takeovers; ready after ${Math.round(ready[ready.length >> 1])} ms (median), ${Math.round(ready.at(-1)!)} ms (longest)`,
+  )
+  expect(kills.featurizer + kills.scorer + kills.broker + kills.feed).toBeGreaterThanOrEqual(20)
+
+  const judged = await readByJava(broker.address, features.name, rows)
+  const collector = new RowCollector()
+  for (const { value } of judged) {
+    const row = decodeRow(value)!
+    collector.add(row.product, row.time, row.values)
+  }
+  expect(difference(byPartition(judged), expected.get(features.name)!)).toEqual([])
+  expect({ rows: judged.length, digest: digestOf(collector.takeTable()) }).toEqual({ rows, digest })
+  const judgedPredictions = byPartition(await readByJava(broker.address, predictions, rows))
+  expect(difference(judgedPredictions, expected.get(predictions)!)).toEqual([])
+  expect(judgedPredictions.flat().length).toBe(rows)
+  for (const topic of outputTopics(config))
+    expect({ topic, difference: difference(await contentsOf(streams, topic), expected.get(topic)!) }).toEqual({
+      topic,
+      difference: [],
+    })
+  // Last, so that it is known whether rows were lost, or only its file of rows ended too early.
+  expect(JSON.parse(last.out().trimEnd().split('\n').at(-1)!)).toMatchObject({ digest, rows })
+})

@@ -16,9 +16,9 @@ import type { Streams } from '../../src/streams/port.ts'
 import { writeScorerModel } from '../fixtures/scorer_model.ts'
 import { contentsOf, difference, outputTopics, predictions, undisturbed } from '../harness/job_outputs.ts'
 import { startTestBroker, type TestBroker } from '../harness/kafka/broker.ts'
-import { kafkaIsHere } from '../harness/kafka/shared.ts'
+import { lacksKafka } from '../harness/kafka/install.ts'
+import { needs } from '../harness/needs.ts'
 
-const here = kafkaIsHere('succession')
 const config = readConfig()
 const { raw, features } = config.topics
 const folder = mkdtempSync(join(tmpdir(), 'spike60-succession-'))
@@ -86,55 +86,54 @@ async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
   while (!(await holds())) await delay(20)
 }
 
-test.skipIf(!here)(
-  'two of a job begin anew after an outage: the older ends for its successor, the newer goes on with equal rows',
-  async () => {
-    const file = join(folder, 'raw.ndjson')
-    const frames = createFrames(60)
-    writeFileSync(
-      file,
-      [...recordTape({ ...config.simulator, hours: 0.3 })].map(message => `${frames.update(message)}\n`).join(''),
-    )
-    const expected = await undisturbed(config, artifact, [file], join(folder, 'undisturbed.db'))
+test('two of a job begin anew after an outage: the older ends for its successor, the newer goes on with equal rows', {
+  ...needs(lacksKafka()),
+  timeout: 480_000,
+}, async () => {
+  const file = join(folder, 'raw.ndjson')
+  const frames = createFrames(60)
+  writeFileSync(
+    file,
+    [...recordTape({ ...config.simulator, hours: 0.3 })].map(message => `${frames.update(message)}\n`).join(''),
+  )
+  const expected = await undisturbed(config, artifact, [file], join(folder, 'undisturbed.db'))
 
-    broker = await startTestBroker()
-    const streams = await open()
-    const half = new AbortController()
-    await feedRaw({ streams, config, raw: [file], stop: half.signal, onProgress: () => half.abort() })
-    const older = await startPair()
-    // One transaction was fed: on each partition positions are counts of records.
-    const fed = (await contentsOf(streams, raw.name)).flat().length
-    await until(async () => {
-      const positions = await streams.committed('featurizer', raw.name)
-      return positions.reduce((sum, { offset }) => sum + offset, 0) === fed
+  broker = await startTestBroker()
+  const streams = await open()
+  const half = new AbortController()
+  await feedRaw({ streams, config, raw: [file], stop: half.signal, onProgress: () => half.abort() })
+  const older = await startPair()
+  // One transaction was fed: on each partition positions are counts of records.
+  const fed = (await contentsOf(streams, raw.name)).flat().length
+  await until(async () => {
+    const positions = await streams.committed('featurizer', raw.name)
+    return positions.reduce((sum, { offset }) => sum + offset, 0) === fed
+  })
+  const rows = (await contentsOf(streams, features.name)).flat().length
+  await until(() => older.status.scorer.rows === rows)
+  const newer = await startPair()
+  await until(() => both(newer, ({ ready }) => ready))
+  expect([older.featurizer.how, older.scorer.how]).toEqual([null, null])
+
+  await broker.kill9()
+  await until(() => both(older, ({ begunAnew }) => begunAnew > 0) && both(newer, ({ begunAnew }) => begunAnew > 0))
+  await broker.restart()
+  await until(() => {
+    expect([newer.featurizer.how, newer.scorer.how]).toEqual([null, null])
+    expect([older.status.featurizer.ready, older.status.scorer.ready]).toEqual([false, false])
+    return older.featurizer.how !== null && older.scorer.how !== null
+  })
+  expect([older.featurizer.how, older.scorer.how]).toEqual(['WRITER_FENCED', 'WRITER_FENCED'])
+
+  await feedRaw({ streams, config, raw: [file] })
+  newer.finish.featurizer.abort()
+  await newer.featurizer.job
+  newer.finish.scorer.abort()
+  await newer.scorer.job
+  for (const topic of outputTopics(config))
+    expect({ topic, difference: difference(await contentsOf(streams, topic), expected.get(topic)!) }).toEqual({
+      topic,
+      difference: [],
     })
-    const rows = (await contentsOf(streams, features.name)).flat().length
-    await until(() => older.status.scorer.rows === rows)
-    const newer = await startPair()
-    await until(() => both(newer, ({ ready }) => ready))
-    expect([older.featurizer.how, older.scorer.how]).toEqual([null, null])
-
-    await broker.kill9()
-    await until(() => both(older, ({ begunAnew }) => begunAnew > 0) && both(newer, ({ begunAnew }) => begunAnew > 0))
-    await broker.restart()
-    await until(() => {
-      expect([newer.featurizer.how, newer.scorer.how]).toEqual([null, null])
-      expect([older.status.featurizer.ready, older.status.scorer.ready]).toEqual([false, false])
-      return older.featurizer.how !== null && older.scorer.how !== null
-    })
-    expect([older.featurizer.how, older.scorer.how]).toEqual(['WRITER_FENCED', 'WRITER_FENCED'])
-
-    await feedRaw({ streams, config, raw: [file] })
-    newer.finish.featurizer.abort()
-    await newer.featurizer.job
-    newer.finish.scorer.abort()
-    await newer.scorer.job
-    for (const topic of outputTopics(config))
-      expect({ topic, difference: difference(await contentsOf(streams, topic), expected.get(topic)!) }).toEqual({
-        topic,
-        difference: [],
-      })
-    expect(expected.get(predictions)!.flat().length).toBeGreaterThan(1000)
-  },
-  480_000,
-)
+  expect(expected.get(predictions)!.flat().length).toBeGreaterThan(1000)
+})

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { simulateTicks } from '../../src/exchange/price_process.ts'
 import { settings } from '../fixtures/simulated_market.ts'
+import { lacksLinux, needs } from '../harness/needs.ts'
 
 let folder: string
 beforeAll(() => {
@@ -100,12 +101,12 @@ describe('a place that cannot be written ends with exit 2 and one line, before a
     expect(readFileSync(join(folder, 'a-file'), 'utf8')).toBe('precious')
   })
 
-  it.skipIf(process.platform !== 'linux')('replay under /proc, where folders are asked for in vain', () => {
+  it('replay under /proc, where folders are asked for in vain', needs(lacksLinux), () => {
     const { code, err } = run('scripts/replay.ts', '--raw', 'x', '--out', '/proc/x/y')
     expect({ code, err }).toEqual({ code: 2, err: [expect.stringContaining('--out /proc/x/y: cannot be written')] })
   })
 
-  it.skipIf(process.platform !== 'linux')('a topic log under /proc, or in place of a device', () => {
+  it('a topic log under /proc, or in place of a device', needs(lacksLinux), () => {
     for (const [place, why] of [
       ['/proc/x/y', 'cannot be written'],
       ['/dev/full', 'is a device or a pipe'],

@@ -14,7 +14,9 @@ import {
   readDockerfile,
   readDockerignore,
 } from '../harness/docker/dockerfile.ts'
+import { needs } from '../harness/needs.ts'
 
+const lacksGo = spawnSync('go', ['version']).status === 0 ? null : 'there is no Go'
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const text = readFileSync(join(root, 'docker/compose.yaml'), 'utf8')
 const example = readEnvFile(join(root, '.env.example'))
@@ -106,11 +108,7 @@ describe('docker/compose.yaml', () => {
     }
   })
 
-  test("Compose's own library reads it, where Go is", context => {
-    if (spawnSync('go', ['version']).status !== 0) {
-      console.warn("SKIPPED Compose's own library on compose.yaml: this machine has no Go")
-      return context.skip()
-    }
+  test("Compose's own library reads it", { ...needs(lacksGo), timeout: 280_000 }, () => {
     const read = (file: string) =>
       spawnSync('go', ['run', '.', file], { cwd: join(root, 'test/harness/docker/compose_reader'), encoding: 'utf8' })
     const { status, stdout, stderr } = read(join(root, 'docker/compose.yaml'))
@@ -124,7 +122,7 @@ describe('docker/compose.yaml', () => {
     const spoilt = join(image, 'spoilt.yaml')
     writeFileSync(spoilt, text.replace('restart: unless', 'restarts: unless'))
     expect(read(spoilt)).toMatchObject({ status: 1, stderr: expect.stringContaining('restarts') })
-  }, 280_000)
+  })
 })
 
 describe.each(built)('the image of $name', ({ context, dockerfile }) => {

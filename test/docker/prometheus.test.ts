@@ -10,10 +10,11 @@ import { newScorerStatus, scorerMetrics } from '../../src/jobs/score/status.ts'
 import { type Metric, renderMetrics } from '../../src/operations/metrics.ts'
 import { processMetrics } from '../../src/operations/process_metrics.ts'
 import { findPrometheus } from '../harness/docker/prometheus.ts'
+import { needs } from '../harness/needs.ts'
 
 const folder = fileURLToPath(new URL('../../docker/prometheus', import.meta.url))
 const runbook = readFileSync(join(folder, '../../docs/runbook.md'), 'utf8')
-const tools = await findPrometheus('promtool on rules, their tests and our metrics')
+const { tools, lacks } = await findPrometheus()
 
 interface Rule {
   alert: string
@@ -34,7 +35,7 @@ const jobs: Record<string, Metric[]> = {
 }
 const exported = [...Object.values(jobs).flat(), ...processMetrics()].map(({ name }) => `spike60_${name}`)
 
-describe.skipIf(tools === null)('promtool', () => {
+describe('promtool', needs(lacks), () => {
   const promtool = (...args: string[]): string =>
     execFileSync(tools!.promtool, args, { cwd: folder, encoding: 'utf8', stdio: 'pipe' })
 

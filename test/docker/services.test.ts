@@ -14,7 +14,8 @@ import { kafkaCommand } from '../harness/docker/kafka_service.ts'
 import { findPrometheus } from '../harness/docker/prometheus.ts'
 import { give, onThisMachine, type ServiceProcess, startService, userOf } from '../harness/docker/services.ts'
 import { freePorts } from '../harness/free_ports.ts'
-import { skipReason } from '../harness/kafka/install.ts'
+import { lacksKafka } from '../harness/kafka/install.ts'
+import { needs } from '../harness/needs.ts'
 import { findPython } from '../harness/python.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
@@ -22,11 +23,8 @@ const folder = mkdtempSync(join(tmpdir(), 'spike60-services-'))
 chmodSync(folder, 0o755)
 const text = readFileSync(join(root, 'docker/compose.yaml'), 'utf8')
 const started: ServiceProcess[] = []
-const tools = await findPrometheus('Prometheus of compose as a process')
-const python = await findPython('the MLflow service of compose as a process')
-const noKafka = skipReason()
-if (noKafka && process.env.CI === 'true') throw new Error(noKafka)
-if (noKafka) console.warn(`SKIPPED the Kafka services of compose as processes: ${noKafka}`)
+const { tools, lacks: lacksPrometheus } = await findPrometheus()
+const { python, lacks: lacksPython } = await findPython()
 
 afterAll(async () => {
   await Promise.all(started.map(service => service.stop()))
@@ -53,82 +51,79 @@ async function seenBy(prometheus: string): Promise<{ targets: Record<string, str
   }
 }
 
-test.skipIf(noKafka !== null)(
-  'Kafka, ingestor, featurizer, scorer and Prometheus become healthy, pass the market on, and stop clean',
-  async () => {
-    const { simulator: settings, topics } = readConfig()
-    const exchange = await startSimulator({ settings, speed: 60, faults: [] })
-    const { services } = readCompose(text, { SPIKE60_FEED_URL: exchange.url })
-    const [inside, outside, controller, web, ...metrics] = await freePorts(7)
-    const places = {
-      '/var/lib/kafka/data': join(folder, 'kafka/data'),
-      '://:': '://127.0.0.1:',
-      'kafka:': '127.0.0.1:',
-      '@kafka': '@127.0.0.1',
-      ':19092': `:${inside}`,
-      ':9092': `:${outside}`,
-      ':29093': `:${controller}`,
-    }
-    const kafkaFolder = join(folder, 'kafka')
-    mkdirSync(kafkaFolder)
-    const user = userOf(services.kafka, kafkaFolder)
-    const kafka = start(await kafkaCommand(services.kafka, kafkaFolder, places, user))
-    await kafka.healthy(120_000)
+test('Kafka, ingestor, featurizer, scorer and Prometheus become healthy, pass the market on, and stop clean', {
+  ...needs(lacksKafka(), lacksPrometheus),
+  timeout: 300_000,
+}, async () => {
+  const { simulator: settings, topics } = readConfig()
+  const exchange = await startSimulator({ settings, speed: 60, faults: [] })
+  const { services } = readCompose(text, { SPIKE60_FEED_URL: exchange.url })
+  const [inside, outside, controller, web, ...metrics] = await freePorts(7)
+  const places = {
+    '/var/lib/kafka/data': join(folder, 'kafka/data'),
+    '://:': '://127.0.0.1:',
+    'kafka:': '127.0.0.1:',
+    '@kafka': '@127.0.0.1',
+    ':19092': `:${inside}`,
+    ':9092': `:${outside}`,
+    ':29093': `:${controller}`,
+  }
+  const kafkaFolder = join(folder, 'kafka')
+  mkdirSync(kafkaFolder)
+  const user = userOf(services.kafka, kafkaFolder)
+  const kafka = start(await kafkaCommand(services.kafka, kafkaFolder, places, user))
+  await kafka.healthy(120_000)
 
-    const instructions = readDockerfile(join(root, 'docker/Dockerfile.ingestor'))
-    layOut(instructions, root, readDockerignore(join(root, '.dockerignore')), folder)
-    const volume = ['data', 'data/raw', 'data/processed', 'run'].map(name => join(folder, name))
-    for (const path of volume) mkdirSync(path, { recursive: true })
-    give(volume, user)
-    writeScorerModel(join(folder, 'models/artifacts/logistic'))
-    const before = globSync('**', { cwd: folder, exclude: path => /^(data|run|kafka|node_modules)$/.test(path) })
-    expect(before.length).toBeGreaterThan(100)
-    const names = ['ingestor', 'featurizer', 'scorer']
-    const jobs = names.map((name, index) => {
-      const { command, healthcheck, environment } = services[name]
-      const here = onThisMachine(command!, { 'kafka:19092': `127.0.0.1:${inside}`, '9464': `${metrics[index]}` })
-      return start({
-        command: [...execForm(instructions, 'ENTRYPOINT'), ...here],
-        check: healthcheck.test,
-        cwd: folder,
-        environment: {
-          ...environmentOf(instructions),
-          ...environment,
-          SPIKE60_METRICS_HOST: '127.0.0.1',
-          SPIKE60_HEALTH_FILE: join(folder, 'run', name),
-        },
-        user,
-      })
-    })
-    await Promise.all(jobs.map(job => job.healthy(60_000)))
-
-    const streams = await openStreams(`kafka://127.0.0.1:${outside}`)
-    try {
-      for (const topic of [topics.features.name, 'ticks.predictions']) {
-        await streams.createTopics([{ ...topics.features, name: topic }])
-        const reader = await streams.reader(topic)
-        let rows = await reader.poll(1, 30_000)
-        for (let i = 0; rows.length === 0 && i < 3; i++) rows = await reader.poll(1, 30_000)
-        expect(rows.length, `records on ${topic}, read from outside`).toBeGreaterThan(0)
-        await reader.close()
-      }
-    } finally {
-      await streams.close()
-    }
-    if (tools !== null) {
-      const targets = { ...Object.fromEntries(names.map((name, i) => [`${name}:9464`, `127.0.0.1:${metrics[i]}`])) }
-      await watch(services.prometheus, { ...targets, 'localhost:9090': `localhost:${web}`, '10s': '1s' }, web)
-    }
-    for (const job of jobs) expect(await job.stop(), job.output()).toBe(0)
-    const after = globSync('**', {
+  const instructions = readDockerfile(join(root, 'docker/Dockerfile.ingestor'))
+  layOut(instructions, root, readDockerignore(join(root, '.dockerignore')), folder)
+  const volume = ['data', 'data/raw', 'data/processed', 'run'].map(name => join(folder, name))
+  for (const path of volume) mkdirSync(path, { recursive: true })
+  give(volume, user)
+  writeScorerModel(join(folder, 'models/artifacts/logistic'))
+  const before = globSync('**', { cwd: folder, exclude: path => /^(data|run|kafka|node_modules)$/.test(path) })
+  expect(before.length).toBeGreaterThan(100)
+  const names = ['ingestor', 'featurizer', 'scorer']
+  const jobs = names.map((name, index) => {
+    const { command, healthcheck, environment } = services[name]
+    const here = onThisMachine(command!, { 'kafka:19092': `127.0.0.1:${inside}`, '9464': `${metrics[index]}` })
+    return start({
+      command: [...execForm(instructions, 'ENTRYPOINT'), ...here],
+      check: healthcheck.test,
       cwd: folder,
-      exclude: path => /^(data|run|kafka|node_modules|prometheus)$/.test(path),
+      environment: {
+        ...environmentOf(instructions),
+        ...environment,
+        SPIKE60_METRICS_HOST: '127.0.0.1',
+        SPIKE60_HEALTH_FILE: join(folder, 'run', name),
+      },
+      user,
     })
-    expect(after.filter(path => !before.includes(path) && !path.startsWith('prometheus'))).toEqual([])
-    await exchange.close()
-  },
-  300_000,
-)
+  })
+  await Promise.all(jobs.map(job => job.healthy(60_000)))
+
+  const streams = await openStreams(`kafka://127.0.0.1:${outside}`)
+  try {
+    for (const topic of [topics.features.name, 'ticks.predictions']) {
+      await streams.createTopics([{ ...topics.features, name: topic }])
+      const reader = await streams.reader(topic)
+      let rows = await reader.poll(1, 30_000)
+      for (let i = 0; rows.length === 0 && i < 3; i++) rows = await reader.poll(1, 30_000)
+      expect(rows.length, `records on ${topic}, read from outside`).toBeGreaterThan(0)
+      await reader.close()
+    }
+  } finally {
+    await streams.close()
+  }
+  const targets = { ...Object.fromEntries(names.map((name, i) => [`${name}:9464`, `127.0.0.1:${metrics[i]}`])) }
+  await watch(services.prometheus, { ...targets, 'localhost:9090': `localhost:${web}`, '10s': '1s' }, web)
+  for (const job of jobs) expect(await job.stop(), job.output()).toBe(0)
+  const after = globSync('**', {
+    cwd: folder,
+    exclude: path => /^(data|run|kafka|node_modules|prometheus)$/.test(path),
+  })
+  expect(after.filter(path => !before.includes(path) && !path.startsWith('prometheus'))).toEqual([])
+  await exchange.close()
+})
 
 /** Runs Prometheus as compose does, until it sees every job at work and no rule fails. */
 async function watch(service: Service, places: Record<string, string>, port: number): Promise<void> {
@@ -157,8 +152,9 @@ async function watch(service: Service, places: Record<string, string>, port: num
   expect(await prometheus.stop(), prometheus.output()).toBe(0)
 }
 
-test.skipIf(!python)(
+test(
   'the MLflow server becomes healthy, answers to its name in compose, and to no strange one',
+  needs(lacksPython),
   async () => {
     const [port] = await freePorts(1)
     const instructions = readDockerfile(join(root, 'docker/Dockerfile.mlflow'))

@@ -1,10 +1,11 @@
-import { existsSync } from 'node:fs'
 import { afterEach, expect, test } from 'vitest'
 import { type CaptureServer, startCaptureServer } from '../../src/exchange/capture_server.ts'
 import { readRaw } from '../../src/market/bronze/raw.ts'
 import type { RawRecord } from '../../src/market/bronze/record.ts'
 import { coinbaseExchange } from '../../src/market/feeds/coinbase_exchange.ts'
+import { captureFile, lacksCaptures } from '../fixtures/captures.ts'
 import { channels, collect, products } from '../fixtures/simulated_market.ts'
+import { needs } from '../harness/needs.ts'
 
 const running: CaptureServer[] = []
 afterEach(async () => {
@@ -106,15 +107,11 @@ test('answers of a REST API are not served; what two connections brought at once
   await expect(twice).rejects.toThrow('recorded from two connections at once')
 })
 
-const capture = '../shared/captures/coinbase-all-channels-24s.jsonl.zst'
-if (process.env.CI === 'true' && !existsSync(capture)) test('captures', () => expect(capture).toBe('present'))
-test.skipIf(!existsSync(capture))(
-  `a real capture with a book of megabytes comes through verbatim (skipped without ${capture})`,
-  async () => {
-    const expected: string[] = []
-    for await (const { text } of readRaw([capture])) if (text !== undefined) expected.push(text)
-    const { texts } = await collect((await start(readRaw([capture]))).url)
-    expect(texts.slice(3)).toEqual(expected)
-    expect(Math.max(...expected.map(text => text.length))).toBeGreaterThan(1_000_000)
-  },
-)
+test('a real capture with a book of megabytes comes through verbatim', needs(lacksCaptures), async () => {
+  const capture = captureFile('coinbase-all-channels-24s.jsonl.zst')
+  const expected: string[] = []
+  for await (const { text } of readRaw([capture])) if (text !== undefined) expected.push(text)
+  const { texts } = await collect((await start(readRaw([capture]))).url)
+  expect(texts.slice(3)).toEqual(expected)
+  expect(Math.max(...expected.map(text => text.length))).toBeGreaterThan(1_000_000)
+})

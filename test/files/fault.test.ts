@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { systemFault } from '../../src/files/fault.ts'
+import { lacksLinux, needs } from '../harness/needs.ts'
 
 function thrownBy(work: () => unknown): unknown {
   try {
@@ -27,7 +28,7 @@ test('a full disk asks for room, whoever met it', () => {
     })
 })
 
-test.skipIf(process.platform !== 'linux')('a device that is full is one', () => {
+test('a device that is full is one', needs(lacksLinux), () => {
   expect(systemFault(thrownBy(() => writeFileSync('/dev/full', 'x')))).toMatchObject({ exit: 1 })
 })
 

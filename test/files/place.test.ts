@@ -16,6 +16,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { writeFileAtomically } from '../../src/files/atomic.ts'
 import { checkFilePlace, checkFolderPlace, makeFolder } from '../../src/files/place.ts'
+import { lacksLinux, needs } from '../harness/needs.ts'
 import { startVictim } from '../harness/victim.ts'
 
 let folder: string
@@ -63,25 +64,22 @@ test('where none can be, that is said of the place as it was named', () => {
   expect(readdirSync(folder).sort()).toEqual(['file', 'folder'])
 })
 
-test.skipIf(process.platform !== 'linux')(
-  'a device, and a file system that takes nothing, are refused and left alone',
-  async () => {
-    for (const place of ['/dev/null', '/dev/full']) {
-      expect(() => checkFilePlace(place)).toThrow('is a device or a pipe; name a file')
-      expect(() => checkFolderPlace(place)).toThrow('is no folder')
-    }
-    const pipe = join(folder, 'pipe')
-    expect(spawnSync('mkfifo', [pipe]).status).toBe(0)
-    await expect(writeFileAtomically(pipe, 'x')).rejects.toMatchObject({ code: 'BAD_FILE', exit: 2 })
-    expect(statSync(pipe).isFIFO()).toBe(true)
-    for (const place of ['/proc/x', '/proc/x/y/z', '/sys/x', '/dev/full/x']) {
-      expect(() => checkFilePlace(place)).toThrow(/cannot be written \(E[A-Z]+\); name another place/)
-      expect(() => checkFolderPlace(place)).toThrow(/cannot be written \(E[A-Z]+\); name another place/)
-      await expect(writeFileAtomically(place, 'x')).rejects.toMatchObject({ code: 'BAD_FILE', exit: 2 })
-    }
-    expect(() => makeFolder('/proc/x/y')).toThrow(/ENOENT/)
-  },
-)
+test('a device, and a file system that takes nothing, are refused and left alone', needs(lacksLinux), async () => {
+  for (const place of ['/dev/null', '/dev/full']) {
+    expect(() => checkFilePlace(place)).toThrow('is a device or a pipe; name a file')
+    expect(() => checkFolderPlace(place)).toThrow('is no folder')
+  }
+  const pipe = join(folder, 'pipe')
+  expect(spawnSync('mkfifo', [pipe]).status).toBe(0)
+  await expect(writeFileAtomically(pipe, 'x')).rejects.toMatchObject({ code: 'BAD_FILE', exit: 2 })
+  expect(statSync(pipe).isFIFO()).toBe(true)
+  for (const place of ['/proc/x', '/proc/x/y/z', '/sys/x', '/dev/full/x']) {
+    expect(() => checkFilePlace(place)).toThrow(/cannot be written \(E[A-Z]+\); name another place/)
+    expect(() => checkFolderPlace(place)).toThrow(/cannot be written \(E[A-Z]+\); name another place/)
+    await expect(writeFileAtomically(place, 'x')).rejects.toMatchObject({ code: 'BAD_FILE', exit: 2 })
+  }
+  expect(() => makeFolder('/proc/x/y')).toThrow(/ENOENT/)
+})
 
 test('folders are made one in the other; a file in the way is named', () => {
   makeFolder(join(folder, 'one/two/three'))

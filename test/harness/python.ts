@@ -6,17 +6,13 @@ import { promisify } from 'node:util'
 import { SpikeError } from '../../src/errors.ts'
 import { ensurePythonEnv, type PythonEnv } from '../../src/operations/python_env.ts'
 
-/**
- * The locked Python environment for tests that need it. Where it cannot be had: null and a loud line with the reason, and under
- * CI=true an error.
- */
-export async function findPython(forWhat: string): Promise<PythonEnv | null> {
+/** The locked Python environment; where it cannot be had, why not. */
+export async function findPython(): Promise<{ python: PythonEnv | null; lacks: string | null }> {
   try {
-    return await ensurePythonEnv()
+    return { python: await ensurePythonEnv(), lacks: null }
   } catch (error) {
-    if (process.env.CI === 'true' || !(error instanceof SpikeError && error.code === 'TOOL_MISSING')) throw error
-    console.warn(`SKIPPED ${forWhat}: ${error.message}`)
-    return null
+    if (!(error instanceof SpikeError && error.code === 'TOOL_MISSING')) throw error
+    return { python: null, lacks: error.message }
   }
 }
 

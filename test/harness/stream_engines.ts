@@ -3,25 +3,26 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Incoming, Position, Reader } from '../../src/streams/port.ts'
-import { kafkaIsHere, sharedBroker } from './kafka/shared.ts'
+import { lacksKafka } from './kafka/install.ts'
+import { sharedBroker } from './kafka/shared.ts'
 
 /** One way to keep topics, with what a suite needs of it. */
 export interface Engine {
   name: string
+  /** Why it cannot run here; null where it can. */
+  lacks: string | null
   /** A spec for `openStreams`; called once before the tests of a file. */
   prepare(): Promise<string>
   cleanUp(): Promise<void>
 }
 
-/** All engines; those that cannot run here are left out, loudly. */
-export function engines(suite: string): Engine[] {
-  return [embedded(), ...(kafkaIsHere(suite) ? [kafka()] : [])]
-}
+export const engines = (): Engine[] => [embedded(), kafka()]
 
 function embedded(): Engine {
   let folder = ''
   return {
     name: 'embedded',
+    lacks: null,
     async prepare() {
       folder = mkdtempSync(join(tmpdir(), 'spike60-streams-'))
       return `embedded://${join(folder, 'streams.db')}`
@@ -36,6 +37,7 @@ function kafka(): Engine {
   let release = async (): Promise<void> => {}
   return {
     name: 'kafka',
+    lacks: lacksKafka(),
     async prepare() {
       const broker = await sharedBroker()
       release = broker.release

@@ -10,6 +10,7 @@ import { plotExploration } from '../../src/publish/eda/plots.ts'
 import { executeNotebook } from '../../src/publish/notebook/execute.ts'
 import { writeTable } from '../../src/stores/parquet.ts'
 import { makeMarket } from '../fixtures/eda_market.ts'
+import { needs } from '../harness/needs.ts'
 import { findPython } from '../harness/python.ts'
 
 interface Output {
@@ -34,7 +35,7 @@ const features = join(folder, 'features.parquet')
 const products = ['BTC-USD', 'ETH-USD']
 const market = makeMarket({ products, seconds: 5000 })
 await writeTable(features, market, { 'spike60.digest': 'abc' })
-const python = await findPython("the notebook on Deno's kernel in a real Jupyter")
+const { python, lacks } = await findPython()
 
 function codeCells(text: string): Cell[] {
   return (JSON.parse(text).cells as Cell[]).filter(cell => cell.cell_type === 'code')
@@ -75,7 +76,7 @@ describe('notebooks/eda.ipynb as committed', () => {
   })
 })
 
-describe.runIf(python)('npm run notebook', () => {
+describe('npm run notebook', needs(lacks), () => {
   it('executes every cell over another file, and writes the notebook and its page', async () => {
     const written = await executeNotebook(python!, path, features, join(folder, 'reports'))
     const cells = codeCells(readFileSync(written.notebook, 'utf8'))

@@ -9,10 +9,10 @@ import { openStreams } from '../../src/streams/open.ts'
 import { writeScorerModel } from '../fixtures/scorer_model.ts'
 import { settings } from '../fixtures/simulated_market.ts'
 import { startTestBroker } from '../harness/kafka/broker.ts'
-import { kafkaIsHere } from '../harness/kafka/shared.ts'
+import { lacksKafka } from '../harness/kafka/install.ts'
+import { needs } from '../harness/needs.ts'
 import { startVictim, type Victim } from '../harness/victim.ts'
 
-const here = kafkaIsHere('stopping while the broker hangs')
 const folder = mkdtempSync(join(tmpdir(), 'spike60-stopping-'))
 const victims: Victim[] = []
 const cleanups: (() => Promise<void> | void)[] = []
@@ -31,7 +31,7 @@ function start(...args: string[]): Victim {
 /** Far above the 5 s that are promised, and far below what the client would wait for a broker: a busy machine decides nothing. */
 const patienceMs = 12_000
 
-describe.runIf(here)('SIGTERM while the broker hangs', () => {
+describe('SIGTERM while the broker hangs', needs(lacksKafka()), () => {
   test('ingestor, featurizer and scorer end within seconds, and leave nothing half-written', async () => {
     const broker = await startTestBroker()
     cleanups.push(() => broker.remove())

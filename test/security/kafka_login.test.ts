@@ -7,11 +7,11 @@ import { readConfig } from '../../src/config.ts'
 import { openStreams } from '../../src/streams/open.ts'
 import { envelope, heartbeat, iso, subscriptions, ticker } from '../fixtures/wire.ts'
 import type { CountingProxy } from '../harness/counting_proxy.ts'
+import { lacksKafka } from '../harness/kafka/install.ts'
 import { type SecureBroker, startSecureBroker, user } from '../harness/kafka/secure_broker.ts'
-import { kafkaIsHere } from '../harness/kafka/shared.ts'
+import { needs } from '../harness/needs.ts'
 import { startVictim, type Victim } from '../harness/victim.ts'
 
-const here = kafkaIsHere('TLS and login')
 const folder = mkdtempSync(join(tmpdir(), 'spike60-login-'))
 const { raw } = readConfig().topics
 const capture = join(folder, 'market.ndjson')
@@ -20,7 +20,6 @@ let secure: SecureBroker
 let login: Record<string, string>
 
 beforeAll(async () => {
-  if (!here) return
   writeFileSync(capture, market().join('\n'))
   secure = await startSecureBroker(join(folder, 'broker'))
   const { name, password } = user
@@ -61,7 +60,7 @@ function start(script: string, proxy: { port: number }, environment: Record<stri
 const check = 'scripts/kafka_consume_check.ts'
 const bounds = ['--topic', 'ticks.raw', '--min', '100']
 
-describe.runIf(here)('Kafka with TLS and a login', () => {
+describe('Kafka with TLS and a login', needs(lacksKafka()), () => {
   test('feed, featurizer and check work through it, and nobody prints the password', async () => {
     const feed = start('scripts/feed.ts', secure.login, login, ['--raw', capture, '--json'])
     expect(await feed.wait(), feed.log()).toMatchObject({ code: 0 })

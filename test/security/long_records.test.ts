@@ -8,9 +8,10 @@ import { decodeDeadLetter } from '../../src/streams/dead_letter.ts'
 import { openStreams } from '../../src/streams/open.ts'
 import type { Streams } from '../../src/streams/port.ts'
 import { readAll } from '../../src/streams/read_all.ts'
-import { kafkaIsHere, sharedBroker } from '../harness/kafka/shared.ts'
+import { lacksKafka } from '../harness/kafka/install.ts'
+import { sharedBroker } from '../harness/kafka/shared.ts'
+import { needs } from '../harness/needs.ts'
 
-const here = kafkaIsHere('long records')
 const base = readConfig()
 const name = (topic: { name: string; partitions: number }) => ({ ...topic, name: `long.${topic.name}` })
 const config = {
@@ -22,7 +23,6 @@ const config = {
 let streams: Streams | null = null
 let release: (() => Promise<void>) | null = null
 beforeAll(async () => {
-  if (!here) return
   const broker = await sharedBroker()
   release = broker.release
   streams = await openStreams(`kafka://${broker.address}`)
@@ -32,7 +32,7 @@ afterAll(async () => {
   await release?.()
 })
 
-describe.runIf(here)('a record of 15 MB that is none', () => {
+describe('a record of 15 MB that is none', needs(lacksKafka()), () => {
   test('goes to the dead letters by its beginning, and the stream goes on', async () => {
     const { raw } = config.topics
     const open = streams!

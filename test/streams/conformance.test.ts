@@ -7,11 +7,12 @@ import { openStreams } from '../../src/streams/open.ts'
 import { partitionOf } from '../../src/streams/partition.ts'
 import type { Outgoing, Position, Streams } from '../../src/streams/port.ts'
 import { readAll } from '../../src/streams/read_all.ts'
-import { engines, freshName, readUntil } from '../harness/stream_engines.ts'
+import { needs } from '../harness/needs.ts'
+import { type Engine, engines, freshName, readUntil } from '../harness/stream_engines.ts'
 
 const child = fileURLToPath(new URL('../harness/committing_child.ts', import.meta.url))
 
-describe.each(engines('topics'))('topics on $name', engine => {
+const topicsOn = (engine: Engine) => (): void => {
   let spec: string
   let streams: Streams
   let topic: string
@@ -353,4 +354,6 @@ describe.each(engines('topics'))('topics on $name', engine => {
     expect(done).toBeGreaterThanOrEqual(14)
     expect(found).toEqual(expected.flat().toSorted())
   })
-})
+}
+
+for (const engine of engines()) describe(`topics on ${engine.name}`, needs(engine.lacks), topicsOn(engine))

@@ -11,9 +11,10 @@ import { isListening } from '../../src/tracking/port.ts'
 import { sendJournal } from '../../src/tracking/send.ts'
 import { type RunRecord, recordRuns, runId } from '../../src/tracking/tracker.ts'
 import { startCuttingProxy, startTestMlflow, type TestMlflow } from '../harness/mlflow_server.ts'
+import { needs } from '../harness/needs.ts'
 import { findPython, predictInPython } from '../harness/python.ts'
 
-const python = await findPython('the tests against a real MLflow server')
+const { python, lacks } = await findPython()
 const folder = mkdtempSync(join(tmpdir(), 'spike60-tracking-'))
 const t0 = 1_767_571_200_000
 let mlflow: TestMlflow
@@ -29,7 +30,7 @@ interface Found {
   outputs?: { model_outputs?: { model_id: string }[] }
 }
 
-describe.skipIf(!python)('a real MLflow server', () => {
+describe('a real MLflow server', needs(lacks), () => {
   beforeAll(async () => {
     saveModel(join(folder, 'model'), artifact, new Date(t0))
     writeFileSync(join(folder, 'report.html'), '<p>simulated</p>')

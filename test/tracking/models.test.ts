@@ -15,9 +15,10 @@ import { loadModel } from '../../src/tracking/model_folder.ts'
 import { findTraining, recordArtifacts } from '../../src/tracking/tracker.ts'
 import { syntheticTable } from '../fixtures/synthetic_features.ts'
 import { startCuttingProxy, startTestMlflow, type TestMlflow } from '../harness/mlflow_server.ts'
+import { needs } from '../harness/needs.ts'
 import { findPython, type PredictJob, predictInPython } from '../harness/python.ts'
 
-const python = await findPython('the tests of trained models on a real MLflow server')
+const { python, lacks } = await findPython()
 const root = mkdtempSync(join(tmpdir(), 'spike60-models-'))
 const journal = join(root, 'mlruns')
 const config = readConfig()
@@ -25,7 +26,7 @@ const experiment = config.mlflow.experiment
 let mlflow: TestMlflow
 let trained: TrainResult
 
-describe.skipIf(!python)('a training on a real MLflow server', () => {
+describe('a training on a real MLflow server', needs(lacks), () => {
   beforeAll(async () => {
     mlflow = await startTestMlflow(python!)
     const features = join(root, 'data', 'features.parquet')

@@ -1,5 +1,5 @@
 /** The slow reference over every capture: whole where it is short, else stretches of it. */
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { readConfig } from '../../../src/config.ts'
 import type { MarketEvent } from '../../../src/core/events/event.ts'
 import { featureNames } from '../../../src/core/features/spec.ts'
@@ -8,6 +8,8 @@ import { captures, eventsOf } from '../../fixtures/captures.ts'
 import { expectClose } from '../../fixtures/close.ts'
 import { rowsOf } from '../../fixtures/events.ts'
 import { referenceRows } from '../../fixtures/reference_features.ts'
+import { simulatedCaptures } from '../../fixtures/simulated_captures.ts'
+import { needs } from '../../harness/needs.ts'
 
 const config = readConfig()
 const settings = { ...config.time, ...config.features }
@@ -17,8 +19,8 @@ const judged = 300
 const stretches = 2
 const wholeBelow = 1500
 
-describe.each(captures)('$name', ({ path }) => {
-  it('has in every row what the formulas say', async () => {
+for (const { name, path, lacks } of [...simulatedCaptures(), ...captures])
+  it(`${name}: every row has what the formulas say`, needs(lacks), async () => {
     const late: MarketEvent[] = []
     const all = await eventsOf(path)
     rowsOf(all, late)
@@ -30,7 +32,6 @@ describe.each(captures)('$name', ({ path }) => {
     for (const events of byProduct.values()) compared += judge(events)
     expect(compared).toBeGreaterThan(0)
   })
-})
 
 /** @returns how many rows were compared. */
 function judge(events: MarketEvent[]): number {

@@ -13,14 +13,12 @@ export interface Prometheus {
   promtool: string
 }
 
-/** Prometheus's programs. Where they cannot be had: null and a loud line with the reason, and under CI=true an error. */
-export async function findPrometheus(forWhat: string): Promise<Prometheus | null> {
+/** Prometheus's programs; where they cannot be had, why not. */
+export async function findPrometheus(): Promise<{ tools: Prometheus | null; lacks: string | null }> {
   try {
-    return await installPrometheus()
+    return { tools: await installPrometheus(), lacks: null }
   } catch (error) {
-    if (process.env.CI === 'true') throw error
-    console.warn(`SKIPPED ${forWhat}: ${(error as Error).message}`)
-    return null
+    return { tools: null, lacks: (error as Error).message }
   }
 }
 

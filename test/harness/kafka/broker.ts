@@ -10,8 +10,6 @@ import { openStreams } from '../../../src/streams/open.ts'
 import { freePorts } from '../free_ports.ts'
 import { installJars } from './install.ts'
 
-export { skipReason } from './install.ts'
-
 const logging = `-Dlog4j2.configurationFile=${fileURLToPath(new URL('./log4j2.xml', import.meta.url))}`
 const template = new URL('./server.properties', import.meta.url)
 

@@ -13,10 +13,10 @@ const pom = fileURLToPath(new URL('./pom.xml', import.meta.url))
 let reason: string | null | undefined
 
 /** Why there can be no Kafka broker here: Java or Maven is missing; null when there can. */
-export function skipReason(): string | null {
+export function lacksKafka(): string | null {
   if (reason === undefined) {
     const missing = ['java', 'mvn'].filter(name => spawnSync('which', [name]).status !== 0)
-    reason = missing.length > 0 ? `${missing.join(' and ')} not found; install Java 17 or newer and Maven` : null
+    reason = missing.length > 0 ? `Kafka needs ${missing.join(' and ')}; install Java 17 or newer and Maven` : null
   }
   return reason
 }

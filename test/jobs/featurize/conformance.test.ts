@@ -22,6 +22,8 @@ import { createPublisher } from '../../../src/market/publisher.ts'
 import { openStreams } from '../../../src/streams/open.ts'
 import { bronzeLinesOf, captures, eventsOf, writeBronze } from '../../fixtures/captures.ts'
 import { rowsOf } from '../../fixtures/events.ts'
+import { simulatedCaptures } from '../../fixtures/simulated_captures.ts'
+import { needs } from '../../harness/needs.ts'
 
 const config = readConfig()
 const settings = { ...config.time, ...config.features }
@@ -112,22 +114,23 @@ const ways: Record<string, (path: string, directory: string) => Promise<Run>> = 
   },
 }
 
-describe.each(captures)('$name', ({ name, path }) => {
-  let expected: Run
-  it('gives rows when it is replayed, and passes the leak test', async () => {
-    const { digest, rows, perturbation } = await replay({ raw: [path], out: null, config })
-    expected = { digest, rows }
-    expect(rows).toBeGreaterThan(0)
-    expect(perturbation.verdict).toBe('passed')
-  })
+for (const { name, path, lacks } of [...simulatedCaptures(), ...captures])
+  describe(name, needs(lacks), () => {
+    let expected: Run
+    it('gives rows when it is replayed, and passes the leak test', async () => {
+      const { digest, rows, perturbation } = await replay({ raw: [path], out: null, config })
+      expected = { digest, rows }
+      expect(rows).toBeGreaterThan(0)
+      expect(perturbation.verdict).toBe('passed')
+    })
 
-  it.each(Object.keys(ways))(
-    '%s: the same digest',
-    async way => {
-      const directory = mkdtempSync(join(folder, `${name}-`))
-      const { digest, rows } = await ways[way](path, directory)
-      expect({ digest, rows }).toEqual(expected)
-    },
-    120_000,
-  )
-})
+    it.each(Object.keys(ways))(
+      '%s: the same digest',
+      async way => {
+        const directory = mkdtempSync(join(folder, `${name}-`))
+        const { digest, rows } = await ways[way](path, directory)
+        expect({ digest, rows }).toEqual(expected)
+      },
+      120_000,
+    )
+  })

@@ -14,10 +14,12 @@ import { openStreams } from '../../../src/streams/open.ts'
 import { partitionOf } from '../../../src/streams/partition.ts'
 import type { Reader } from '../../../src/streams/port.ts'
 import { bronzeLinesOf, captures, writeBronze } from '../../fixtures/captures.ts'
-import { kafkaIsHere, sharedBroker } from '../../harness/kafka/shared.ts'
+import { simulatedCaptures } from '../../fixtures/simulated_captures.ts'
+import { lacksKafka } from '../../harness/kafka/install.ts'
+import { sharedBroker } from '../../harness/kafka/shared.ts'
+import { needs } from '../../harness/needs.ts'
 import { freshName } from '../../harness/stream_engines.ts'
 
-const here = kafkaIsHere('features, live')
 const folder = mkdtempSync(join(tmpdir(), 'conformance-kafka-'))
 const children: ChildProcess[] = []
 afterAll(() => {
@@ -38,9 +40,11 @@ async function readRows(reader: Reader, seen: string[], enough: () => boolean): 
   while (!enough()) for (const { key } of await reader.poll(5000, 1000)) seen.push(key)
 }
 
-test.skipIf(!here).each(captures)(
-  '$name, two featurizers of which one is killed and replaced: the digest of its replay',
-  async ({ name, path }) => {
+for (const { name, path, lacks } of [...simulatedCaptures(), ...captures])
+  test(`${name}, two featurizers of which one is killed and replaced: the digest of its replay`, {
+    ...needs(lacksKafka(), lacks),
+    timeout: 240_000,
+  }, async () => {
     const config = ownTopics(readConfig())
     const { digest, rows, ...replayed } = await replay({ raw: [path], out: null, config })
     const products = Object.keys(replayed.products)
@@ -97,6 +101,4 @@ test.skipIf(!here).each(captures)(
       await streams.close()
       await broker.release()
     }
-  },
-  240_000,
-)
+  })

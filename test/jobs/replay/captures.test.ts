@@ -6,7 +6,8 @@ import { readConfig } from '../../../src/config.ts'
 import { replay } from '../../../src/jobs/replay/replay.ts'
 import { train } from '../../../src/jobs/train/run.ts'
 import { describeTraining } from '../../../src/publish/terminal/train_table.ts'
-import { findShared } from '../../harness/shared_file.ts'
+import { captureFile, lacksCaptures } from '../../fixtures/captures.ts'
+import { needs } from '../../harness/needs.ts'
 
 /**
  * A PR-AUC at P90 whose whole interval lies above this is presumed a leak on real data. A point may: in the last 24 minutes of
@@ -17,14 +18,12 @@ const tooGood = 0.35
 describe.each(['coinbase-ticker-2026-04-04T0319-2h-btc-eth', 'coinbase-ticker-2026-04-04T2254'])(
   'a real market: %s',
   name => {
-    const file = findShared(`captures/${name}.ndjson.gz`)
-
-    test.skipIf(file === null)('trains, passes its audit, and is not too good to be true', async () => {
+    test('trains, passes its audit, and is not too good to be true', needs(lacksCaptures), async () => {
       const folder = mkdtempSync(join(tmpdir(), 'spike60-capture-'))
       try {
         const features = join(folder, 'features.parquet')
         const config = readConfig()
-        await replay({ raw: [file!], out: features, config })
+        await replay({ raw: [captureFile(`${name}.ndjson.gz`)], out: features, config })
         const result = await train({ features, out: folder, config })
         expect(result.simulated).toBe(false)
         const shuffles = ['shuffled_labels', 'shuffled_split']

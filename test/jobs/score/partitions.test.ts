@@ -13,7 +13,8 @@ import { partitionOf } from '../../../src/streams/partition.ts'
 import type { Outgoing, Streams } from '../../../src/streams/port.ts'
 import { writeScorerModel } from '../../fixtures/scorer_model.ts'
 import { type Contents, contentsOf } from '../../harness/job_outputs.ts'
-import { engines, freshName } from '../../harness/stream_engines.ts'
+import { needs } from '../../harness/needs.ts'
+import { type Engine, engines, freshName } from '../../harness/stream_engines.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'spike60-shared-'))
 const artifact = writeScorerModel(join(folder, 'model'))
@@ -22,7 +23,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 /** One on each of two partitions. */
 const products = ['BTC-USD', 'ETH-USD']
 
-describe.each(engines('scorers'))('scorers that share a topic on $name', engine => {
+const scorersOn = (engine: Engine) => (): void => {
   let spec: string
   let topicIn: string
   let topicOut: string
@@ -171,4 +172,7 @@ describe.each(engines('scorers'))('scorers that share a topic on $name', engine 
     await write(rowsOf(0, 10))
     expect(await all.finish()).toMatchObject({ rows: 20 })
   })
-})
+}
+
+for (const engine of engines())
+  describe(`scorers that share a topic on ${engine.name}`, needs(engine.lacks), scorersOn(engine))

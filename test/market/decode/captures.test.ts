@@ -1,14 +1,10 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '../../../src/config.ts'
 import type { SpikeError } from '../../../src/errors.ts'
 import { type EventReader, readEvents } from '../../../src/market/decode/events.ts'
-
-const folder = '../shared/captures'
-const absent = !existsSync(folder)
-if (absent && process.env.CI) throw new Error(`${folder} is absent; under CI the captures must be there`)
-if (absent) console.warn(`skipped: ${folder} is absent, no capture can be read`)
+import { captureFile, lacksCaptures } from '../../fixtures/captures.ts'
+import { simulatedCaptures } from '../../fixtures/simulated_captures.ts'
+import { needs } from '../../harness/needs.ts'
 
 interface Seen {
   reader: EventReader
@@ -17,11 +13,8 @@ interface Seen {
   to: number
 }
 
-async function read(...names: string[]): Promise<Seen> {
-  const reader = readEvents(
-    names.map(name => join(folder, name)),
-    readConfig(),
-  )
+async function read(...paths: string[]): Promise<Seen> {
+  const reader = readEvents(paths, readConfig())
   const seen = { reader, connections: new Set<string>(), from: Number.POSITIVE_INFINITY, to: 0 }
   for await (const { events } of reader) {
     for (const event of events) {
@@ -43,9 +36,17 @@ const tickers: [string, number, number][] = [
   ['coinbase-ticker-2026-04-04T0319-2h-btc-eth.ndjson.gz', 30123, 0],
 ]
 
-describe.skipIf(absent)('captures', () => {
+const readReal = (...names: string[]): Promise<Seen> => read(...names.map(captureFile))
+
+it.each(simulatedCaptures())('$name: what was put into it', async ({ path, lines, quotes, clocks, gaps }) => {
+  const { reader } = await read(path)
+  expect(reader.lines).toEqual({ lines, torn: 0 })
+  expect(reader.counters).toMatchObject({ events: { quote: quotes, clock: clocks, gap: gaps }, dead: {}, rejected: 0 })
+})
+
+describe('captures of real markets', needs(lacksCaptures), () => {
   it.each(tickers)('%s: every line is a quote', async (name, lines, gaps) => {
-    const { reader, connections } = await read(name)
+    const { reader, connections } = await readReal(name)
     expect(reader.lines).toEqual({ lines, torn: 0 })
     expect(reader.counters).toMatchObject({
       frames: lines,
@@ -58,17 +59,17 @@ describe.skipIf(absent)('captures', () => {
   })
 
   it('the older feed: tickers are quotes and trades', async () => {
-    const { reader } = await read('coinbase-exchange-2025-11-legacy.ndjson.gz')
+    const { reader } = await readReal('coinbase-exchange-2025-11-legacy.ndjson.gz')
     expect(reader.counters).toMatchObject({ frames: 6000, events: { quote: 5996, trade: 5996, gap: 0 }, dead: {} })
   })
 
   it('all channels: trades and clocks too, no hole', async () => {
-    const { reader } = await read('coinbase-all-channels-24s.jsonl.zst')
+    const { reader } = await readReal('coinbase-all-channels-24s.jsonl.zst')
     expect(reader.counters).toMatchObject({ frames: 1030, events: { quote: 160, clock: 50, gap: 0 }, dead: {} })
   })
 
   it('files of several days run in order, with a disconnect between recordings', async () => {
-    const { reader, from, to } = await read(
+    const { reader, from, to } = await readReal(
       'coinbase-ticker-2025-12-06.ndjson.gz',
       'coinbase-ticker-2025-12-05.ndjson.gz',
     )
@@ -79,11 +80,11 @@ describe.skipIf(absent)('captures', () => {
 
   it('two of one recording are refused', async () => {
     const names = tickers.map(([name]) => name).filter(name => name.includes('T0319'))
-    await expect(read(...names)).rejects.toMatchObject({ code: 'OVERLAPPING_FILES' } satisfies Partial<SpikeError>)
+    await expect(readReal(...names)).rejects.toMatchObject({ code: 'OVERLAPPING_FILES' } satisfies Partial<SpikeError>)
   })
 
   it('other exchanges are no usable file yet', async () => {
-    await expect(read('binance-spot-30s.jsonl.zst', 'coincap-trades-5.ndjson')).rejects.toMatchObject({
+    await expect(readReal('binance-spot-30s.jsonl.zst', 'coincap-trades-5.ndjson')).rejects.toMatchObject({
       code: 'BAD_FILE',
       faults: [expect.stringContaining('binance'), expect.stringContaining('coincap')],
     })

@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { countNumbers, toShares } from '../../../src/monitor/evidently/binning.ts'
 import { type Test, testNames } from '../../../src/monitor/evidently/choose.ts'
 import { cleanNumbers, cleanTexts, countDistinct, countDistinctOfBoth } from '../../../src/monitor/evidently/clean.ts'
 import { type EvidentlyScore, scoreNumbers, scoreTexts } from '../../../src/monitor/evidently/score.ts'
-import { findShared } from '../../harness/shared_file.ts'
+import { goldenFile, readGolden } from '../../fixtures/read_golden.ts'
 
 interface Golden {
   type: 'num' | 'cat'
@@ -19,17 +18,11 @@ interface Golden {
   scores: Record<string, { score: number; drifted: boolean; threshold: number; display: string }>
 }
 
-const files = ['golden.json', 'reference.csv.gz', 'current.csv.gz'].map(name =>
-  findShared(`reference/golden/evidently/${name}`),
-)
-const present = files.every(file => file !== null)
-
-describe.runIf(present)('scores of Evidently 0.7.23', () => {
-  if (!present) return
-  const golden = JSON.parse(readFileSync(files[0]!, 'utf8')) as {
+describe('scores of Evidently 0.7.23', () => {
+  const golden = readGolden('evidently/golden.json') as {
     columns: Record<string, Golden & { first_800_rows: Golden }>
   }
-  const sides = { reference: readCsv(files[1]!), current: readCsv(files[2]!) }
+  const sides = { reference: readCsv('evidently/reference.csv.gz'), current: readCsv('evidently/current.csv.gz') }
 
   for (const [column, whole] of Object.entries(golden.columns))
     for (const [rows, expected] of [
@@ -79,8 +72,8 @@ describe.runIf(present)('scores of Evidently 0.7.23', () => {
     }
 })
 
-function readCsv(path: string): Record<string, string[]> {
-  const lines = gunzipSync(readFileSync(path)).toString('utf8').trimEnd().split('\n')
+function readCsv(name: string): Record<string, string[]> {
+  const lines = gunzipSync(goldenFile(name)).toString('utf8').trimEnd().split('\n')
   const [names, ...rows] = lines.map(line => line.split(',').map(cell => cell.trim()))
   return Object.fromEntries(names.map((column, i) => [column, rows.map(row => row[i])]))
 }

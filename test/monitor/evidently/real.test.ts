@@ -7,23 +7,25 @@ import { takeRows } from '../../../src/core/features/table.ts'
 import { replay } from '../../../src/jobs/replay/replay.ts'
 import { writeDriftReport } from '../../../src/monitor/report/write_drift_report.ts'
 import { readTable, writeTable } from '../../../src/stores/parquet.ts'
+import { captureFile, lacksCaptures } from '../../fixtures/captures.ts'
+import { simulatedCapture } from '../../fixtures/simulated_captures.ts'
+import { needs } from '../../harness/needs.ts'
 import { findPython, runPython } from '../../harness/python.ts'
-import { findShared } from '../../harness/shared_file.ts'
 
-const captures = ['coinbase-ticker-2026-04-04T0319-2h-btc-eth', 'coinbase-ticker-2025-12-06'].map(name => ({
-  name,
-  path: findShared(`captures/${name}.ndjson.gz`),
-}))
-const python = await findPython('scores beside the real Evidently')
+const real = ['coinbase-ticker-2026-04-04T0319-2h-btc-eth', 'coinbase-ticker-2025-12-06']
+const captures = [
+  simulatedCapture('simulated-all-channels', 1),
+  ...real.map(name => ({ name, path: captureFile(`${name}.ndjson.gz`), lacks: lacksCaptures })),
+]
+const { python, lacks: lacksPython } = await findPython()
 const folder = mkdtempSync(join(tmpdir(), 'evidently-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-describe.runIf(python && captures.every(capture => capture.path))(
-  'every column of a capture, beside the real Evidently',
-  () => {
-    test.each(captures)('$name: both branches of sample size', { timeout: 180_000 }, async ({ name, path }) => {
+describe('every column of a capture, beside the real Evidently', () => {
+  for (const { name, path, lacks } of captures)
+    test(`${name}: both branches of sample size`, { ...needs(lacksPython, lacks), timeout: 180_000 }, async () => {
       const whole = join(folder, `${name}.parquet`)
-      await replay({ raw: [path!], out: whole, config: readConfig() })
+      await replay({ raw: [path], out: whole, config: readConfig() })
       const { table } = await readTable(whole)
       const middle = Float64Array.from(table.time).sort()[Math.floor(table.rows / 2)]
       const rows = Array.from({ length: table.rows }, (_, row) => row)
@@ -53,5 +55,4 @@ describe.runIf(python && captures.every(capture => capture.path))(
         }
       }
     })
-  },
-)
+})

@@ -2,23 +2,17 @@ import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Browser, Page } from 'playwright-core'
+import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { writeDriftReport } from '../../../src/monitor/report/write_drift_report.ts'
 import { writeTable } from '../../../src/stores/parquet.ts'
 import { syntheticTable } from '../../fixtures/synthetic_sides.ts'
+import { needs } from '../../harness/needs.ts'
 
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
-const playwright = executablePath ? await import('playwright-core').catch(() => null) : null
-const ready = playwright !== null
-if (!ready)
-  console.warn(
-    `skipped: the page in a real browser, ${executablePath ? 'playwright-core' : 'chromium'} is not installed`,
-  )
+const lacksBrowser = executablePath ? null : 'there is no chromium'
 
-test.runIf(process.env.CI === 'true')('a browser is there under CI', () => expect(ready).toBe(true))
-
-describe.runIf(ready)('the drift report in a real browser', () => {
+describe('the drift report in a real browser', needs(lacksBrowser), () => {
   const folder = mkdtempSync(join(tmpdir(), 'drift-'))
   let browser: Browser
   let page: Page
@@ -31,7 +25,7 @@ describe.runIf(ready)('the drift report in a real browser', () => {
     await writeTable(reference, syntheticTable(5000, 1_700_000_000, 1), { 'spike60.simulated': 'true' })
     await writeTable(current, syntheticTable(5000, 1_700_010_000, 2, 1.3), { 'spike60.simulated': 'true' })
     ;({ html } = await writeDriftReport({ source: { reference, current }, out: folder, name: 'report' }))
-    browser = await playwright!.chromium.launch({ executablePath, args: ['--no-sandbox'] })
+    browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
   })
 
   afterAll(async () => {

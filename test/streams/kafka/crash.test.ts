@@ -7,10 +7,11 @@ import { type CuttingProxy, endTransaction } from '../../harness/cutting_proxy.t
 import type { TestBroker } from '../../harness/kafka/broker.ts'
 import { readByJava } from '../../harness/kafka/console_consumer.ts'
 import { type CutBroker, startCutBroker } from '../../harness/kafka/cut_broker.ts'
-import { kafkaIsHere } from '../../harness/kafka/shared.ts'
+import { lacksKafka } from '../../harness/kafka/install.ts'
+import { needs } from '../../harness/needs.ts'
 import { freshName } from '../../harness/stream_engines.ts'
 
-describe.skipIf(!kafkaIsHere('crashes'))('a writer and a broker that fails it', () => {
+describe('a writer and a broker that fails it', needs(lacksKafka()), () => {
   let cut: CutBroker
   let broker: TestBroker
   let proxy: CuttingProxy

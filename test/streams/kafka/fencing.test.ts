@@ -9,10 +9,11 @@ import { readAll } from '../../../src/streams/read_all.ts'
 import { type CuttingProxy, endTransaction } from '../../harness/cutting_proxy.ts'
 import type { TestBroker } from '../../harness/kafka/broker.ts'
 import { type CutBroker, startCutBroker } from '../../harness/kafka/cut_broker.ts'
-import { kafkaIsHere } from '../../harness/kafka/shared.ts'
+import { lacksKafka } from '../../harness/kafka/install.ts'
+import { needs } from '../../harness/needs.ts'
 import { freshName } from '../../harness/stream_engines.ts'
 
-describe.skipIf(!kafkaIsHere('fencing'))('who may say that a newer writer took the id', () => {
+describe('who may say that a newer writer took the id', needs(lacksKafka()), () => {
   let cut: CutBroker
   let broker: TestBroker
   let proxy: CuttingProxy

@@ -7,7 +7,8 @@ import type { Streams } from '../../../src/streams/port.ts'
 import { readAll } from '../../../src/streams/read_all.ts'
 import { startTestBroker, type TestBroker } from '../../harness/kafka/broker.ts'
 import { readByJava } from '../../harness/kafka/console_consumer.ts'
-import { kafkaIsHere } from '../../harness/kafka/shared.ts'
+import { lacksKafka } from '../../harness/kafka/install.ts'
+import { needs } from '../../harness/needs.ts'
 import { freshName } from '../../harness/stream_engines.ts'
 
 test('a group of our own making lives in the partition asked for, by Java’s hash of its name', () => {
@@ -16,7 +17,7 @@ test('a group of our own making lives in the partition asked for, by Java’s ha
   for (const partition of [0, 1, 2, 3]) expect(groupIn(partition, 4)).toMatch(/^hanging-\d+$/)
 })
 
-describe.skipIf(!kafkaIsHere('hanging transactions'))('a transaction whose markers the broker forgot', () => {
+describe('a transaction whose markers the broker forgot', needs(lacksKafka()), () => {
   let broker: TestBroker
   let streams: Streams
   let admin: Admin

@@ -5,10 +5,11 @@ import type { Streams } from '../../../src/streams/port.ts'
 import type { CuttingProxy } from '../../harness/cutting_proxy.ts'
 import { startTestBroker, type TestBroker } from '../../harness/kafka/broker.ts'
 import { type CutBroker, startCutBroker } from '../../harness/kafka/cut_broker.ts'
-import { kafkaIsHere } from '../../harness/kafka/shared.ts'
+import { lacksKafka } from '../../harness/kafka/install.ts'
+import { needs } from '../../harness/needs.ts'
 import { freshName } from '../../harness/stream_engines.ts'
 
-describe.skipIf(!kafkaIsHere('lost logs'))('a job whose topic is not what it was', () => {
+describe('a job whose topic is not what it was', needs(lacksKafka()), () => {
   let cut: CutBroker
   let broker: TestBroker
   let proxy: CuttingProxy

@@ -4,10 +4,12 @@ import { connectionOptions } from '../../../src/streams/kafka/connection.ts'
 import { addPositions, announce, findCoordinator, type KafkaProducer } from '../../../src/streams/kafka/transaction.ts'
 import { openStreams } from '../../../src/streams/open.ts'
 import type { Streams } from '../../../src/streams/port.ts'
-import { kafkaIsHere, sharedBroker } from '../../harness/kafka/shared.ts'
+import { lacksKafka } from '../../harness/kafka/install.ts'
+import { sharedBroker } from '../../harness/kafka/shared.ts'
+import { needs } from '../../harness/needs.ts'
 import { freshName } from '../../harness/stream_engines.ts'
 
-describe.skipIf(!kafkaIsHere('positions'))('positions of a group whose partitions two jobs share', () => {
+describe('positions of a group whose partitions two jobs share', needs(lacksKafka()), () => {
   let streams: Streams
   let address: string
   let release = async (): Promise<void> => {}

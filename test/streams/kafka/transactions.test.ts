@@ -6,11 +6,10 @@ import { openStreams } from '../../../src/streams/open.ts'
 import { partitionOf } from '../../../src/streams/partition.ts'
 import type { Incoming, Streams } from '../../../src/streams/port.ts'
 import { readByJava } from '../../harness/kafka/console_consumer.ts'
-import { installJars } from '../../harness/kafka/install.ts'
-import { kafkaIsHere, sharedBroker } from '../../harness/kafka/shared.ts'
+import { installJars, lacksKafka } from '../../harness/kafka/install.ts'
+import { sharedBroker } from '../../harness/kafka/shared.ts'
+import { needs } from '../../harness/needs.ts'
 import { freshName, readUntil } from '../../harness/stream_engines.ts'
-
-const here = kafkaIsHere('transactions')
 
 /** A producer of the client itself: the port cannot leave a transaction open or abort one. */
 interface Raw {
@@ -20,7 +19,7 @@ interface Raw {
   close(): Promise<void>
 }
 
-describe.skipIf(!here)('committed records, as Kafka’s own console consumer reads them', () => {
+describe('committed records, as Kafka’s own console consumer reads them', needs(lacksKafka()), () => {
   let broker: Awaited<ReturnType<typeof sharedBroker>>
   let streams: Streams
 

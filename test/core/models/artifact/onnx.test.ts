@@ -14,6 +14,7 @@ import { rowScorer, scoreTable } from '../../../../src/core/models/artifact/scor
 import { runExperiment } from '../../../../src/core/models/experiment.ts'
 import { loadModel, saveModel } from '../../../../src/tracking/model_folder.ts'
 import { syntheticTable } from '../../../fixtures/synthetic_features.ts'
+import { needs } from '../../../harness/needs.ts'
 import { findPython, predictInPython, runPython } from '../../../harness/python.ts'
 
 const artifact: LinearArtifact = {
@@ -119,9 +120,9 @@ test.each([
   rmSync(path, { recursive: true })
 })
 
-const python = await findPython('reading the ONNX model from Python')
+const { python, lacks } = await findPython()
 
-describe.skipIf(!python)('Python', () => {
+describe('Python', needs(lacks), () => {
   test.each(['by hand', 'trained'])('MLflow scores a model made %s as we do, columns in any order', async made => {
     const [model, table] = made === 'trained' ? trainedModel() : [artifact, someRows(150)]
     const path = join(folder, 'for-python')

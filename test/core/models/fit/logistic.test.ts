@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../../../../src/core/math/random.ts'
 import { fitLogistic } from '../../../../src/core/models/fit/logistic.ts'
 import { fitScaler } from '../../../../src/core/models/fit/standardise.ts'
-import { readGolden } from '../../../harness/shared_file.ts'
+import { readGolden } from '../../../fixtures/read_golden.ts'
 
 const golden = readGolden('sklearn_logreg.json')
 
-describe.skipIf(!golden)('equal to the exact optimum of scikit-learn’s objective', () => {
-  const x = Float64Array.from((golden?.X ?? []).flat())
-  const y: number[] = golden?.y ?? []
+describe('equal to the exact optimum of scikit-learn’s objective', () => {
+  const x = Float64Array.from(golden.X.flat())
+  const y: number[] = golden.y
   const positives = y.filter(label => label === 1).length
   const balanced: [number, number] = [y.length / (2 * (y.length - positives)), y.length / (2 * positives)]
 

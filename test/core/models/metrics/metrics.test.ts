@@ -10,12 +10,12 @@ import {
   rocAuc,
 } from '../../../../src/core/models/metrics/metrics.ts'
 import { bestThreshold } from '../../../../src/core/models/metrics/threshold.ts'
-import { readGolden } from '../../../harness/shared_file.ts'
+import { readGolden } from '../../../fixtures/read_golden.ts'
 
 const golden = readGolden('sklearn_metrics.json')
 
-describe.skipIf(!golden)('equal to scikit-learn', () => {
-  const { y_true: y, y_score: p } = golden ?? {}
+describe('equal to scikit-learn', () => {
+  const { y_true: y, y_score: p } = golden
 
   test('average precision, ROC-AUC, Brier, log loss', () => {
     expect(averagePrecision(y, p)).toBeCloseTo(golden.average_precision, 12)
