@@ -4,7 +4,6 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
 import { readConfig } from '../src/config.ts'
-import { featurizerGroup } from '../src/jobs/featurize/partitions.ts'
 import type { Streams } from '../src/streams/port.ts'
 import { freePorts } from '../test/harness/free_ports.ts'
 import { startVictim, type Victim } from '../test/harness/victim.ts'
@@ -62,7 +61,7 @@ export async function startFeaturizers(
     const parquet = join(folder, `${prefix}${place}.parquet`)
     const args = [script, ...topics, '--partitions', own.join(','), '--metrics-port', `${port}`, '--parquet', parquet]
     const process = startVictim(args)
-    const group = featurizerGroup
+    const group = 'featurizer'
     return { name: 'featurizer', process, group, from: raw.name, out: features.name, counted: () => count(port) }
   })
   while (jobs.some(({ process }) => process.readyAfter() === null && process.ended() === null)) await delay(50)

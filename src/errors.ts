@@ -18,6 +18,7 @@ export const errorCodes = {
   TOPIC_UNKNOWN: { exit: 2, retriable: false },
   WRITER_FENCED: { exit: 1, retriable: false },
   LOG_CORRUPT: { exit: 1, retriable: false },
+  STATE_LOST: { exit: 2, retriable: false },
   MLFLOW_UNAVAILABLE: { exit: 1, retriable: true },
   MLFLOW_REFUSED: { exit: 1, retriable: false },
   LOCKED: { exit: 1, retriable: true },

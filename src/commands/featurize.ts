@@ -2,15 +2,17 @@ import type { Logger } from 'pino'
 import { type Config, readConfig } from '../config.ts'
 import { SpikeError } from '../errors.ts'
 import { serveJob } from '../jobs/endpoints.ts'
+import type { FeaturizerPartition } from '../jobs/featurize/partition.ts'
 import { runFeaturizer } from '../jobs/featurize/run.ts'
 import { sinkRows } from '../jobs/featurize/sink.ts'
-import { featurizerMetrics, newStatus } from '../jobs/featurize/status.ts'
+import { featurizerMetrics } from '../jobs/featurize/status.ts'
+import { newJobStatus } from '../jobs/status.ts'
 import { command, outputFile, runCommand, wholeNumber, wholeNumbers } from '../operations/command.ts'
 import { createLog } from '../operations/log.ts'
 import { stopOnSignal } from '../operations/stopping.ts'
 import { runPaths } from '../run_paths.ts'
 import { openStreams } from '../streams/open.ts'
-import type { Position, Streams } from '../streams/port.ts'
+import type { Streams } from '../streams/port.ts'
 
 interface Arguments {
   topic_in: string
@@ -29,10 +31,11 @@ async function main(options: Arguments): Promise<void> {
   const streams = await openStreams(options.topics)
   const stop = stopOnSignal('featurizer')
   const log = createLog()
-  const status = newStatus()
+  const status = newJobStatus<FeaturizerPartition>()
   const { metricsPort: port, topic_in: topic } = options
-  const metrics = (ends: Position[] | null) => featurizerMetrics(status, ends, Date.now() * 1000)
-  const operations = port === undefined ? null : await serveJob({ port, status, streams, topic, metrics, log })
+  const metrics = () => featurizerMetrics(status, Date.now() * 1000)
+  const shown = { job: 'featurizer', status, streams, topics: [topic], metrics, log }
+  const operations = port === undefined ? null : await serveJob({ port, ...shown })
   try {
     const finish = options.untilEnd ? AbortSignal.abort() : undefined
     const result = await runFeaturizer({
@@ -40,7 +43,7 @@ async function main(options: Arguments): Promise<void> {
       config,
       topicIn: options.topic_in,
       topicOut: options.topic_out,
-      partitions: options.partitions,
+      own: options.partitions,
       stop,
       finish,
       status,

@@ -1,7 +1,7 @@
 import { globSync } from 'node:fs'
 import { readConfig } from '../config.ts'
 import { SpikeError } from '../errors.ts'
-import { totalCounts } from '../jobs/featurize/partition.ts'
+import { totalCounts } from '../jobs/featurize/status.ts'
 import { type DisturbedReport, replay } from '../jobs/replay/replay.ts'
 import { command, outputFile, runCommand, wholeNumber } from '../operations/command.ts'
 import { runPaths } from '../run_paths.ts'

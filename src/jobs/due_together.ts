@@ -1,4 +1,4 @@
-/** A wave is over when nothing more became due for so long: about the time from one fetch to the next. */
+/** It is over when nothing more became due for so long: about the time from one fetch to the next. */
 const quietMs = 4
 /** Nor does it last longer, where something is due all the time. */
 const longestMs = 20
@@ -7,7 +7,7 @@ const longestMs = 20
  * Records that become due together, as the bars of all products do: one clock closes them. Written together they cost one
  * transaction instead of several, and none waits for the one before.
  */
-export class Wave {
+export class DueTogether {
   private readonly began: number
   private grew: number
   private due = 0
@@ -27,7 +27,7 @@ export class Wave {
   }
 
   /** Milliseconds until it is over, if nothing more becomes due. */
-  left(now: number): number {
+  msLeft(now: number): number {
     return Math.min(this.grew + quietMs, this.began + longestMs) - now
   }
 }

@@ -2,6 +2,7 @@ import { setTimeout as delay, setImmediate as otherWork } from 'node:timers/prom
 import { SpikeError } from '../errors.ts'
 import { keepClaims } from '../streams/keep_claims.ts'
 import type { Incoming, Position, Streams } from '../streams/port.ts'
+import { type InStep, openInStep } from './in_step.ts'
 
 /** One life of a job: where it goes on, and what it makes of what it reads. */
 export interface Job {
@@ -14,9 +15,7 @@ export interface Job {
   rest?(): Promise<void>
 }
 
-export interface FollowOptions {
-  streams: Streams
-  topic: string
+export interface FollowOptions extends Omit<InStep, 'start' | 'partitions'> {
   /**
    * Opens the job's writers on the streams it is given, reads what was committed before and builds the job anew from that;
    * called again after an error, where its writers succeed their former selves: it can be fenced, but fences nobody.
@@ -25,9 +24,9 @@ export interface FollowOptions {
   begin(streams: Streams, life: AsyncDisposableStack): Promise<Job>
   /** Ends the loop after the batch in hand. */
   stop?: AbortSignal
-  /** Once aborted: the loop ends when it has read what was on the topic then. */
+  /** Once aborted: the loop ends when it has read what was on the topics then. */
   finish?: AbortSignal
-  /** Called each turn of the loop, some five times a second in a silent topic. */
+  /** Called each turn of the loop, some five times a second in silent topics. */
   onTurn?(): void
   /** The job could be begun and reads. */
   onBegun?(): void
@@ -70,16 +69,16 @@ export async function follow(options: FollowOptions): Promise<void> {
 }
 
 async function live(options: FollowOptions, progress: () => void): Promise<void> {
-  const { streams, topic, begin, stop, finish, onTurn, onBegun } = options
+  const { streams, topics, begin, stop, finish, onTurn, onBegun } = options
   await using life = new AsyncDisposableStack()
   const job = await begin(streams, life)
-  const reader = await streams.reader(topic, job.start, job.partitions)
+  const reader = await openInStep({ ...options, ...job })
   life.defer(() => reader.close())
   onBegun?.()
   let ends: Position[] | null = null
   while (!stop?.aborted) {
     onTurn?.()
-    if (ends === null && finish?.aborted) ends = await streams.ends(topic)
+    if (ends === null && finish?.aborted) ends = (await Promise.all(topics.map(topic => streams.ends(topic)))).flat()
     if (ends !== null && hasReached(reader.positions(), ends)) break
     const batch = await reader.poll(batchRecords, pollMs)
     if (batch.length === 0) {
@@ -95,5 +94,8 @@ async function live(options: FollowOptions, progress: () => void): Promise<void>
 }
 
 function hasReached(positions: Position[], ends: Position[]): boolean {
-  return positions.every(at => at.offset >= (ends.find(end => end.partition === at.partition)?.offset ?? 0))
+  return positions.every(at => {
+    const end = ends.find(({ topic, partition }) => topic === at.topic && partition === at.partition)
+    return at.offset >= (end?.offset ?? 0)
+  })
 }

@@ -4,9 +4,12 @@ import { touchHealth } from '../operations/health.ts'
 import { counter, gauge, type Metric } from '../operations/metrics.ts'
 import type { Position } from '../streams/port.ts'
 import type { FollowOptions } from './follow.ts'
+import type { PartitionWork } from './partition_work.ts'
+import { RecordTimes } from './record_times.ts'
+import type { RunningPartition } from './running_partition.ts'
 
-/** What every job that follows a topic shows of itself while it runs; it writes, others read. */
-export interface JobStatus {
+/** What a job shows of itself while it runs; it writes, others read. */
+export interface JobStatus<Work extends PartitionWork = PartitionWork> {
   ready: boolean
   /** Why it was last thrown away; null before. */
   fault: string | null
@@ -14,23 +17,32 @@ export interface JobStatus {
   turnedAt: number
   begunAnew: number
   transactions: { count: number; seconds: number }
+  times: RecordTimes
+  /** The partitions as it began them last, by a start or after an error. */
+  partitions: Map<number, RunningPartition<Work>>
 }
 
-export function newJobStatus(): JobStatus {
+export function newJobStatus<Work extends PartitionWork>(): JobStatus<Work> {
   return {
     ready: false,
     fault: null,
     turnedAt: performance.now(),
     begunAnew: 0,
     transactions: { count: 0, seconds: 0 },
+    times: new RecordTimes(),
+    partitions: new Map(),
   }
 }
 
-/** What keeps a status up to date and logs how the job lives. @param told what is logged beside "ready". */
-export function noteLife(
-  status: JobStatus,
+/** The works of a job. */
+export function worksOf<Work extends PartitionWork>({ partitions }: JobStatus<Work>): Work[] {
+  return [...partitions.values()].map(({ work }) => work)
+}
+
+/** What keeps a status up to date and logs how the job lives. */
+export function noteLife<Work extends PartitionWork>(
+  status: JobStatus<Work>,
   log: Logger | undefined,
-  told: () => object,
 ): Required<Pick<FollowOptions, 'onTurn' | 'onBegun' | 'onRetry'>> {
   return {
     onTurn() {
@@ -39,7 +51,10 @@ export function noteLife(
     },
     onBegun() {
       status.ready = true
-      log?.info(told(), 'ready')
+      const offsets = [...status.partitions.values()].flatMap(({ inputs }) =>
+        [...inputs.values()].map(({ next }) => next),
+      )
+      log?.info({ partitions: [...status.partitions.keys()], offsets }, 'ready')
     },
     onRetry(error: SpikeError, pause_ms: number) {
       status.begunAnew++
@@ -50,21 +65,19 @@ export function noteLife(
 }
 
 /**
- * The metrics that such jobs have in common.
+ * The metrics that all jobs have in common.
  * @param job first word of their names.
- * @param next record to read next of each partition.
- * @param ends where the input ends now; null when the broker does not say.
+ * @param ends where the inputs end now; those of an input whose broker does not say are absent.
  */
-export function jobMetrics(
-  job: string,
-  { ready, begunAnew, transactions }: JobStatus,
-  next: Iterable<[partition: number, offset: number]>,
-  ends: Position[] | null,
-): Metric[] {
-  const lag = [...next].flatMap(([partition, offset]) => {
-    const end = ends?.find(one => one.partition === partition)?.offset
-    return end === undefined ? [] : [{ labels: { partition: `${partition}` }, value: Math.max(0, end - offset) }]
-  })
+export function jobMetrics(job: string, status: JobStatus, ends: Position[]): Metric[] {
+  const { ready, begunAnew, transactions } = status
+  const lag = [...status.partitions.values()].flatMap(({ partition, inputs }) =>
+    [...inputs].flatMap(([topic, { committed }]) => {
+      const end = ends.find(one => one.topic === topic && one.partition === partition)?.offset
+      const labels = { partition: `${partition}`, ...(inputs.size > 1 ? { topic } : {}) }
+      return end === undefined ? [] : [{ labels, value: Math.max(0, end - committed) }]
+    }),
+  )
   return [
     gauge(`${job}_ready`, 'Whether it reads and commits.', ready ? 1 : 0),
     counter(`${job}_begun_anew_total`, 'Times it began anew after an error.', begunAnew),

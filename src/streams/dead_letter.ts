@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { SpikeError } from '../errors.ts'
+import type { Incoming, Outgoing } from './port.ts'
 
 /** A record that could not be used: where it was and its bytes. An `Incoming` is one. */
 export interface DeadRecord {
@@ -48,6 +49,11 @@ export function encodeDeadLetter({ topic, partition, offset, time, key, value }:
   const content = Buffer.from(text, 'utf8').equals(kept) ? { text } : { base64: kept.toString('base64') }
   const bytes = whole ? undefined : value.byteLength
   return JSON.stringify({ reason, topic, partition, offset, time, key: key?.slice(0, longestKey), bytes, ...content })
+}
+
+/** The dead letter of a record that a job cannot use, under the record's key. @param reason as for `encodeDeadLetter`. */
+export function deadLetterOf(record: Incoming, reason: string): Outgoing {
+  return { topic: deadLetterTopic(record.topic), key: record.key, value: encodeDeadLetter(record, reason) }
 }
 
 /** Reads what `encodeDeadLetter` wrote. @throws SpikeError BAD_FILE when it is something else. */

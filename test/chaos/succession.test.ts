@@ -7,10 +7,12 @@ import { readConfig } from '../../src/config.ts'
 import { feedRaw } from '../../src/exchange/feeder.ts'
 import { createFrames } from '../../src/exchange/frames.ts'
 import { recordTape } from '../../src/exchange/market_messages.ts'
+import type { FeaturizerPartition } from '../../src/jobs/featurize/partition.ts'
 import { runFeaturizer } from '../../src/jobs/featurize/run.ts'
-import { newStatus } from '../../src/jobs/featurize/status.ts'
+import type { RowPredictor } from '../../src/jobs/score/partition.ts'
 import { inferLive } from '../../src/jobs/score/run.ts'
-import { newScorerStatus } from '../../src/jobs/score/status.ts'
+import { scorerCounts } from '../../src/jobs/score/status.ts'
+import { newJobStatus } from '../../src/jobs/status.ts'
 import { openStreams } from '../../src/streams/open.ts'
 import type { Streams } from '../../src/streams/port.ts'
 import { writeScorerModel } from '../fixtures/scorer_model.ts'
@@ -55,7 +57,7 @@ function watch(job: Promise<unknown>): Ending {
 /** A featurizer and a scorer with streams of their own, as two processes would have. */
 async function startPair() {
   const streams = await open()
-  const status = { featurizer: newStatus(), scorer: newScorerStatus() }
+  const status = { featurizer: newJobStatus<FeaturizerPartition>(), scorer: newJobStatus<RowPredictor>() }
   const finish = { featurizer: new AbortController(), scorer: new AbortController() }
   const featurizer = runFeaturizer({
     streams,
@@ -70,9 +72,8 @@ async function startPair() {
     artifact,
     topicIn: features.name,
     topicOut: predictions,
-    partitions: features.partitions,
+    config,
     finish: finish.scorer.signal,
-    now: () => performance.now(),
     status: status.scorer,
   })
   return { status, finish, featurizer: watch(featurizer), scorer: watch(scorer) }
@@ -110,7 +111,7 @@ test('two of a job begin anew after an outage: the older ends for its successor,
     return positions.reduce((sum, { offset }) => sum + offset, 0) === fed
   })
   const rows = (await contentsOf(streams, features.name)).flat().length
-  await until(() => older.status.scorer.rows === rows)
+  await until(() => scorerCounts(older.status.scorer).rows === rows)
   const newer = await startPair()
   await until(() => both(newer, ({ ready }) => ready))
   expect([older.featurizer.how, older.scorer.how]).toEqual([null, null])

@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { featurizerMetrics, newStatus } from '../../src/jobs/featurize/status.ts'
+import { featurizerMetrics } from '../../src/jobs/featurize/status.ts'
 import { ingestMetrics, newIngestStatus } from '../../src/jobs/ingest/status.ts'
-import { newScorerStatus, scorerMetrics } from '../../src/jobs/score/status.ts'
+import { scorerMetrics } from '../../src/jobs/score/status.ts'
+import { jobMetrics, newJobStatus } from '../../src/jobs/status.ts'
 import { type Metric, renderMetrics } from '../../src/operations/metrics.ts'
 import { processMetrics } from '../../src/operations/process_metrics.ts'
 import { findPrometheus } from '../harness/docker/prometheus.ts'
@@ -30,8 +31,8 @@ const tests = read<{ tests: RuleTest[] }>('alerts_test.yml').tests.flatMap(one =
 
 const jobs: Record<string, Metric[]> = {
   ingestor: ingestMetrics(newIngestStatus()),
-  featurizer: featurizerMetrics(newStatus(), null, 0),
-  scorer: scorerMetrics(newScorerStatus(), null),
+  featurizer: [...jobMetrics('featurizer', newJobStatus(), []), ...featurizerMetrics(newJobStatus(), 0)],
+  scorer: [...jobMetrics('scorer', newJobStatus(), []), ...scorerMetrics(newJobStatus())],
 }
 const exported = [...Object.values(jobs).flat(), ...processMetrics()].map(({ name }) => `spike60_${name}`)
 

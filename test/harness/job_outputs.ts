@@ -69,9 +69,8 @@ export async function undisturbed(
       artifact,
       topicIn: topics.features.name,
       topicOut: predictions,
-      partitions: topics.features.partitions,
+      config,
       finish: AbortSignal.abort(),
-      now: () => performance.now(),
     })
     const all = new Map<string, Contents>()
     for (const topic of outputTopics(config)) all.set(topic, await contentsOf(streams, topic))

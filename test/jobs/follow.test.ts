@@ -97,7 +97,7 @@ test('reads to the end it was told to finish at, each record once, whatever comm
   await follow({
     streams,
     begin,
-    topic: input,
+    topics: [input],
     finish: AbortSignal.abort(),
     onRetry: (_, pause) => pauses.push(pause),
   })
@@ -114,7 +114,7 @@ test('waits longer while nothing succeeds, closes what each life opened, and sto
   let closed = 0
   await follow({
     streams,
-    topic: input,
+    topics: [input],
     stop: stop.signal,
     async begin(_, life) {
       life.defer(async () => {
@@ -141,7 +141,7 @@ test('an error that no retry can help ends it', async () => {
       start: [],
       take: async () => void (await writer.commit({ records: [{ topic: 'nowhere', key: 'a', value: '' }] })),
     }),
-    topic: input,
+    topics: [input],
   })
   await expect(refused).rejects.toMatchObject({ code: 'TOPIC_UNKNOWN' })
   await streams.close()
@@ -153,7 +153,7 @@ test('reads the partitions it is told to, to their end', async () => {
   let records = 0
   await follow({
     streams,
-    topic: input,
+    topics: [input],
     finish: AbortSignal.abort(),
     begin: async () => ({
       start: [],
@@ -186,7 +186,7 @@ test('stops when told to', async () => {
         },
       }
     },
-    topic: input,
+    topics: [input],
     stop: stop.signal,
   })
   await streams.close()

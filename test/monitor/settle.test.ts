@@ -144,9 +144,8 @@ test('live scores equal those of the table, each row once though the scorer is s
         artifact,
         topicIn: 'rows',
         topicOut: 'predictions',
-        partitions: 2,
+        config: readConfig(),
         finish: AbortSignal.abort(),
-        now: () => 0,
       })
     await write(rows.slice(0, 1000))
     await writer.commit({ records: [{ topic: 'rows', key: 'A', value: 'no row' }] })

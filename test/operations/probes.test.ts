@@ -8,11 +8,12 @@ import { featureNames } from '../../src/core/features/spec.ts'
 import { feedRaw } from '../../src/exchange/feeder.ts'
 import { createFrames } from '../../src/exchange/frames.ts'
 import { recordTape } from '../../src/exchange/market_messages.ts'
-import { openJobs } from '../../src/jobs/featurize/partitions.ts'
+import type { FeaturizerPartition } from '../../src/jobs/featurize/partition.ts'
 import { runFeaturizer } from '../../src/jobs/featurize/run.ts'
-import { newStatus } from '../../src/jobs/featurize/status.ts'
+import type { RowPredictor } from '../../src/jobs/score/partition.ts'
 import { inferLive } from '../../src/jobs/score/run.ts'
-import { newScorerStatus } from '../../src/jobs/score/status.ts'
+import { scorerCounts } from '../../src/jobs/score/status.ts'
+import { newJobStatus } from '../../src/jobs/status.ts'
 import { serveOperations } from '../../src/operations/endpoints.ts'
 import { openStreams } from '../../src/streams/open.ts'
 import type { Streams } from '../../src/streams/port.ts'
@@ -63,7 +64,7 @@ async function probe(status: { turnedAt: number }, job: Promise<unknown>): Promi
 const finish = AbortSignal.abort()
 
 test('/healthz is answered while a featurizer catches up on a log that never makes it wait', async () => {
-  const status = newStatus()
+  const status = newJobStatus<FeaturizerPartition>()
   const job = runFeaturizer({ streams, config, topicIn: raw.name, topicOut: features.name, finish, status })
   const told = await probe(status, job)
   expect(told.length).toBeGreaterThan(0)
@@ -71,11 +72,16 @@ test('/healthz is answered while a featurizer catches up on a log that never mak
 })
 
 test('a featurizer that restores its bars shows that it lives', async () => {
-  let turns = 0
-  await using life = new AsyncDisposableStack()
-  const onTurn = (): number => turns++
-  await openJobs({ streams, config, topicIn: raw.name, topicOut: features.name, onTurn }, [0, 1], life)
-  expect(turns).toBeGreaterThanOrEqual(2)
+  const status = newJobStatus<FeaturizerPartition>()
+  const turns: number[] = []
+  const watched = new Proxy(status, {
+    set(target, key, value) {
+      if (key === 'turnedAt' && !status.ready) turns.push(value)
+      return Reflect.set(target, key, value)
+    },
+  })
+  await runFeaturizer({ streams, config, topicIn: raw.name, topicOut: features.name, finish, status: watched })
+  expect(turns.length).toBeGreaterThan(2)
 })
 
 test('/healthz is answered while a scorer catches up', async () => {
@@ -88,14 +94,13 @@ test('/healthz is answered while a scorer catches up', async () => {
   })
   const writer = await streams.writer('rows')
   await writer.commit({ records })
-  const status = newScorerStatus()
-  const now = (): number => performance.now()
+  const status = newJobStatus<RowPredictor>()
   const job = inferLive({
-    ...{ streams, artifact, topicIn: rows, topicOut: predictions, partitions: 2 },
-    ...{ finish, now, status },
+    ...{ streams, config, artifact, topicIn: rows, topicOut: predictions },
+    ...{ finish, status },
   })
   const told = await probe(status, job)
-  expect(status.rows).toBe(30_000)
+  expect(scorerCounts(status).rows).toBe(30_000)
   expect(told.length).toBeGreaterThan(0)
   expect(new Set(told)).toEqual(new Set([200]))
 })

@@ -1,6 +1,7 @@
 import { pino } from 'pino'
 import type { Config } from '../../config.ts'
-import { type FeaturizerResult, runFeaturizer } from '../../jobs/featurize/run.ts'
+import { runFeaturizer } from '../../jobs/featurize/run.ts'
+import type { FeaturizerResult } from '../../jobs/featurize/status.ts'
 import { copyBronze } from '../../market/bronze/copy.ts'
 import { createBronzeWriter } from '../../market/bronze/write.ts'
 import type { Feed } from '../../market/feeds/feed.ts'

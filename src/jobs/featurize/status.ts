@@ -1,34 +1,49 @@
+import { type EngineCounts, noCounts } from '../../core/features/engine.ts'
 import { byLabel, counter, gauge, type Metric, type Sample } from '../../operations/metrics.ts'
-import type { Position } from '../../streams/port.ts'
-import { type JobStatus, jobMetrics, newJobStatus } from '../status.ts'
-import { totalCounts } from './partition.ts'
-import type { PartitionJob } from './partitions.ts'
+import { type JobStatus, worksOf } from '../status.ts'
+import type { FeaturizerPartition } from './partition.ts'
 
-/** What a featurizer shows of itself while it runs; it writes, others read. */
-export interface FeaturizerStatus extends JobStatus {
-  jobs: Map<number, PartitionJob>
+export type FeaturizerStatus = JobStatus<FeaturizerPartition>
+
+/** What was taken in since the featurizer last began, by a start or after an error. */
+export interface FeaturizerResult {
+  counts: EngineCounts
+  products: Record<string, EngineCounts>
+  dead: number
 }
 
-export function newStatus(): FeaturizerStatus {
-  return { ...newJobStatus(), jobs: new Map() }
+export function resultOf(status: FeaturizerStatus): FeaturizerResult {
+  const counts = worksOf(status).map(work => work.counts())
+  const products = Object.assign({}, ...counts.map(count => count.products)) as Record<string, EngineCounts>
+  return {
+    counts: totalCounts(Object.values(products)),
+    products,
+    dead: counts.reduce((sum, count) => sum + count.dead, 0),
+  }
+}
+
+/** Sums the counts of several products. */
+export function totalCounts(counts: EngineCounts[]): EngineCounts {
+  const total = noCounts()
+  for (const one of counts) {
+    for (const key of Object.keys(total) as (keyof EngineCounts)[]) if (key !== 'rejected') total[key] += one[key]
+    for (const key of Object.keys(total.rejected) as (keyof EngineCounts['rejected'])[])
+      total.rejected[key] += one.rejected[key]
+  }
+  return total
 }
 
 /**
  * Metrics of a featurizer. Counts of events begin at 0 again when it begins anew.
- * @param ends where the input ends now; null when the broker does not say.
  * @param now microseconds since the epoch.
  */
-export function featurizerMetrics(status: FeaturizerStatus, ends: Position[] | null, now: number): Metric[] {
-  const jobs = [...status.jobs]
-  const counts = jobs.map(([, { job }]) => job.counts())
-  const total = totalCounts(counts.flatMap(({ products }) => Object.values(products)))
+export function featurizerMetrics(status: FeaturizerStatus, now: number): Metric[] {
+  const { counts: total, dead } = resultOf(status)
   const { quotes: quote, trades: trade, clocks: clock, gaps: gap } = total
-  const next = jobs.map(([partition, job]): [number, number] => [partition, job.next])
-  const delays: Sample[] = jobs.flatMap(([, { job }]) =>
-    [...job.watermarks()].map(([product, time]) => ({ labels: { product }, value: (now - time) / 1e6 })),
+  const delays: Sample[] = worksOf(status).flatMap(work =>
+    [...work.watermarks()].map(([product, time]) => ({ labels: { product }, value: (now - time) / 1e6 })),
   )
   return [
-    ...jobMetrics('featurizer', status, next, ends),
     counter('featurizer_events_total', 'Events taken in.', ...byLabel('type', { quote, trade, clock, gap })),
     counter('featurizer_duplicates_total', 'Events that came once more.', total.duplicates),
     counter('featurizer_rows_total', 'Rows of features made.', total.rows),
@@ -39,11 +54,7 @@ export function featurizerMetrics(status: FeaturizerStatus, ends: Position[] | n
       total.backfilled,
     ),
     counter('featurizer_rejected_total', 'Events that cannot be.', ...byLabel('reason', total.rejected)),
-    counter(
-      'featurizer_dead_letters_total',
-      'Records put on the dead-letter topic.',
-      counts.reduce((sum, { dead }) => sum + dead, 0),
-    ),
+    counter('featurizer_dead_letters_total', 'Records put on the dead-letter topic.', dead),
     gauge('featurizer_watermark_delay_seconds', 'Clock of this machine less the watermark.', ...delays),
   ]
 }

@@ -1,26 +1,15 @@
-import type { Logger } from 'pino'
 import { decodeRow } from '../../core/features/row_json.ts'
 import { featureNames } from '../../core/features/spec.ts'
 import type { Artifact } from '../../core/models/artifact/artifact.ts'
 import { encodePrediction } from '../../core/models/artifact/prediction_json.ts'
 import { rowScorer, scoreRows } from '../../core/models/artifact/score.ts'
-import { deadLetterTopic, encodeDeadLetter } from '../../streams/dead_letter.ts'
+import { deadLetterOf } from '../../streams/dead_letter.ts'
 import type { Incoming, Outgoing } from '../../streams/port.ts'
+import type { PartitionWork } from '../partition_work.ts'
 
-export interface PredictorOptions {
-  artifact: Artifact
-  topicIn: string
-  topicOut: string
-  /** Milliseconds from any start, for the time a row takes. */
-  now(): number
-  log?: Logger
-}
-
-/** What records came to: what is to be written, and its counts for when it is committed. */
-export interface Predicted {
-  records: Outgoing[]
-  /** What each row took, from its bytes to those of its prediction. */
-  seconds: number[]
+/** What came of the records of a partition. */
+export interface ScorerCounts {
+  rows: number
   alarms: number
   /** Rows of a product whose tau the model does not know. */
   skipped: number
@@ -28,66 +17,57 @@ export interface Predicted {
   dead: number
 }
 
-/** The scorer of one partition: rows in, predictions and dead letters out. Knows no broker. */
-export class RowPredictor {
-  private readonly options: PredictorOptions
+/** Makes a prediction of each row of one partition, and a dead letter of what is no row. Remembers nothing. */
+export class RowPredictor implements PartitionWork {
+  readonly counts: ScorerCounts = { rows: 0, alarms: 0, skipped: 0, dead: 0 }
+  private readonly artifact: Artifact
+  private readonly topicOut: string
+  private readonly onUnknown: (product: string) => void
   private readonly score: (product: string, values: Float64Array) => number
   private readonly unknown = new Set<string>()
-  private predicted = nothing()
+  private outgoing: Outgoing[] = []
 
-  constructor(options: PredictorOptions) {
-    this.options = options
-    this.score = productScorer(options.artifact)
+  /** @param onUnknown called once with each product whose tau the model does not know. */
+  constructor(artifact: Artifact, topicOut: string, onUnknown: (product: string) => void = () => {}) {
+    this.artifact = artifact
+    this.topicOut = topicOut
+    this.onUnknown = onUnknown
+    this.score = productScorer(artifact)
   }
 
-  /** Takes in one record of the topic of rows. */
-  take(record: Incoming): void {
-    const { artifact, topicIn, topicOut, now } = this.options
-    const { predicted } = this
-    const started = now()
+  take(record: Incoming, again: boolean): void {
+    if (again) return
+    const { artifact, counts } = this
     const row = decodeRow(record.value.toString())
     if (row === null) {
-      predicted.dead++
-      const value = encodeDeadLetter(record, 'not_a_row')
-      predicted.records.push({ topic: deadLetterTopic(topicIn), key: record.key, value })
+      counts.dead++
+      this.outgoing.push(deadLetterOf(record, 'not_a_row'))
       return
     }
     const { product, time, values } = row
-    const tau = Object.hasOwn(artifact.tau, product) ? artifact.tau[product] : null
-    if (tau === null) {
-      predicted.skipped++
-      this.warnOf(product)
+    if (!Object.hasOwn(artifact.tau, product)) {
+      counts.skipped++
+      if (!this.unknown.has(product)) this.onUnknown(product)
+      this.unknown.add(product)
       return
     }
     const probability = this.score(product, values)
     const alarm = probability >= artifact.threshold
-    const value = encodePrediction({ product, time, model: artifact.name, probability, alarm, tau })
-    predicted.records.push({ topic: topicOut, key: product, value })
-    if (alarm) predicted.alarms++
-    predicted.seconds.push((now() - started) / 1000)
+    const prediction = { product, time, model: artifact.name, probability, alarm, tau: artifact.tau[product] }
+    this.outgoing.push({ topic: this.topicOut, key: product, value: encodePrediction(prediction) })
+    counts.rows++
+    if (alarm) counts.alarms++
   }
 
-  /** The records that are due. */
   get due(): readonly Outgoing[] {
-    return this.predicted.records
+    return this.outgoing
   }
 
-  /** What came of the records since the last call. */
-  drain(): Predicted {
-    const { predicted } = this
-    this.predicted = nothing()
-    return predicted
+  drain(): Outgoing[] {
+    const records = this.outgoing
+    this.outgoing = []
+    return records
   }
-
-  private warnOf(product: string): void {
-    const { artifact, log } = this.options
-    if (!this.unknown.has(product)) log?.warn({ product, known: Object.keys(artifact.tau) }, 'not scored: no tau')
-    this.unknown.add(product)
-  }
-}
-
-function nothing(): Predicted {
-  return { records: [], seconds: [], alarms: 0, skipped: 0, dead: 0 }
 }
 
 /** The same numbers as `scoreRows`, a row at a time. */

@@ -2,11 +2,12 @@ import { readConfig } from '../../config.ts'
 import { createLog } from '../../operations/log.ts'
 import { stopOnSignal } from '../../operations/stopping.ts'
 import { openStreams } from '../../streams/open.ts'
-import type { Position } from '../../streams/port.ts'
 import { loadModel } from '../../tracking/model_folder.ts'
 import { serveJob } from '../endpoints.ts'
+import { newJobStatus } from '../status.ts'
+import type { RowPredictor } from './partition.ts'
 import { inferLive, type LiveInferResult } from './run.ts'
-import { newScorerStatus, scorerMetrics } from './status.ts'
+import { scorerMetrics } from './status.ts'
 
 export interface InferTopicOptions {
   /** Engine of the topics, as `openStreams` takes it. */
@@ -31,26 +32,17 @@ export async function inferTopic(options: InferTopicOptions): Promise<LiveInferR
   const artifact = loadModel(model)
   const stop = stopOnSignal('infer')
   const log = createLog()
-  const status = newScorerStatus()
+  const status = newJobStatus<RowPredictor>()
   await using running = new AsyncDisposableStack()
   const streams = await openStreams(topics)
   running.defer(() => streams.close())
   if (metricsPort !== undefined) {
-    const metrics = (ends: Position[] | null) => scorerMetrics(status, ends)
-    const operations = await serveJob({ port: metricsPort, status, streams, topic: topicIn, metrics, log })
+    const shown = { status, streams, topics: [topicIn], metrics: () => scorerMetrics(status), log }
+    const operations = await serveJob({ port: metricsPort, job: 'scorer', ...shown })
     running.defer(() => operations.close())
   }
   return await inferLive({
-    streams,
-    artifact,
-    topicIn,
-    topicOut,
-    partitions: config.topics.features.partitions,
-    own: partitions,
-    stop,
+    ...{ streams, config, artifact, topicIn, topicOut, own: partitions, stop, log, status },
     finish: untilEnd ? AbortSignal.abort() : undefined,
-    now: () => performance.now(),
-    log,
-    status,
   })
 }

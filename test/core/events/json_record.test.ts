@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { decodeLabel, encodeLabel } from '../../../src/core/features/label_json.ts'
 import { decodeRow } from '../../../src/core/features/row_json.ts'
 import { decodePrediction, encodePrediction } from '../../../src/core/models/artifact/prediction_json.ts'
-import { decodeState } from '../../../src/jobs/featurize/state.ts'
+import { decodeState } from '../../../src/jobs/partition_state.ts'
 
 const decoders = [decodeState, decodeLabel, decodeRow, decodePrediction]
 
@@ -23,8 +23,8 @@ test('a record that lacks a field, or holds another type in it, is null', () => 
     encodePrediction({ product: 'A', time: 1, model: 'm', probability: 0.5, alarm: true, tau: 1e-5 }),
   )
   const state = {
-    ...{ format: 'spike60-featurizer', version: 1, partition: 0 },
-    ...{ offset: 1, resume: 1, bars_from: 0, products: {} },
+    ...{ format: 'spike60-job', version: 1, settings: '', memory: {} },
+    ...{ inputs: { raw: { offset: 1, from: 0 } }, recall: { bars: 0 } },
   }
   const cases: [(text: string) => object | null, Record<string, unknown>][] = [
     [decodeLabel, label],

@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { readConfig } from '../../../src/config.ts'
 import { encodeRow } from '../../../src/core/features/row_json.ts'
 import { featureNames } from '../../../src/core/features/spec.ts'
-import { scorerGroup } from '../../../src/jobs/score/partitions.ts'
+import type { RowPredictor } from '../../../src/jobs/score/partition.ts'
 import { inferLive } from '../../../src/jobs/score/run.ts'
-import { newScorerStatus } from '../../../src/jobs/score/status.ts'
+import { scorerCounts } from '../../../src/jobs/score/status.ts'
+import { newJobStatus } from '../../../src/jobs/status.ts'
 import { openStreams } from '../../../src/streams/open.ts'
 import { partitionOf } from '../../../src/streams/partition.ts'
 import type { Outgoing, Streams } from '../../../src/streams/port.ts'
@@ -63,18 +65,9 @@ const scorersOn = (engine: Engine) => (): void => {
   /** A scorer with streams of its own, as another process would have. */
   async function start(own?: number[], to = topicOut) {
     const streams = await open()
-    const status = newScorerStatus()
+    const status = newJobStatus<RowPredictor>()
     const finish = new AbortController()
-    const scorer = {
-      streams,
-      artifact,
-      topicIn,
-      topicOut: to,
-      partitions: 2,
-      own,
-      status,
-      now: () => performance.now(),
-    }
+    const scorer = { streams, config: readConfig(), artifact, topicIn, topicOut: to, own, status }
     const job = inferLive({ ...scorer, finish: finish.signal })
     let how: string | null = null
     job.then(
@@ -83,6 +76,12 @@ const scorersOn = (engine: Engine) => (): void => {
     )
     return {
       status,
+      committed: (partition: number) => status.partitions.get(partition)?.inputs.get(topicIn)!.committed,
+      /** Committed predictions; null while something is taken in that is not committed. */
+      rows() {
+        const places = [...status.partitions.values()].map(({ inputs }) => inputs.get(topicIn)!)
+        return places.every(({ next, committed }) => next === committed) ? scorerCounts(status).rows : null
+      },
       how: () => how,
       finish() {
         finish.abort()
@@ -112,14 +111,14 @@ const scorersOn = (engine: Engine) => (): void => {
   test('two have a partition each: what one alone makes of it, and one of all goes on where both stood', async () => {
     await write(rowsOf(0, 300))
     const pair = [await start([0]), await start([1])]
-    await until(() => pair.every(({ status }) => status.rows === 300))
+    await until(() => pair.every(scorer => scorer.rows() === 300))
     await write(rowsOf(300, 500))
     const results = await Promise.all(pair.map(scorer => scorer.finish()))
     expect(results).toMatchObject([
       { rows: 500, dead: 2 },
       { rows: 500, dead: 2 },
     ])
-    expect(pair.map(({ status }) => [...status.next.keys()])).toEqual([[0], [1]])
+    expect(pair.map(({ status }) => [...status.partitions.keys()])).toEqual([[0], [1]])
 
     await write(rowsOf(500, 600))
     expect(await (await start()).finish()).toMatchObject({ rows: 200, dead: 2 })
@@ -131,7 +130,7 @@ const scorersOn = (engine: Engine) => (): void => {
   test('one takes a partition over from one of all, which ends whole; who has the others is not fenced', async () => {
     await write(rowsOf(0, 100))
     const all = await start()
-    await until(() => all.status.rows === 200)
+    await until(() => all.rows() === 200)
     const taking = await start([1])
     await until(() => taking.status.ready)
     expect(all.how()).toBeNull()
@@ -139,7 +138,7 @@ const scorersOn = (engine: Engine) => (): void => {
     await until(() => all.how() !== null)
     expect(all.how()).toBe('WRITER_FENCED')
     const other = await start([0])
-    await until(() => taking.status.rows === 100 && other.status.next.get(0) === taking.status.next.get(1))
+    await until(() => taking.rows() === 100 && other.committed(0) === taking.committed(1))
     expect(await taking.finish()).toMatchObject({ rows: 100, dead: 1 })
     await other.finish()
     const shared = await contentsOf(await open(), topicOut)
@@ -148,7 +147,7 @@ const scorersOn = (engine: Engine) => (): void => {
   })
 
   test('one that wrote all partitions under a single id is ended, and its positions hold', async () => {
-    const group = scorerGroup(artifact.name, topicIn, topicOut)
+    const group = `infer-${artifact.name}-${topicIn}-${topicOut}`
     await write(rowsOf(0, 50))
     const former = await (await open()).writer(group)
     const half = await (await open()).ends(topicIn)

@@ -32,7 +32,7 @@ describe('a job whose topic is not what it was', needs(lacksKafka()), () => {
     let begun = 0
     return follow({
       streams,
-      topic,
+      topics: [topic],
       async begin(own, life) {
         const writer = await own.writer('job')
         life.defer(() => writer.close())

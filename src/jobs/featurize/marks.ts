@@ -1,40 +1,4 @@
-import type { Micros } from '../../core/events/event.ts'
-import { decodeRecord } from '../../core/events/json_record.ts'
 import { historySeconds } from '../../core/features/window/history.ts'
-
-/** Where a featurizer stands in one partition of its input; written in the transaction of the rows it belongs to. */
-export interface PartitionState {
-  format: 'spike60-featurizer'
-  version: 1
-  spec_version: string
-  config_hash: string
-  partition: number
-  /** Next raw record to be taken in. */
-  offset: number
-  /** Raw record from which open seconds are filled again; at most `offset`. */
-  resume: number
-  /** Record of the bars topic from which the bars of all look-backs are read again. */
-  bars_from: number
-  products: Record<string, { open_from: number; watermark: Micros }>
-}
-
-/** @returns null when the text is no state of this version. */
-export function decodeState(text: string): PartitionState | null {
-  return decodeRecord(
-    text,
-    ({ format, version, partition, offset, resume, bars_from, products }) =>
-      format === 'spike60-featurizer' &&
-      version === 1 &&
-      [partition, offset, resume, bars_from].every(Number.isSafeInteger) &&
-      typeof products === 'object' &&
-      products !== null,
-  )
-}
-
-/** Key of the state record of a partition. */
-export function stateKey(topicIn: string, partition: number): string {
-  return `featurizer ${topicIn} ${partition}`
-}
 
 /**
  * Remembers at which record of the bars topic each stretch of a product's bars begins, one mark a minute, so that a
@@ -80,9 +44,9 @@ export class OpenMarks {
     if (!seconds.has(second)) seconds.set(second, offset)
   }
 
-  /** The least offset of any second that is still open; `next` when none is. Closed seconds are forgotten. */
-  resume(openFrom: Map<string, number>, next: number): number {
-    let least = next
+  /** The least offset of any second that is still open; null when none is. Closed seconds are forgotten. */
+  from(openFrom: Map<string, number>): number | null {
+    let least = Number.POSITIVE_INFINITY
     for (const [product, seconds] of this.marks) {
       const open = openFrom.get(product) ?? Number.NEGATIVE_INFINITY
       for (const [second, offset] of seconds) {
@@ -90,6 +54,6 @@ export class OpenMarks {
         else if (offset < least) least = offset
       }
     }
-    return least
+    return Number.isFinite(least) ? least : null
   }
 }

@@ -1,37 +1,37 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { PendingCommits } from '../../src/jobs/pending_commits.ts'
+import { RecordTimes } from '../../src/jobs/record_times.ts'
+import { TakeIn } from '../../src/jobs/take_in.ts'
 import type { Incoming, Outgoing } from '../../src/streams/port.ts'
 
 /** A partition whose records are due where their value says so. */
-function partition() {
+function partition(number: number) {
   let due: Outgoing[] = []
+  let next = 0
   return {
-    next: 0,
-    job: {
-      anticipate() {
-        if (toCome === 0) return false
-        toCome--
-        vi.advanceTimersByTime(1)
-        return true
-      },
-      take({ value }: Incoming) {
-        if (value.length > 0) due.push({ topic: 'out', key: 'a', value })
-      },
-      get due() {
-        return due
-      },
-      drain() {
-        const records = due
-        due = []
-        return records.length
-      },
+    anticipate() {
+      if (toCome === 0) return false
+      toCome--
+      vi.advanceTimersByTime(1)
+      return true
+    },
+    take({ value, offset }: Incoming) {
+      if (value.length > 0) due.push({ topic: 'out', key: 'a', value })
+      next = offset + 1
+    },
+    get due() {
+      return due
+    },
+    prepare: () => void log.push(`${number} prepare ${due.length}`),
+    async commit() {
+      log.push(`${number} write ${due.length} to ${next}`)
+      due = []
+      await writing()
     },
   }
 }
 
 let log: string[]
-let entries: Map<number, ReturnType<typeof partition>>
-let pending: PendingCommits<ReturnType<typeof partition>>
+let pending: TakeIn
 let writing: () => Promise<void>
 /** Milliseconds of work that can be done ahead. */
 let toCome = 0
@@ -43,19 +43,8 @@ beforeEach(() => {
   offsets.fill(0)
   toCome = 0
   writing = async () => {}
-  entries = new Map([0, 1].map(place => [place, partition()]))
-  const nameOf = (entry: unknown) => [...entries].find(([, one]) => one === entry)![0]
-  pending = new PendingCommits(
-    entries,
-    {
-      prepare: entry => void log.push(`${nameOf(entry)} prepare ${entry.job.due.length}`),
-      async write(entry) {
-        log.push(`${nameOf(entry)} write ${entry.job.drain()} to ${entry.next}`)
-        await writing()
-      },
-    },
-    { count: 0, seconds: 0 },
-  )
+  const status = { transactions: { count: 0, seconds: 0 }, times: new RecordTimes() }
+  pending = new TakeIn(new Map([0, 1].map(number => [number, partition(number)])), status)
 })
 afterEach(async () => {
   await pending.close()
@@ -113,7 +102,7 @@ test('positions alone are written four times a second, with no preparation', asy
   expect(log).toEqual(['0 write 0 to 12', '0 write 0 to 24'])
 })
 
-test('the rest is written at once, whether its wave is over or not', async () => {
+test('the rest is written at once, whether more is expected or not', async () => {
   await pending.take([...batch('r.'), ...batch('.', 1)])
   await pending.rest()
   expect(log).toEqual(['0 prepare 1', '0 write 1 to 2', '1 write 0 to 1'])
@@ -131,7 +120,7 @@ test('a transaction that failed is told by the next batch, and none is begun aft
   expect(log.filter(line => line.includes('write'))).toEqual(['0 write 1 to 1'])
 })
 
-test('after the end nothing is begun, not by a wave that was waiting either', async () => {
+test('after the end nothing is begun, not what was waiting for more either', async () => {
   await pending.take(batch('r'))
   await pending.close()
   await vi.advanceTimersByTimeAsync(300)

@@ -1,0 +1,56 @@
+import { deadLetterTopic } from '../streams/dead_letter.ts'
+import { follow } from './follow.ts'
+import { openPartitions } from './open_partitions.ts'
+import { ownPartitions } from './own_partitions.ts'
+import type { PartitionJob } from './partition_job.ts'
+import type { PartitionWork } from './partition_work.ts'
+import { noteLife } from './status.ts'
+import { TakeIn } from './take_in.ts'
+
+/**
+ * Runs a job until it is told to stop: takes its partitions over, restores where they stand, reads, and writes what comes of
+ * it, each record once: outputs, state and input positions of a partition are one transaction. Killed at any moment, the
+ * next one goes on with the same records; when the broker fails it begins anew from what is committed, again and again
+ * until the broker is back.
+ * @throws SpikeError WRITER_FENCED when another one took over one of its partitions; STATE_LOST when its outputs hold
+ * records and its states are gone; BAD_CONFIG when they were made with other settings; BAD_ARGUMENT for a partition that
+ * the topics do not have; else as `follow`.
+ * @example
+ * await runPartitions({
+ *   ...{ streams, name: 'doubler numbers', group: 'doubler', reads: ['numbers'], writes: ['doubled'], partitions: 2 },
+ *   ...{ state: config.topics.state, open: () => new Doubler(), status: newJobStatus<Doubler>(), stop },
+ * })
+ */
+export async function runPartitions<Work extends PartitionWork>(job: PartitionJob<Work>): Promise<void> {
+  const { streams, reads, partitions, stop, finish, status, log } = job
+  const own = ownPartitions(job.own, partitions)
+  const noted = noteLife(status, log)
+  await follow({
+    streams,
+    topics: reads,
+    timeOf: job.timeOf,
+    stop,
+    finish,
+    async begin(claiming, life) {
+      life.defer(async () => {
+        status.ready = false
+      })
+      const names = [...reads, ...job.writes, ...reads.map(deadLetterTopic)]
+      await streams.createTopics([...names.map(name => ({ name, partitions })), job.state])
+      status.partitions = await openPartitions({ ...job, streams: claiming }, own, life, noted.onTurn)
+      const takeIn = new TakeIn(status.partitions, status)
+      life.defer(() => takeIn.close())
+      const start = [...status.partitions.values()].flatMap(running => running.start())
+      return {
+        start,
+        partitions: own,
+        async take(batch) {
+          await takeIn.take(batch)
+          job.onTaken?.()
+        },
+        rest: () => takeIn.rest(),
+      }
+    },
+    ...noted,
+  })
+}
