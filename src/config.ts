@@ -53,9 +53,17 @@ export const configSchema = z.strictObject({
     most_rows: z.int().min(0),
   }),
   topics: z
-    .strictObject({ raw: topic, bars: topic, features: topic, labels: topic, late: topic, state: topic })
-    .refine(t => [t.bars, t.features, t.labels, t.late].every(one => one.partitions === t.raw.partitions), {
-      message: 'bars, features, labels and late need as many partitions as raw',
+    .strictObject({
+      raw: topic,
+      bars: topic,
+      features: topic,
+      labels: topic,
+      late: topic,
+      settled: topic,
+      state: topic,
+    })
+    .refine(t => [t.bars, t.features, t.labels, t.late, t.settled].every(one => one.partitions === t.raw.partitions), {
+      message: 'bars, features, labels, late and settled need as many partitions as raw',
     }),
   simulator: z.strictObject({
     seed: z.int().min(0),

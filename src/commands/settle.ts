@@ -1,16 +1,16 @@
 import { readConfig } from '../config.ts'
-import { type SettleStatus, settleLive, settleMetrics } from '../jobs/settle/run.ts'
-import { settleTopics } from '../jobs/settle/topics.ts'
+import { serveJob } from '../jobs/endpoints.ts'
+import { type SettleOptions, settleLive, settleOnce } from '../jobs/settle/run.ts'
+import { newSettleStatus, settleMetrics } from '../jobs/settle/status.ts'
 import { command, positiveNumber, runCommand, wholeNumber } from '../operations/command.ts'
-import { serveOperations } from '../operations/endpoints.ts'
 import { createLog } from '../operations/log.ts'
 import { stopOnSignal } from '../operations/stopping.ts'
 import { openStreams } from '../streams/open.ts'
-import type { Streams } from '../streams/port.ts'
 
 interface Arguments {
   topics: string
   predictions: string
+  topic_out?: string
   follow?: boolean
   every: number
   metricsPort?: number
@@ -18,40 +18,35 @@ interface Arguments {
   json?: boolean
 }
 
-async function main({ topics, predictions, config, json, ...rest }: Arguments): Promise<void> {
-  const { labels } = readConfig(config).topics
+async function main({ topics, predictions, config: path, json, ...rest }: Arguments): Promise<void> {
+  const config = readConfig(path)
+  const settled = rest.topic_out ?? config.topics.settled.name
+  const status = newSettleStatus()
   const streams = await openStreams(topics)
+  const options = { streams, config, predictions, settled, status }
   try {
-    if (rest.follow) return await keepSettling(streams, predictions, labels.name, rest)
-    const result = await settleTopics({ streams, predictions, labels: labels.name })
-    if (json) console.log(JSON.stringify(result))
-    else console.table(result.scores)
+    if (rest.follow) return await keepSettling({ ...options, ...rest })
+    await settleOnce(options)
+    const { scores, skipped } = status
+    if (json) console.log(JSON.stringify({ scores, skipped }))
+    else console.table(scores)
   } finally {
     await streams.close()
   }
 }
 
-async function keepSettling(
-  streams: Streams,
-  predictions: string,
-  labels: string,
-  { every, metricsPort }: Pick<Arguments, 'every' | 'metricsPort'>,
-): Promise<void> {
+async function keepSettling(options: SettleOptions & Pick<Arguments, 'every' | 'metricsPort'>): Promise<void> {
+  const { streams, config, predictions, status, metricsPort: port } = options
   const stop = stopOnSignal('settle')
   const log = createLog()
-  const status: SettleStatus = { fault: null, turnedAt: performance.now(), skipped: 0, scores: [] }
   await using running = new AsyncDisposableStack()
-  if (metricsPort !== undefined) {
-    const operations = await serveOperations({
-      port: metricsPort,
-      idle: () => (performance.now() - status.turnedAt) / 1000,
-      notReady: () => status.fault,
-      metrics: () => settleMetrics(status),
-    })
+  if (port !== undefined) {
+    const topics = [predictions, config.topics.labels.name]
+    const shown = { job: 'settle', status, streams, topics, metrics: () => settleMetrics(status), log }
+    const operations = await serveJob({ port, ...shown })
     running.defer(() => operations.close())
-    log.info({ url: operations.url }, 'operations')
   }
-  await settleLive({ streams, predictions, labels, stop, every, status, log })
+  await settleLive({ ...options, stop, log })
 }
 
 export const settleCommand = (argv?: string[]): Promise<void> =>
@@ -67,6 +62,7 @@ export const settleCommand = (argv?: string[]): Promise<void> =>
         process.env.SPIKE60_TOPICS ?? 'embedded',
       )
       .option('--predictions <topic>', 'topic that models/infer.ts writes', 'ticks.predictions')
+      .option('--topic_out <topic>', 'topic of predictions that have met their labels (default: ticks.settled)')
       .option('--follow', 'keep settling until stopped, with a line of scores a model each time')
       .option('--every <seconds>', 'with --follow: seconds between two scores', positiveNumber('--every'), 60)
       .option(

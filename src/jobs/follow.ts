@@ -2,6 +2,7 @@ import { setTimeout as delay, setImmediate as otherWork } from 'node:timers/prom
 import { SpikeError } from '../errors.ts'
 import { keepClaims } from '../streams/keep_claims.ts'
 import type { Incoming, Position, Streams } from '../streams/port.ts'
+import { hasReached } from '../streams/read_all.ts'
 import { type InStep, openInStep } from './in_step.ts'
 
 /** One life of a job: where it goes on, and what it makes of what it reads. */
@@ -91,11 +92,4 @@ async function live(options: FollowOptions, progress: () => void): Promise<void>
     await otherWork()
   }
   await job.rest?.()
-}
-
-function hasReached(positions: Position[], ends: Position[]): boolean {
-  return positions.every(at => {
-    const end = ends.find(({ topic, partition }) => topic === at.topic && partition === at.partition)
-    return at.offset >= (end?.offset ?? 0)
-  })
 }

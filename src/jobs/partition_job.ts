@@ -1,5 +1,4 @@
 import type { Logger } from 'pino'
-import type { Micros } from '../core/events/event.ts'
 import type { Incoming, Position, Streams, TopicSpec } from '../streams/port.ts'
 import type { PartitionWork } from './partition_work.ts'
 import type { JobStatus } from './status.ts'
@@ -13,8 +12,6 @@ export interface PartitionJob<Work extends PartitionWork> {
   group: string
   /** Topics of input; a key stands in the same partition of each. */
   reads: string[]
-  /** Event time of a record of an input, microseconds: needed where there are several, to keep them in step. */
-  timeOf?(record: Incoming): Micros | null
   /** Topics of output, with the same partitions as the input; those of dead letters are known by themselves. */
   writes: string[]
   /** How many partitions each of these topics has. */

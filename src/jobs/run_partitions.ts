@@ -28,7 +28,6 @@ export async function runPartitions<Work extends PartitionWork>(job: PartitionJo
   await follow({
     streams,
     topics: reads,
-    timeOf: job.timeOf,
     stop,
     finish,
     async begin(claiming, life) {

@@ -10,7 +10,8 @@ import { RowCollector } from '../../src/core/features/rows.ts'
 import { seededRandom } from '../../src/core/math/random.ts'
 import { SpikeError } from '../../src/errors.ts'
 import { replay } from '../../src/jobs/replay/replay.ts'
-import { settleTopics } from '../../src/jobs/settle/topics.ts'
+import { settleOnce } from '../../src/jobs/settle/run.ts'
+import { newSettleStatus } from '../../src/jobs/settle/status.ts'
 import type { LiveScore } from '../../src/monitor/settle.ts'
 import { openStreams } from '../../src/streams/open.ts'
 import type { Streams } from '../../src/streams/port.ts'
@@ -169,8 +170,10 @@ const killing = {
 async function scoresOf(spec: string): Promise<LiveScore[]> {
   const opened = await openStreams(spec)
   try {
-    const { scores } = await settleTopics({ streams: opened, predictions, labels: config.topics.labels.name })
-    return scores
+    const status = newSettleStatus()
+    const settled = config.topics.settled.name
+    await settleOnce({ streams: opened, config, predictions, settled, status })
+    return status.scores
   } finally {
     await opened.close()
   }

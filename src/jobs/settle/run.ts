@@ -1,79 +1,106 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import type { Config } from '../../config.ts'
+import { decodeSettled } from '../../core/models/artifact/settled_json.ts'
 import { SpikeError } from '../../errors.ts'
-import type { LiveScore } from '../../monitor/settle.ts'
-import { touchHealth } from '../../operations/health.ts'
-import { gauge, type Metric } from '../../operations/metrics.ts'
-import { openSettling, type SettleTopicsOptions } from './topics.ts'
+import { LiveScores } from '../../monitor/settle.ts'
+import type { Reader, Streams } from '../../streams/port.ts'
+import { hasReached } from '../../streams/read_all.ts'
+import type { PartitionJob } from '../partition_job.ts'
+import { runPartitions } from '../run_partitions.ts'
+import { SettlementPartition } from './partition.ts'
+import { noteScores, type SettleStatus } from './status.ts'
 
-/** What a running settlement shows of itself; it writes, others read. */
-export interface SettleStatus {
-  /** Why it cannot read; null while it can. */
-  fault: string | null
-  /** `performance.now()` of the loop's last turn. */
-  turnedAt: number
-  skipped: number
-  scores: LiveScore[]
-}
-
-export interface SettleLiveOptions extends SettleTopicsOptions {
-  stop: AbortSignal
-  /** Seconds between two scores. */
-  every: number
+export interface SettleOptions extends Pick<PartitionJob<SettlementPartition>, 'streams' | 'stop' | 'finish' | 'log'> {
+  config: Config
+  /** Topic of predictions. */
+  predictions: string
+  /** Topic of predictions that have met their labels. */
+  settled: string
   status: SettleStatus
-  log: Logger
 }
 
-const pollMs = 200
-const pauseMs = 2000
+/**
+ * Lets each prediction of a topic meet its label once.
+ * @throws SpikeError TOPIC_UNKNOWN when there are no such predictions or labels; else as `runPartitions`.
+ */
+export async function settle(options: SettleOptions): Promise<void> {
+  const { streams, config, predictions, settled } = options
+  const labels = config.topics.labels.name
+  for (const topic of [predictions, labels]) await streams.ends(topic)
+  await runPartitions({
+    ...options,
+    name: `settle ${predictions} ${labels} ${settled}`,
+    group: `settle-${predictions}-${labels}-${settled}`,
+    reads: [predictions, labels],
+    writes: [settled],
+    partitions: config.topics.labels.partitions,
+    state: config.topics.state,
+    open: () => new SettlementPartition({ predictions, labels, settled }),
+  })
+}
 
-/** Keeps settling until the signal and scores anew every so many seconds. Holds no position: a start reads both topics again. */
-export async function settleLive(options: SettleLiveOptions): Promise<void> {
+/** Settles what both topics hold now, and scores all that was ever settled. */
+export async function settleOnce(options: Omit<SettleOptions, 'stop' | 'finish'>): Promise<void> {
+  await settle({ ...options, finish: AbortSignal.abort() })
+  await using scoring = new Scoring(options)
+  await scoring.score()
+}
+
+/** Keeps settling until the signal, and scores anew every so many seconds. */
+export async function settleLive(
+  options: SettleOptions & { stop: AbortSignal; every: number; log: Logger },
+): Promise<void> {
+  const over = new AbortController()
+  const stop = AbortSignal.any([options.stop, over.signal])
+  const works = [settle({ ...options, stop }), keepScoring({ ...options, stop })]
+  await Promise.all(works.map(work => work.finally(() => over.abort())))
+}
+
+async function keepScoring(options: SettleOptions & { stop: AbortSignal; every: number; log: Logger }): Promise<void> {
   const { stop, every, status, log } = options
-  const settling = await openSettling(options)
-  let scoredAt = Number.NEGATIVE_INFINITY
-  try {
-    while (!stop.aborted) {
-      status.turnedAt = performance.now()
-      touchHealth()
-      try {
-        await settling.advance(pollMs)
-        status.fault = null
-      } catch (error) {
-        if (!(error instanceof SpikeError && error.retriable)) throw error
-        status.fault = error.message
-        log.warn({ code: error.code, reason: error.message, pause_ms: pauseMs }, 'tries again')
-        await delay(pauseMs, undefined, { signal: stop }).catch(() => {})
+  await using scoring = new Scoring(options)
+  while (!stop.aborted) {
+    try {
+      if (status.ready) {
+        await scoring.score()
+        for (const score of status.scores) log.info(score, 'settled')
       }
-      if (performance.now() - scoredAt < 1000 * every) continue
-      scoredAt = performance.now()
-      status.scores = settling.settlement.scores()
-      status.skipped = settling.skipped
-      for (const score of status.scores) log.info(score, 'settled')
+    } catch (error) {
+      if (!(error instanceof SpikeError && error.retriable)) throw error
+      log.warn({ code: error.code, reason: error.message }, 'not scored')
     }
-  } finally {
-    await settling.close()
+    const pause = status.ready ? 1000 * every : 50
+    await delay(pause, undefined, { signal: stop }).catch(() => {})
   }
 }
 
-/** Metrics of a running settlement: the latest scores by model; what is undefined is left out. */
-export function settleMetrics({ scores, skipped }: SettleStatus): Metric[] {
-  const of = (name: keyof LiveScore, help: string): Metric =>
-    gauge(
-      `settle_${name}`,
-      help,
-      ...scores.flatMap(score =>
-        score[name] === null ? [] : [{ labels: { model: score.model }, value: score[name] as number }],
-      ),
-    )
-  return [
-    of('settled', 'Predictions that are scored: the latest whose label has come.'),
-    of('waiting', 'Predictions whose label has not come.'),
-    of('prevalence', 'Share of spikes among them: what a score without knowledge gets as PR-AUC.'),
-    of('pr_auc', 'Average precision over them.'),
-    of('brier', 'Brier score over them.'),
-    of('ece', 'Expected calibration error over them.'),
-    of('alarms', 'Alarms among them.'),
-    gauge('settle_skipped', 'Records that are neither predictions nor labels.', skipped),
-  ]
+/** The scores of all that stands on the topic of settled predictions; reads on where it stood. */
+class Scoring implements AsyncDisposable {
+  private readonly streams: Streams
+  private readonly topic: string
+  private readonly status: SettleStatus
+  private readonly scores = new LiveScores()
+  private reader: Reader | null = null
+
+  constructor({ streams, settled, status }: Pick<SettleOptions, 'streams' | 'settled' | 'status'>) {
+    this.streams = streams
+    this.topic = settled
+    this.status = status
+  }
+
+  async score(): Promise<void> {
+    this.reader ??= await this.streams.reader(this.topic)
+    const ends = await this.streams.ends(this.topic)
+    while (!hasReached(this.reader.positions(), ends))
+      for (const { value } of await this.reader.poll(2000, 1000)) {
+        const settled = decodeSettled(value.toString())
+        if (settled !== null) this.scores.add(settled)
+      }
+    noteScores(this.status, this.scores)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.reader?.close()
+  }
 }

@@ -76,7 +76,7 @@ const scorersOn = (engine: Engine) => (): void => {
     )
     return {
       status,
-      committed: (partition: number) => status.partitions.get(partition)?.inputs.get(topicIn)!.committed,
+      committed: (partition: number) => status.partitions.get(partition)?.inputs.get(topicIn)?.committed,
       /** Committed predictions; null while something is taken in that is not committed. */
       rows() {
         const places = [...status.partitions.values()].map(({ inputs }) => inputs.get(topicIn)!)
