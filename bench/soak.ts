@@ -34,7 +34,7 @@ async function main({ hours, speed, kafka, json }: Arguments): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'spike60-soak-'))
   const broker = kafka ? await startTestBroker() : null
   const config = readConfig()
-  config.feed.products = Object.keys(config.simulator.products)
+  config.feeds[0].products = Object.keys(config.simulator.products).map(name => ({ as: name, symbol: name }))
   config.simulator.hours = Math.min(48, Math.max(3, Math.ceil(hours + 0.5)))
   const settings = join(folder, 'config.yaml')
   writeFileSync(settings, stringify(config))

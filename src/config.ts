@@ -7,19 +7,48 @@ import { SpikeError } from './errors.ts'
 
 const seconds = z.number().positive().max(86_400)
 const share = z.number().gt(0).lt(1)
-const product = z.string().regex(/^[A-Z0-9]+-[A-Z0-9]+$/, 'a product looks like BTC-USD')
+
+/** What a product may be called: on topics, in rows and in Parquet files, whatever feed brings it. */
+export const productRule =
+  'a product has letters, digits, dot, dash or underscore, begins with a letter or digit, and is at most 64 long, such as BTC-USD, BTCUSDT, BRK.B or shiba-inu'
+
+/** Names of what every JavaScript object has are none: products are keys of state and metadata. */
+export function isProductName(name: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name) && !(name in {})
+}
+
+const product = z.string().refine(isProductName, productRule)
 const topic = z.strictObject({
   name: z.string().regex(/^[a-z0-9._-]{1,200}$/, 'a topic name has a-z, 0-9, dot, dash, underscore'),
   partitions: z.int().min(1).max(1000),
 })
 
-export const configSchema = z.strictObject({
-  feed: z.strictObject({
-    url: z.url({ protocol: /^wss?$/ }),
-    products: z.array(product).min(1),
-    channels: z.array(z.enum(['ticker', 'market_trades', 'heartbeats'])).min(1),
-    stale_after_s: seconds,
-  }),
+const symbol = z
+  .string()
+  .regex(/^[^\s\p{Cc}]{1,64}$/u, "an exchange's own name of a product has no spaces and at most 64 letters")
+/** A product: its name here, `as`, and the exchange's own, `symbol`, the same where left out; a text is both. */
+const listing = z.preprocess(
+  value => (typeof value === 'string' ? { as: value } : value),
+  z.strictObject({ as: product, symbol: symbol.optional() }).transform(({ as, symbol = as }) => ({ as, symbol })),
+)
+
+const feed = z.strictObject({
+  name: z.string().min(1),
+  url: z.url({ protocol: /^wss?$/ }).optional(),
+  channels: z.array(z.string().min(1)).min(1).optional(),
+  products: z.array(listing).min(1),
+  stale_after_s: seconds,
+})
+
+const configSchema = z.strictObject({
+  feeds: z
+    .array(feed)
+    .min(1)
+    .refine(
+      list => new Set(list.map(({ name }) => name)).size === list.length,
+      'a feed stands once, with all its products',
+    )
+    .superRefine(refuseTwoOwners, { when: ({ value }) => Array.isArray(value) }),
   time: z.strictObject({
     out_of_orderness_s: seconds,
     carry_s: z.int().min(0).max(3600),
@@ -96,6 +125,8 @@ export const configSchema = z.strictObject({
 })
 
 export type Config = z.infer<typeof configSchema>
+/** One feed of the config: where and what it listens to. */
+export type FeedSettings = z.infer<typeof feed>
 
 const defaultPath = fileURLToPath(new URL('../config.yaml', import.meta.url))
 
@@ -121,12 +152,51 @@ export function parseConfig(text: string, where: string): Config {
   } catch (cause) {
     throw new SpikeError('BAD_CONFIG', `${where}: is not YAML: ${firstLine(cause)}`, { cause })
   }
-  const result = configSchema.safeParse(value)
-  if (result.success) return result.data
+  const former = formerFeed(value)
+  const result = configSchema.safeParse(former ? { ...former.rest, feeds: former.feeds } : value)
+  if (result.success && former === null) return result.data
+  const faults = (result.error?.issues ?? []).map(issue => `${issue.path.join('.') || '(top)'}: ${issue.message}`)
+  if (former) faults.unshift(`feed: is a list now, each feed with its products: ${former.line}`)
   throw new SpikeError(
     'BAD_CONFIG',
-    result.error.issues.map(issue => `${where}: ${issue.path.join('.') || '(top)'}: ${issue.message}`),
+    faults.map(fault => `${where}: ${fault}`),
   )
+}
+
+/** What a config from before there were several feeds has under `feed`, as it is written now. */
+function formerFeed(value: unknown): { feeds: object[]; line: string; rest: object } | null {
+  if (typeof value !== 'object' || value === null || !('feed' in value)) return null
+  const { feed, ...rest } = value
+  const feeds = [{ name: 'coinbase', ...(feed as object) }]
+  return { feeds, rest, line: `feeds: ${JSON.stringify(feeds)}` }
+}
+
+/** Two owners of one name would become one market, with the prices of both in its rows. What is malformed is refused elsewhere. */
+function refuseTwoOwners(feeds: unknown[], context: z.RefinementCtx): void {
+  const owners = new Map<string, string>()
+  for (const [f, one] of feeds.entries()) {
+    const { name, products } = Object(one) as FeedSettings
+    const symbols = new Map<string, string>()
+    for (const [p, { as, symbol }] of (Array.isArray(products) ? products : []).map(Object).entries()) {
+      const owner = owners.get(as)
+      const other = symbols.get(symbol)
+      const fault =
+        owner === name
+          ? `${as} stands twice under ${name}; take one of them out`
+          : owner !== undefined
+            ? `${as} is brought by ${owner} already and cannot be ${name}'s too; take it out of one of them, or name this one otherwise: { as: ${as}.${name}, symbol: ${symbol} }`
+            : other !== undefined &&
+              `${symbol} of ${name} is ${other} already and cannot be ${as} too; take one of them out`
+      if (fault) context.addIssue({ code: 'custom', path: [f, 'products', p], message: fault })
+      else if (typeof as === 'string') owners.set(as, name)
+      if (typeof symbol === 'string') symbols.set(symbol, as)
+    }
+  }
+}
+
+/** The products of all feeds, by the names that topics and rows have for them. */
+export function productsOf({ feeds }: Pick<Config, 'feeds'>): string[] {
+  return feeds.flatMap(({ products }) => products.map(({ as }) => as))
 }
 
 /** SHA-256 (first 16 hex digits) of the settings that decide what rows and labels are. */

@@ -23,7 +23,8 @@ async function main({ raw = [], live, minutes, out, seed, topics, config: path, 
   if (seed !== undefined) config.simulator.seed = seed
   if (topics?.startsWith('kafka://')) useOwnTopics(config.topics)
   const simulated = !live && raw.length === 0
-  if (simulated) config.feed.products = Object.keys(config.simulator.products)
+  const products = Object.keys(config.simulator.products).map(name => ({ as: name, symbol: name }))
+  if (simulated) config.feeds = [{ ...config.feeds[0], products }]
   const started = performance.now()
   const elapsed = (): string => `${((performance.now() - started) / 1000).toFixed(0).padStart(3)} s`
   const result = await runDemo({
@@ -57,7 +58,7 @@ export const demoCommand = (argv?: string[]): Promise<void> =>
         '--raw <file...>',
         'saved files instead of the simulated exchange: bronze or captures, plain, gzip or zstd',
       )
-      .option('--live', 'listen to Coinbase itself instead')
+      .option('--live', "listen to the config's first feed itself instead")
       .option('--minutes <n>', 'how long to listen with --live', positiveNumber('--minutes'), 30)
       .option('--out <dir>', 'folder under which everything is written', outputFolder('--out'), '.')
       .option('--seed <n>', 'seed of the simulated exchange', wholeNumber('--seed'))

@@ -1,10 +1,12 @@
-import { type Config, readConfig } from '../config.ts'
+import { type Config, isProductName, productRule, readConfig } from '../config.ts'
 import { SpikeError } from '../errors.ts'
+import { chooseFeed } from '../jobs/ingest/choose_feed.ts'
 import { type IngestSummary, runIngestJob } from '../jobs/ingest/run.ts'
 import { type IngestStatus, ingestMetrics, newIngestStatus, whyNotReady } from '../jobs/ingest/status.ts'
 import { openWhenThere } from '../jobs/when_there.ts'
+import { configuredFeeds } from '../market/feeds/configured_feeds.ts'
 import type { Feed } from '../market/feeds/feed.ts'
-import { feedByName, feeds } from '../market/feeds/feeds.ts'
+import { feeds } from '../market/feeds/feeds.ts'
 import { command, outputFolder, positiveNumber, runCommand, wholeNumber } from '../operations/command.ts'
 import { type Operations, serveOperations } from '../operations/endpoints.ts'
 import { createLog } from '../operations/log.ts'
@@ -15,7 +17,7 @@ interface Arguments {
   pair?: string[]
   minutes?: number
   url?: string
-  feed: string
+  feed?: string
   rest?: string
   redundant?: boolean
   raw: string
@@ -40,13 +42,11 @@ async function main({
   json,
   ...options
 }: Arguments): Promise<void> {
-  const base = readConfig(path)
-  const feed = feedNamed(name)
-  const address = checkUrl(url ?? (feed.name === 'coinbase' ? base.feed.url : feed.url))
+  const config = chooseFeed(readConfig(path), name, pair && [...new Set(pair)])
+  const [listened] = configuredFeeds(config)
+  const address = checkUrl(url ?? listened.url)
   if (minutes !== undefined && minutes > longestMinutes)
     throw new SpikeError('BAD_ARGUMENT', `--minutes takes at most ${longestMinutes}; leave it out to run until stopped`)
-  const products = pair ? [...new Set(pair)] : base.feed.products
-  const config = { ...base, feed: { ...base.feed, products } }
   const stop = stopOnSignal('ws_ingest')
 
   const log = createLog()
@@ -60,9 +60,9 @@ async function main({
   try {
     const summary = await runIngestJob({
       config,
-      feed,
-      url: address,
-      rest: restOf(feed, rest, url === undefined),
+      feed: { ...listened, url: address },
+      secret: secretOf(listened.feed),
+      rest: restOf(listened.feed, rest, url === undefined && address === listened.feed.url),
       redundant,
       directory: raw,
       streams,
@@ -82,11 +82,11 @@ async function main({
 }
 
 /** Ready while messages come and are published; a job that waits for its exchange or its broker lives, too. */
-function show(status: IngestStatus, port: number, { feed }: Config): Promise<Operations> {
+function show(status: IngestStatus, port: number, { feeds: [{ stale_after_s }] }: Config): Promise<Operations> {
   return serveOperations({
     port,
     idle: () => (performance.now() - status.turnedAt) / 1000,
-    notReady: () => whyNotReady(status, feed.stale_after_s),
+    notReady: () => whyNotReady(status, stale_after_s),
     metrics: () => ingestMetrics(status),
   })
 }
@@ -120,10 +120,13 @@ function sum(counts: Record<string, number>): number {
   return Object.values(counts).reduce((total, count) => total + count, 0)
 }
 
-function feedNamed(name: string): Feed {
-  const feed = feedByName(name)
-  if (feed) return feed
-  throw new SpikeError('BAD_ARGUMENT', `--feed takes ${feeds.map(known => known.name).join(' or ')}, not '${name}'`)
+/** What the feed's login wants: of the environment, since arguments and files are seen by others. */
+function secretOf({ name, logIn }: Feed): string | undefined {
+  if (logIn === undefined) return undefined
+  const variable = `${name.toUpperCase().replaceAll('-', '_')}_API_KEY`
+  const secret = process.env[variable]
+  if (secret) return secret
+  throw new SpikeError('BAD_ARGUMENT', `environment: ${name} wants a login; set ${variable} to its key`)
 }
 
 /** Another exchange than the feed's own is asked only where its address is named. */
@@ -146,11 +149,11 @@ function checkUrl(text: string): string {
 /** Takes the option once more, or several pairs at once. */
 function collectPairs(text: string, before: string[] = []): string[] {
   const pairs = text.split(',').map(pair => pair.trim())
-  const faulty = pairs.filter(pair => !/^[A-Z0-9]+-[A-Z0-9]+$/.test(pair))
+  const faulty = pairs.filter(pair => !isProductName(pair))
   if (faulty.length === 0) return [...before, ...pairs]
   throw new SpikeError(
     'BAD_ARGUMENT',
-    faulty.map(pair => `--pair takes a product such as BTC-USD, not '${pair}'`),
+    faulty.map(pair => `--pair '${pair}': ${productRule}`),
   )
 }
 
@@ -162,7 +165,7 @@ const program = command(
   .option('--pair <product>', 'product, repeatable or comma separated (default: those of the config)', collectPairs)
   .option('--minutes <n>', 'end after so long (default: run until stopped)', positiveNumber('--minutes'))
   .option('--url <address>', "another WebSocket address than the config's")
-  .option('--feed <name>', feeds.map(feed => feed.name).join(' or '), 'coinbase')
+  .option('--feed <name>', `${feeds.map(feed => feed.name).join(' or ')} (default: the first of the config)`)
   .option(
     '--rest <address>',
     "where to ask for the trades of a gap, or none (default: the feed's own, none beside --url)",

@@ -1,5 +1,4 @@
-import { parseJson } from '../market/bronze/line.ts'
-import { asList, asObject } from '../market/feeds/reading.ts'
+import { asList, asObject, parseJson } from '../market/feeds/reading.ts'
 
 /**
  * Acknowledges one client's requests in the shape of the feed that they are written for, as if everything asked for were

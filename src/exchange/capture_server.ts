@@ -7,7 +7,6 @@ import { createEcho } from './acknowledge_requests.ts'
 import { sayEnd, turnAway } from './end_of_market.ts'
 import type { Session } from './exchange_session.ts'
 import { openExchangeSocket } from './exchange_socket.ts'
-import { channels } from './subscriptions.ts'
 
 export interface CaptureServerOptions {
   /** As `readRaw` gives them. */
@@ -54,7 +53,8 @@ export async function startCaptureServer(options: CaptureServerOptions): Promise
     )
   const { feed } = known
   const times = waiting.filter(message => !message.rejected).map(message => messageTime(message.text))
-  const requests = options.requests ?? feedByName(feed)!.subscribe([], [...channels]).length
+  const { channels, subscribe } = feedByName(feed)!
+  const requests = options.requests ?? subscribe([], channels).length
   const socket = await openExchangeSocket({ port: options.port })
   const rejected = new Set<string>()
   const stats = { connections: 0, frames: 0 }

@@ -1,10 +1,8 @@
+import { endOfMarket } from '../market/socket/socket.ts'
 import type { Session } from './exchange_session.ts'
 import type { ExchangeSocket } from './exchange_socket.ts'
 
-/** Reason of the normal close (code 1000) by which a simulated exchange or a served capture says that nothing follows. */
-export const endOfMarket = 'end of market'
-
-/** Tells the client so, once it has taken everything. */
+/** Tells the client that the market is over, once it has taken everything. */
 export async function sayEnd(session: Session): Promise<void> {
   if (await session.delivered()) await session.close(1000, endOfMarket)
 }

@@ -11,7 +11,7 @@ export interface Subscriptions {
   readonly empty: boolean
 }
 
-export const channels = ['ticker', 'market_trades', 'heartbeats'] as const
+const channels = ['ticker', 'market_trades', 'heartbeats'] as const
 export type Channel = (typeof channels)[number]
 
 /** Coinbase Advanced Trade's rules: one channel a message; unknown products are left out without a word. */

@@ -12,9 +12,9 @@ export function outgoingOf({ events, dead }: Decoded, topic: string): Outgoing[]
   ]
 }
 
-function encodeLetter({ reason, feed, received_at, where, bytes }: DeadLetter): string {
+function encodeLetter({ reason, detail, feed, received_at, where, bytes }: DeadLetter): string {
   const offset = Number(where.slice(where.lastIndexOf(':') + 1))
   const value = Buffer.from(bytes)
   const time = received_at ?? undefined
-  return encodeDeadLetter({ topic: feed || 'bronze', partition: 0, offset, time, key: where, value }, reason)
+  return encodeDeadLetter({ topic: feed || 'bronze', partition: 0, offset, time, key: where, detail, value }, reason)
 }

@@ -6,13 +6,16 @@ import type { BronzeWriter } from './bronze/write.ts'
 import type { Feed } from './feeds/feed.ts'
 import type { BackoffOptions } from './socket/backoff.ts'
 import type { Stamp } from './socket/clock.ts'
-import { openIngestLine } from './socket/line.ts'
+import { listenToFeed } from './socket/listen.ts'
 
 export interface IngestOptions {
   feed: Feed
   url: string
+  /** By the exchange's own names. */
   products: string[]
-  channels: string[]
+  channels: readonly string[]
+  /** For a feed that wants a login; it goes to the exchange and nowhere else. */
+  secret?: string
   bronze: BronzeWriter
   stamp: Stamp
   /** Part of the names of connections; two runs need two starts. */
@@ -60,8 +63,8 @@ export async function ingest(options: IngestOptions): Promise<IngestCounts> {
   let failure: SpikeError | null = null
   let answered = false
 
-  const lines = roles.map(role =>
-    openIngestLine({
+  const listeners = roles.map(role =>
+    listenToFeed({
       ...options,
       role,
       withinMs: within,
@@ -88,26 +91,26 @@ export async function ingest(options: IngestOptions): Promise<IngestCounts> {
     }),
   )
   const close = () => {
-    for (const line of lines) line.close()
+    for (const listener of listeners) listener.close()
   }
   const fail = (error: SpikeError) => {
     failure = error
     close()
   }
-  const complaint = () => lines.map(({ subscriber }) => subscriber.complaint).find(text => text !== null) ?? null
+  const complaint = () => listeners.map(({ subscriber }) => subscriber.complaint).find(text => text !== null) ?? null
   const giveUp = () => fail(notAnswered(url, within!, complaint()))
   const unanswered = within === undefined ? undefined : setTimeout(giveUp, within)
   const limit = options.limitMs === undefined ? undefined : setTimeout(close, options.limitMs)
   options.signal?.addEventListener('abort', close)
   if (options.signal?.aborted) close()
   try {
-    await Promise.all(lines.map(({ ended }) => ended))
+    await Promise.all(listeners.map(({ ended }) => ended))
   } finally {
     clearTimeout(unanswered)
     clearTimeout(limit)
     options.signal?.removeEventListener('abort', close)
     close()
-    await Promise.allSettled(lines.map(({ ended }) => ended))
+    await Promise.allSettled(listeners.map(({ ended }) => ended))
   }
   bronze.flush(true)
   if (failure) throw failure

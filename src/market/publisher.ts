@@ -1,17 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../config.ts'
 import { SpikeError } from '../errors.ts'
-import { deadLetterTopic } from '../streams/dead_letter.ts'
 import { keepClaims } from '../streams/keep_claims.ts'
-import type { Outgoing, Streams, Writer } from '../streams/port.ts'
-import { mergeBronze } from './bronze/merge.ts'
-import { type BronzeFiles, bytesBeyond, nameOf, sourcesBeyond } from './bronze/sources.ts'
-import { createDecoder, type Decoder } from './decode/decoder.ts'
-import { decoderOptions } from './decode/decoder_options.ts'
+import type { Streams } from '../streams/port.ts'
+import { type BronzeFiles, bytesBeyond } from './bronze/sources.ts'
 import type { OpenGap } from './decode/open_gaps.ts'
-import { outgoingOf } from './event_records.ts'
-import { addPublished, countDecoded, emptyPublished, type Published } from './published_counts.ts'
-import { type PublisherState, publisherKey, readState } from './publisher_state.ts'
+import { addPublished, emptyPublished, type Published } from './published_counts.ts'
+import { PublisherSession } from './publisher_session.ts'
 
 export interface PublisherOptions {
   streams: Streams
@@ -41,14 +36,6 @@ export interface Publisher {
   readonly published: Published
 }
 
-/** Where a publisher stands, and what it needs to go on. */
-interface Session {
-  writer: Writer
-  state: PublisherState
-  decoder: Decoder
-}
-
-const outgoingLimit = 4000
 const pollMs = 100
 const retryMs = 1000
 
@@ -59,54 +46,25 @@ const retryMs = 1000
 export function createPublisher(options: PublisherOptions): Publisher {
   const { config, bronze, name = 'bronze', onRetry, onOpenGaps } = options
   const streams = keepClaims(options.streams)
-  const { raw, state: stateTopic } = config.topics
-  const deadTopic = deadLetterTopic(raw.name)
   const published = emptyPublished()
-  let session: Session | null = null
-  let positions: PublisherState['files'] = {}
+  let session: PublisherSession | null = null
+  let positions: PublisherSession['positions'] = {}
   let queue: Promise<unknown> = Promise.resolve()
-
-  /** Fences an earlier publisher of this name, a newer one never, and takes over where it stood. */
-  async function restore(): Promise<Session> {
-    await streams.createTopics([raw, { name: deadTopic, partitions: raw.partitions }, stateTopic])
-    const writer = await streams.writer(`publisher-${name}`)
-    const state = await readState(streams, stateTopic.name, name)
-    const decoder = createDecoder({ ...decoderOptions(config), snapshot: state.decoder })
-    return { writer, state, decoder }
-  }
 
   async function publish(): Promise<Published> {
     const done = emptyPublished()
-    const open = session ?? (await restore())
-    session = open
+    session ??= await PublisherSession.open(streams, config, name)
+    const open = session
     try {
-      const files = { ...open.state.files }
-      let batch = emptyPublished()
-      let outgoing: Outgoing[] = []
-      const commit = async (): Promise<void> => {
-        open.state = { ...open.state, files: { ...files }, decoder: open.decoder.snapshot() }
-        outgoing.push({ topic: stateTopic.name, key: publisherKey(name), value: JSON.stringify(open.state) })
-        await open.writer.commit({ records: outgoing })
-        positions = open.state.files
+      await open.publish(bronze, batch => {
+        positions = open.positions
         for (const total of [done, published]) addPublished(total, batch)
-        batch = emptyPublished()
-        outgoing = []
-      }
-      for await (const records of mergeBronze(await sourcesBeyond(bronze, files))) {
-        for (const record of records) {
-          const decoded = open.decoder.decode(record)
-          outgoing.push(...outgoingOf(decoded, raw.name))
-          countDecoded(batch, record, decoded)
-          files[nameOf(bronze, record.file)] = record.end
-          if (outgoing.length >= outgoingLimit) await commit()
-        }
-      }
-      if (batch.records > 0) await commit()
-      onOpenGaps?.(open.decoder.openGaps())
+      })
+      onOpenGaps?.(open.openGaps)
       return done
     } catch (error) {
       session = null
-      await open.writer.close().catch(() => {})
+      await open.close().catch(() => {})
       throw error
     }
   }
@@ -117,27 +75,37 @@ export function createPublisher(options: PublisherOptions): Publisher {
     return turn
   }
 
-  async function follow(signal: AbortSignal): Promise<void> {
-    for (let last = false; !last; ) {
-      last = signal.aborted
-      try {
-        const { records } = await publishAvailable()
-        if (records === 0 && !last) await pause(pollMs, signal)
-      } catch (error) {
-        if (last || !(error instanceof SpikeError) || !error.retriable) throw error
-        onRetry?.(error, retryMs)
-        await pause(retryMs, signal)
-      }
-    }
-  }
-
   async function close(): Promise<void> {
     await queue
-    await session?.writer.close()
+    await session?.close()
     session = null
   }
 
-  return { publishAvailable, follow, close, backlogBytes: () => bytesBeyond(bronze, positions), published }
+  return {
+    publishAvailable,
+    follow: signal => follow(publishAvailable, signal, onRetry),
+    close,
+    backlogBytes: () => bytesBeyond(bronze, positions),
+    published,
+  }
+}
+
+async function follow(
+  publish: () => Promise<Published>,
+  signal: AbortSignal,
+  onRetry: PublisherOptions['onRetry'],
+): Promise<void> {
+  for (let last = false; !last; ) {
+    last = signal.aborted
+    try {
+      const { records } = await publish()
+      if (records === 0 && !last) await pause(pollMs, signal)
+    } catch (error) {
+      if (last || !(error instanceof SpikeError) || !error.retriable) throw error
+      onRetry?.(error, retryMs)
+      await pause(retryMs, signal)
+    }
+  }
 }
 
 /** Waits, or less when the signal comes. */

@@ -6,7 +6,7 @@ import type { DecoderSnapshot } from './decode/decoder.ts'
 /** Where a publisher stands; written in the transaction of the events that led there. */
 export interface PublisherState {
   format: 'spike60-publisher'
-  version: 1
+  version: 2
   /** By file name, or path where paths were given. */
   files: Record<string, TailPosition>
   decoder?: DecoderSnapshot
@@ -17,10 +17,6 @@ export function publisherKey(name: string): string {
   return `publisher ${name}`
 }
 
-export function emptyState(): PublisherState {
-  return { format: 'spike60-publisher', version: 1, files: {} }
-}
-
 /**
  * The publisher's last state on the topic.
  * @throws SpikeError LOG_CORRUPT when the record is not a state that this version reads.
@@ -28,14 +24,22 @@ export function emptyState(): PublisherState {
 export async function readState(streams: Streams, topic: string, name: string): Promise<PublisherState> {
   const key = publisherKey(name)
   const last = (await streams.newest(topic, [key])).get(key)
-  return last === undefined ? emptyState() : parseState(last.toString(), topic, key)
+  return last === undefined
+    ? { format: 'spike60-publisher', version: 2, files: {} }
+    : parseState(last.toString(), topic, key)
 }
 
 function parseState(text: string, topic: string, key: string): PublisherState {
-  const state = JSON.parse(text) as PublisherState
-  if (state.format === 'spike60-publisher' && state.version === 1) return state
+  const state = JSON.parse(text) as PublisherState | FormerState
+  if (state.format === 'spike60-publisher') {
+    if (state.version === 2) return state
+    if (state.version === 1 && state.decoder?.redundancy === undefined) return { ...state, version: 2 }
+  }
   throw new SpikeError(
     'LOG_CORRUPT',
     `topic ${topic}: the record of '${key}' is no state of this version; name other topics`,
   )
 }
+
+/** As it was while the connections of all feeds were merged together: the same but for `redundancy`. */
+type FormerState = Omit<PublisherState, 'version'> & { version: 1 }

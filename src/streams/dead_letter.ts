@@ -12,12 +12,15 @@ export interface DeadRecord {
   time?: number
   key?: string
   value: Uint8Array
+  /** What the reason leaves open. */
+  detail?: string
   /** Where the record was too long to be kept whole: its length in bytes. `value` is its beginning then. */
   bytes?: number
 }
 
 const base = {
   reason: z.string().min(1),
+  detail: z.string().optional(),
   topic: z.string().min(1),
   partition: z.int().min(0),
   offset: z.int().min(0),
@@ -37,18 +40,20 @@ export function deadLetterTopic(topic: string): string {
 }
 
 /**
- * The JSON that stands on `<topic>.dlq`: reason, topic, partition, offset, time and key where known, and the bytes: as
+ * The JSON that stands on `<topic>.dlq`: reason and detail, topic, partition, offset, time and key where known, and the bytes: as
  * `text` where they are UTF-8, else as `base64`. Decoding gives the same bytes again, or where they are more than 100,000
  * their beginning, and how many they were as `bytes`.
  * @param reason a word for counting, such as `not_json`.
  */
-export function encodeDeadLetter({ topic, partition, offset, time, key, value }: DeadRecord, reason: string): string {
+export function encodeDeadLetter(record: DeadRecord, reason: string): string {
+  const { detail, topic, partition, offset, time, key, value } = record
   const whole = value.byteLength <= longestValue && (key?.length ?? 0) <= longestKey
   const kept = Buffer.from(value.buffer, value.byteOffset, Math.min(value.byteLength, longestValue))
   const text = kept.toString('utf8')
   const content = Buffer.from(text, 'utf8').equals(kept) ? { text } : { base64: kept.toString('base64') }
   const bytes = whole ? undefined : value.byteLength
-  return JSON.stringify({ reason, topic, partition, offset, time, key: key?.slice(0, longestKey), bytes, ...content })
+  const place = { topic, partition, offset, time, key: key?.slice(0, longestKey) }
+  return JSON.stringify({ reason, detail, ...place, bytes, ...content })
 }
 
 /** The dead letter of a record that a job cannot use, under the record's key. @param reason as for `encodeDeadLetter`. */

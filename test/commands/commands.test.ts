@@ -147,7 +147,7 @@ describe('bad input ends with exit 2, a line a fault, and nothing written', () =
     const { code, err } = run('scripts/replay.ts', '--raw', file('doge.ndjson', text), '--out', out())
     expect(code).toBe(2)
     expect(err).toHaveLength(1)
-    expect(err[0]).toMatch(/DOGE-USD: add them to feed\.products in config\.yaml/)
+    expect(err[0]).toMatch(/DOGE-USD: add them to the products of their feed in config\.yaml/)
     expect(existsSync(out())).toBe(false)
   })
 

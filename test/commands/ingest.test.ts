@@ -102,7 +102,7 @@ test('bad input ends with exit 2 and one line a fault, before anything is writte
   const where = ['--raw', join(directory, 'raw'), '--topics', `embedded://${join(directory, 'topics.db')}`]
   const { url } = await simulate()
   const cases: [string[], RegExp][] = [
-    [['--pair', 'btcusd,x'], /^ws_ingest: --pair .*'btcusd'\nws_ingest: --pair .*'x'\n$/],
+    [['--pair', 'BTC/USD,x y'], /^ws_ingest: --pair 'BTC\/USD': .*letters.*\nws_ingest: --pair 'x y': .*\n$/],
     [['--minutes', '-1'], /^ws_ingest: --minutes .*\n$/],
     [['--url', 'http://localhost'], /^ws_ingest: --url .*\n$/],
     [['--feed', 'kraken'], /^ws_ingest: --feed takes coinbase or .*'kraken'\n$/],

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
-import { readConfig } from '../../src/config.ts'
+import { productsOf, readConfig } from '../../src/config.ts'
 import { feedRaw } from '../../src/exchange/feeder.ts'
 import { readEvents } from '../../src/market/decode/events.ts'
 import { openStreams } from '../../src/streams/open.ts'
@@ -54,10 +54,10 @@ it('puts each event on the topic once, stopped at any moment and started again',
   expect(calls).toBeGreaterThan(3)
   expect((await feedRaw({ streams, config, raw: [path] })).records).toBe(0)
 
-  const expected = new Map<string, string[]>(config.feed.products.map(product => [product, []]))
+  const expected = new Map<string, string[]>(productsOf(config).map(product => [product, []]))
   for await (const { events } of readEvents([path], config))
     for (const event of events) expected.get(event.product)!.push(JSON.stringify(event))
-  const found = new Map<string, string[]>(config.feed.products.map(product => [product, []]))
+  const found = new Map<string, string[]>(productsOf(config).map(product => [product, []]))
   for await (const batch of readAll(streams, config.topics.raw.name))
     for (const { key, value } of batch) found.get(key)!.push(value.toString())
   expect(found).toEqual(expected)

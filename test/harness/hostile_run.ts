@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { readConfig } from '../../src/config.ts'
+import { productsOf, readConfig } from '../../src/config.ts'
 import type { Gap, MarketEvent } from '../../src/core/events/event.ts'
 import { type BronzeContent, parseBronzeLine } from '../../src/market/bronze/line.ts'
 import { createBronzeWriter } from '../../src/market/bronze/write.ts'
@@ -14,7 +14,7 @@ import { micros, subscriptions, ticker } from '../fixtures/wire.ts'
 import { type Guest, type HostileExchange, type Script, startHostileExchange } from './hostile_exchange.ts'
 
 const config = readConfig()
-export const products = config.feed.products
+export const products = productsOf(config)
 const cleanups: (() => Promise<void> | void)[] = []
 
 /** To be called after each test. */

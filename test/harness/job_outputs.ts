@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { Config } from '../../src/config.ts'
+import { type Config, productsOf } from '../../src/config.ts'
 import type { Artifact } from '../../src/core/models/artifact/artifact.ts'
 import { feedRaw } from '../../src/exchange/feeder.ts'
 import { runFeaturizer } from '../../src/jobs/featurize/run.ts'
@@ -27,7 +27,7 @@ export function outputTopics({ topics }: Config): string[] {
 
 /** What `ticks.raw` must hold of bronze without a dead record: the lines of each product, in order, as `contentsOf` gives them. */
 export async function linesOfBronze(files: string[], config: Config): Promise<Map<string, string[]>> {
-  const lines = new Map(config.feed.products.map(product => [product, [] as string[]]))
+  const lines = new Map(productsOf(config).map(product => [product, [] as string[]]))
   for await (const { events, dead } of readEvents(files, config)) {
     expect(dead).toEqual([])
     for (const event of events) lines.get(event.product)!.push(`${event.product} ${JSON.stringify(event)}`)

@@ -8,6 +8,7 @@ import { decodeDeadLetter } from '../../src/streams/dead_letter.ts'
 import { openStreams } from '../../src/streams/open.ts'
 import type { Streams } from '../../src/streams/port.ts'
 import { readAll } from '../../src/streams/read_all.ts'
+import { decoding } from '../fixtures/feeds.ts'
 import { lacksKafka } from '../harness/kafka/install.ts'
 import { sharedBroker } from '../harness/kafka/shared.ts'
 import { needs } from '../harness/needs.ts'
@@ -102,7 +103,7 @@ test.each<[string, object]>([
   ['channel', { ...ticker({}), channel: long }],
   ['timestamp', { ...ticker({}), timestamp: long }],
 ])('a frame with 10 MB as its %s makes no record that a broker would refuse', (_, frame) => {
-  const decoder = createDecoder({ products: ['BTC-USD'], aheadLimit: 60_000_000, outOfOrderness: 2_000_000 })
+  const decoder = createDecoder(decoding('BTC-USD'))
   const decoded = decoder.decode({
     received_at: 1_767_571_200_000_000,
     feed: 'coinbase',

@@ -19,6 +19,9 @@ export type Venue = Exchange | Recording
 export interface Exchange {
   feed: Feed
   url: string
+  /** All of the feed's when absent. */
+  channels?: readonly string[]
+  /** By the exchange's own names. */
   products: string[]
   stamp: Stamp
   /** Names its connections. */
@@ -87,6 +90,7 @@ export async function runLive(options: LiveOptions): Promise<LiveResult> {
 async function listen({ config, bronze: directory, venues, onStep }: LiveOptions): Promise<IngestCounts[]> {
   const log = pino({ level: process.env.LOG_LEVEL ?? 'silent' }, pino.destination(2))
   const counts: IngestCounts[] = []
+  const [{ stale_after_s }] = config.feeds
   for await (const venue of venues) {
     const bronze = createBronzeWriter({ directory, feed: venue.feed.name })
     try {
@@ -99,8 +103,8 @@ async function listen({ config, bronze: directory, venues, onStep }: LiveOptions
         await ingest({
           ...venue,
           bronze,
-          channels: config.feed.channels,
-          staleAfterMs: 1000 * config.feed.stale_after_s,
+          channels: venue.channels ?? venue.feed.channels,
+          staleAfterMs: 1000 * stale_after_s,
           backoff: venue.limitMs === undefined ? localBackoff : patientBackoff,
           log,
         }),

@@ -6,6 +6,7 @@ import { holdsTwoConnections } from '../../market/bronze/copy.ts'
 import { type FileKind, inspectFiles } from '../../market/bronze/file_kind.ts'
 import { readRaw } from '../../market/bronze/raw.ts'
 import { readEvents } from '../../market/decode/events.ts'
+import { configuredFeeds } from '../../market/feeds/configured_feeds.ts'
 import { feedByName } from '../../market/feeds/feeds.ts'
 import { simulated } from '../../market/feeds/simulated.ts'
 import { marketStamp, wallStamp } from '../../market/socket/clock.ts'
@@ -54,13 +55,15 @@ export async function* capturedVenues(config: Config, files: string[]): AsyncGen
   }
 }
 
-/** The exchange itself, for so many minutes. */
+/** The exchange of the config's first feed itself, for so many minutes. */
 export async function* liveVenue(config: Config, minutes: number): AsyncGenerator<Venue> {
   const stamp = wallStamp()
+  const [{ feed, url, channels, products }] = configuredFeeds(config)
   yield {
-    feed: feedByName('coinbase')!,
-    url: config.feed.url,
-    products: config.feed.products,
+    feed,
+    url,
+    channels,
+    products: products.map(({ symbol }) => symbol),
     stamp,
     start: stampOf(stamp('')),
     limitMs: 60_000 * minutes,

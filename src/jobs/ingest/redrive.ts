@@ -2,12 +2,12 @@ import type { Config } from '../../config.ts'
 import type { Micros } from '../../core/events/event.ts'
 import { decodeEvent, encodeEvent } from '../../core/events/event_json.ts'
 import { SpikeError } from '../../errors.ts'
-import { parseJson } from '../../market/bronze/line.ts'
 import { countName } from '../../market/decode/counters.ts'
-import { createDecoder } from '../../market/decode/decoder.ts'
+import { createDecoder, type DecoderOptions } from '../../market/decode/decoder.ts'
 import { decoderOptions } from '../../market/decode/decoder_options.ts'
 import { feedByName } from '../../market/feeds/feeds.ts'
-import { asObject } from '../../market/feeds/reading.ts'
+import { asFrame, parseJson } from '../../market/feeds/reading.ts'
+import { readState } from '../../market/publisher_state.ts'
 import { decodeDeadLetter } from '../../streams/dead_letter.ts'
 import type { Incoming, Outgoing, Position, Streams } from '../../streams/port.ts'
 import { readAll } from '../../streams/read_all.ts'
@@ -45,12 +45,13 @@ export async function redrive({ streams, config, from, to, now }: RedriveOptions
   const done: Redriven = { records: 0, redriven: 0, refused: {} }
   const writer = await streams.writer(group)
   try {
+    const options = await decodingOf(streams, config)
     for await (const batch of readAll(streams, from, await streams.committed(group, from))) {
       for (let at = 0; at < batch.length; at += recordsAtOnce) {
         const part = batch.slice(at, at + recordsAtOnce)
         const records: Outgoing[] = []
         for (const record of part) {
-          const due = from === config.topics.late.name ? lateEvent(record) : tryAgain(record, config, now)
+          const due = from === config.topics.late.name ? lateEvent(record) : tryAgain(record, options, now)
           if (typeof due === 'string') countName(done.refused, due)
           else for (const { key, value } of due) records.push({ topic: to, key, value })
         }
@@ -65,6 +66,14 @@ export async function redrive({ streams, config, from, to, now }: RedriveOptions
   }
 }
 
+/** A product stays with the feed that brings it in the stream: nobody takes it over here. */
+async function decodingOf(streams: Streams, config: Config): Promise<DecoderOptions> {
+  await streams.createTopics([config.topics.state])
+  const { decoder } = await readState(streams, config.topics.state.name, 'bronze')
+  const holders = decoder?.holders
+  return { ...decoderOptions(config), sessionReset: Number.POSITIVE_INFINITY, snapshot: { holders } }
+}
+
 type Due = Pick<Outgoing, 'key' | 'value'>[]
 
 function lateEvent({ value }: Incoming): Due | string {
@@ -73,7 +82,7 @@ function lateEvent({ value }: Incoming): Due | string {
 }
 
 /** What a letter gives now; the reason why it still gives nothing. */
-function tryAgain(record: Incoming, config: Config, now: Micros): Due | string {
+function tryAgain(record: Incoming, options: DecoderOptions, now: Micros): Due | string {
   let letter: ReturnType<typeof decodeDeadLetter>
   try {
     letter = decodeDeadLetter(record.value)
@@ -85,11 +94,10 @@ function tryAgain(record: Incoming, config: Config, now: Micros): Due | string {
   const feed = feedByName(letter.topic)
   if (feed === undefined) return [{ key: letter.key ?? '', value: letter.value }]
   const text = Buffer.from(letter.value).toString('utf8')
-  const frame = asObject(parseJson(text))
+  const frame = asFrame(parseJson(text))
   if (frame === null) return parseJson(text) === undefined ? 'not_json' : 'not_object'
   if (!feed.recognises(frame)) return 'no_frame'
-  const decoder = createDecoder(decoderOptions(config))
-  const { events, dead } = decoder.decode({
+  const { events, dead } = createDecoder(options).decode({
     received_at: letter.time ?? now,
     feed: feed.name,
     connection: record.key,

@@ -3,7 +3,7 @@ import type { Config } from '../../config.ts'
 import { type Backfill, createBackfill } from '../../market/backfill/backfill.ts'
 import { createBronzeWriter } from '../../market/bronze/write.ts'
 import type { OpenGap } from '../../market/decode/open_gaps.ts'
-import type { Feed } from '../../market/feeds/feed.ts'
+import type { ConfiguredFeed } from '../../market/feeds/configured_feeds.ts'
 import { type IngestCounts, ingest } from '../../market/ingest.ts'
 import type { Published } from '../../market/published_counts.ts'
 import { createPublisher } from '../../market/publisher.ts'
@@ -14,10 +14,12 @@ import { type IngestStatus, newIngestStatus } from './status.ts'
 import { watchIngest } from './watch.ts'
 
 export interface IngestJobOptions {
-  /** Its `feed.products` are what is asked for and published. */
+  /** The products of its feeds are published. */
   config: Config
-  feed: Feed
-  url: string
+  /** What is listened to. */
+  feed: ConfiguredFeed
+  /** For a feed that wants a login. */
+  secret?: string
   /** Address of the exchange's REST API: trades that a gap has cost are asked for there. */
   rest?: string
   /** Two connections, so that one of them may fail. */
@@ -50,9 +52,15 @@ const backfillLimitMs = 10_000
  * @throws SpikeError as `ingest` and the topics do.
  */
 export async function runIngestJob(options: IngestJobOptions): Promise<IngestSummary> {
-  const { config, feed, url, rest, redundant, directory, streams, log, limitMs, onProgress } = options
+  const { config, rest, redundant, directory, streams, log, limitMs, onProgress } = options
+  const { feed, url, channels, products, staleAfterMs } = options.feed
   const status = options.status ?? newIngestStatus()
   let backfill: Backfill | null = null
+  /** The exchange is asked by its own name of the product. */
+  const askFor = (gap: OpenGap): OpenGap[] => {
+    const listing = gap.feed === feed.name ? products.find(({ as }) => as === gap.product) : undefined
+    return listing ? [{ ...gap, product: listing.symbol }] : []
+  }
   const publisher = createPublisher({
     streams,
     config,
@@ -63,8 +71,7 @@ export async function runIngestJob(options: IngestJobOptions): Promise<IngestSum
       log.warn({ code: error.code, reason: error.message, pause_ms }, 'not published; bronze keeps it')
     },
     onOpenGaps(gaps) {
-      const isOurs = (gap: OpenGap) => gap.feed === feed.name && config.feed.products.includes(gap.product)
-      backfill?.ask(gaps.filter(isOurs))
+      backfill?.ask(gaps.flatMap(gap => askFor(gap)))
     },
   })
   const bronze = createBronzeWriter({ directory, feed: feed.name })
@@ -85,13 +92,14 @@ export async function runIngestJob(options: IngestJobOptions): Promise<IngestSum
     const counts = await ingest({
       feed,
       url,
+      secret: options.secret,
       redundant,
-      products: config.feed.products,
-      channels: config.feed.channels,
+      products: products.map(({ symbol }) => symbol),
+      channels,
       bronze,
       stamp,
       start,
-      staleAfterMs: config.feed.stale_after_s * 1000,
+      staleAfterMs,
       backoff: patientBackoff,
       acknowledgeWithinMs,
       log,

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Config } from '../../config.ts'
+import { type Config, productsOf } from '../../config.ts'
 import type { FeatureTable } from '../../core/features/table.ts'
 import { SpikeError } from '../../errors.ts'
 import { joinTables } from '../../stores/join_tables.ts'
@@ -57,7 +57,7 @@ export async function readCaptures(
   if (kept.length === 0)
     throw new SpikeError(
       'BAD_FILE',
-      `${folder}: no capture gives labelled rows of ${config.feed.products.join(', ')}; ${left_out.map(({ file, why }) => `${file}: ${why}`).join('; ') || 'it holds no .ndjson or .jsonl file'}`,
+      `${folder}: no capture gives labelled rows of ${productsOf(config).join(', ')}; ${left_out.map(({ file, why }) => `${file}: ${why}`).join('; ') || 'it holds no .ndjson or .jsonl file'}`,
     )
   const dayOf = ({ table }: Capture): string => new Date(firstTime(table) / 1000).toISOString().slice(0, 10)
   const days = [...new Set(kept.map(dayOf))].sort()

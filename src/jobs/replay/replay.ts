@@ -1,4 +1,4 @@
-import type { Config } from '../../config.ts'
+import { type Config, productsOf } from '../../config.ts'
 import type { MarketEvent } from '../../core/events/event.ts'
 import { type Disturbance, Disturber } from '../../core/features/checks/disturb.ts'
 import { checkPerturbation, engineRows, type PerturbationVerdict } from '../../core/features/checks/perturbation.ts'
@@ -93,7 +93,7 @@ export async function replay({ raw, out, config, disturbance, onProgress }: Repl
   }
   for (const released of disturber?.end() ?? []) engines.push(released)
   const table = rows.takeTable()
-  if (table.rows === 0) throw new SpikeError('BAD_TABLE', noRows(raw, events, reader.counters.skipped, config))
+  if (table.rows === 0) throw new SpikeError('BAD_TABLE', noRows(raw, events, reader.counters, dead, config))
   const perturbation = checkPerturbation(sample, engineRows(settings), seededRandom(config.models.seed))
   const metadata = {
     'spike60.perturbation': perturbation.verdict,
@@ -142,8 +142,20 @@ function reportOf(
   }
 }
 
-function noRows(raw: string[], events: number, skipped: Record<string, number>, config: Config): string {
+function noRows(
+  raw: string[],
+  events: number,
+  { skipped }: DecoderCounters,
+  dead: DeadLetter[],
+  config: Config,
+): string {
   const others = Object.keys(skipped)
-  const hint = others.length > 0 ? `; it holds ${others.join(', ')}: add them to feed.products in config.yaml` : ''
-  return `${raw.join(', ')}: ${events} events of ${config.feed.products.join(', ')} give not one row${hint}`
+  const hints = [
+    ...(others.length > 0
+      ? [`it holds ${others.join(', ')}: add them to the products of their feed in config.yaml`]
+      : []),
+    ...new Set(dead.flatMap(({ detail }) => (detail ? [`${detail}: see feeds in config.yaml`] : []))),
+  ]
+  const none = `${raw.join(', ')}: ${events} events of ${productsOf(config).join(', ')} give not one row`
+  return [none, ...hints].join('; ')
 }

@@ -61,9 +61,10 @@ export async function fillGap({ product, from, to }: OpenGap, asking: Asking): P
     if ('fault' in answer) return answer.fault
     const { events, faults } = rest.read(answer.answer)
     if (faults.length > 0 && events.length === 0) return faults[0].reason
-    const within = events.filter(event => event.type === 'trade' && event.time >= start && event.time <= end)
+    const trades = events.filter(event => event.type === 'trade')
+    const within = trades.filter(({ time }) => time >= start && time <= end)
     const before = seen.size
-    for (const event of within) if (event.type === 'trade') seen.add(event.id)
+    for (const { id } of within) seen.add(id)
     if (seen.size === before) continue
     const times = within.map(({ time }) => time)
     const [oldest, newest] = [Math.min(...times), Math.max(...times)]

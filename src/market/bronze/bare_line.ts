@@ -1,6 +1,5 @@
 import type { Micros } from '../../core/events/event.ts'
-import { asObject } from '../feeds/reading.ts'
-import { parseJson } from './line.ts'
+import { asFrame, asObject, parseJson } from '../feeds/reading.ts'
 
 /** A line of a saved file that is not bronze: a frame by itself, or in one of the two known wrappers. */
 export interface BareContent {
@@ -19,22 +18,22 @@ export interface BareContent {
 export function parseBareLine(line: string): BareContent | null {
   const value = parseJson(line)
   const object = asObject(value)
-  if (object === null) {
-    return { received_at: null, source: '', text: line, dead: value === undefined ? 'not_json' : 'not_object' }
-  }
-  if (typeof object.raw === 'string' && 'ts' in object) return unwrap(object.raw, object.ts, '')
-  if (typeof object.t === 'string' && !('channel' in object) && !('type' in object)) {
+  if (object !== null && typeof object.raw === 'string' && 'ts' in object) return unwrap(object.raw, object.ts, '')
+  if (object !== null && typeof object.t === 'string' && !('channel' in object) && !('type' in object)) {
     return object.t === 'recv' ? unwrap(object.data, object.ts, object.conn) : null
   }
-  return { received_at: null, source: '', text: line, frame: object }
+  return { received_at: null, source: '', text: line, ...contentOf(value) }
 }
 
 function unwrap(data: unknown, seconds: unknown, source: unknown): BareContent {
   const text = typeof data === 'string' ? data : JSON.stringify(data ?? null)
   const value = typeof data === 'string' ? parseJson(data) : data
-  const base = { received_at: toMicros(seconds), source: typeof source === 'string' ? source : '', text }
-  const frame = asObject(value)
-  return frame ? { ...base, frame } : { ...base, dead: value === undefined ? 'not_json' : 'not_object' }
+  return { received_at: toMicros(seconds), source: typeof source === 'string' ? source : '', text, ...contentOf(value) }
+}
+
+function contentOf(value: unknown): Pick<BareContent, 'frame' | 'dead'> {
+  const frame = asFrame(value)
+  return frame ? { frame } : { dead: value === undefined ? 'not_json' : 'not_object' }
 }
 
 function toMicros(seconds: unknown): Micros | null {

@@ -18,7 +18,7 @@ export async function spansOf(batches: AsyncIterable<RawRecord[]>): Promise<Map<
   for await (const records of batches) {
     for (const { frame, feed, rejected } of records) {
       if (frame === undefined || rejected) continue
-      const reading = feedByName(feed)?.read(frame as object)
+      const reading = feedByName(feed)?.read(frame)
       const time = reading?.time
       if (reading == null || time == null) continue
       for (const { product, type } of reading.events) if (type !== 'clock') widen(spans, product, time)

@@ -1,5 +1,5 @@
 import type { Micros } from '../../core/events/event.ts'
-import { asObject } from '../feeds/reading.ts'
+import { asFrame, asObject, parseJson } from '../feeds/reading.ts'
 import type { BackfillSpan, BronzeRecord, Control, RawRecord, Role } from './record.ts'
 
 const controls: readonly unknown[] = ['open', 'close', 'stale', 'filled'] satisfies Control[]
@@ -8,12 +8,12 @@ const roles: readonly unknown[] = ['primary', 'standby'] satisfies Role[]
 /** What a line may say of its connection or frame besides. */
 export type LineMarks = Pick<RawRecord, 'role' | 'backfill'>
 
-/** Of a longer message that is no JSON object the beginning is kept: nobody can read it, and it must not fill the disk. */
+/** Of a longer message that is no frame the beginning is kept: nobody can read it, and it must not fill the disk. */
 const garbageLimit = 1 << 20
 
 /**
  * The bronze line of a message, without the line end. The message's own text stands in it, not a rewritten one; one that
- * is not a JSON object, or that itself spans lines, stands as a JSON string.
+ * is no JSON object or list, or that itself spans lines, stands as a JSON string.
  */
 export function frameLine(
   feed: string,
@@ -22,9 +22,9 @@ export function frameLine(
   text: string,
   marks: LineMarks = {},
 ): string {
-  const isObject = asObject(parseJson(text)) !== null
+  const isFrame = asFrame(parseJson(text)) !== null
   const isOneLine = !text.includes('\n') && !text.includes('\r')
-  const frame = isObject && isOneLine ? text : JSON.stringify(isObject ? text : text.slice(0, garbageLimit))
+  const frame = isFrame && isOneLine ? text : JSON.stringify(isFrame ? text : text.slice(0, garbageLimit))
   return `${head(feed, connection, received_at, marks)},"frame":${frame}}`
 }
 
@@ -61,10 +61,10 @@ export function parseBronzeLine(line: string): BronzeContent | null {
   }
   if (typeof frame === 'string') {
     const parsed = parseJson(frame)
-    if (asObject(parsed)) return { ...base, frame: parsed, text: frame }
+    if (asFrame(parsed)) return { ...base, frame: parsed, text: frame }
     return { ...base, dead: parsed === undefined ? 'not_json' : 'not_object', text: frame }
   }
-  return asObject(frame) ? { ...base, frame, text: verbatim(line, value) } : null
+  return asFrame(frame) ? { ...base, frame, text: verbatim(line, value) } : null
 }
 
 /**
@@ -84,15 +84,6 @@ export function bronzeRecord(text: string, file: string, line: number, before: M
  */
 export function isWhole(line: string): boolean {
   return asObject(parseJson(line)) !== null
-}
-
-/** The parsed value; undefined when the text is not JSON. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function head(feed: string, connection: string, received_at: Micros, { role, backfill }: LineMarks): string {

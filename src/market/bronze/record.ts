@@ -8,6 +8,7 @@ export type Role = 'primary' | 'standby'
 
 /** What was asked for over REST after a gap: the trades of a product, bounds included. */
 export interface BackfillSpan {
+  /** By the exchange's own name in bronze. */
   product: string
   from: Micros
   to: Micros
@@ -26,7 +27,7 @@ export interface RawRecord {
   control?: Control
   /** The frame is a REST answer to this question; beside `filled`, the gap that is filled in. */
   backfill?: BackfillSpan
-  /** The parsed frame. */
+  /** The parsed frame, an object or a list. */
   frame?: unknown
   /** Verbatim text of the frame, or of the line when it is dead. */
   text?: string
@@ -46,8 +47,10 @@ export type BronzeRecord = RawRecord & { received_at: Micros }
 
 /** What could not become an event: goes to `<topic>.dlq` or is counted. */
 export interface DeadLetter {
-  /** A word for counting, such as `not_json`, `bad_time`, `time_ahead`. */
+  /** A word for counting, such as `not_json`, `bad_time`, `time_ahead`, `product_of_another_feed`. */
   reason: string
+  /** What the word leaves open. */
+  detail?: string
   feed: string
   connection: string
   /** null where the file does not say. */

@@ -35,10 +35,10 @@ export class Continuity {
   private readonly products: Map<string, Product>
   private current: Connection | null = null
 
-  constructor(snapshot?: ContinuitySnapshot) {
-    const copy = structuredClone(snapshot)
-    for (const connection of copy?.connections ?? []) this.connections.set(connection.name, connection)
-    this.products = new Map(Object.entries(copy?.products ?? {}))
+  constructor(snapshot: Partial<ContinuitySnapshot> = {}) {
+    const { connections = [], products = {} } = structuredClone(snapshot)
+    for (const connection of connections) this.connections.set(connection.name, connection)
+    this.products = new Map(Object.entries(products))
   }
 
   snapshot(): ContinuitySnapshot {
@@ -65,6 +65,11 @@ export class Continuity {
     return Object.entries(this.connection(name).products).flatMap(([product, since]) =>
       since < sequence ? [product] : [],
     )
+  }
+
+  /** The number of the connection's next frame, where frames have none of their own. */
+  next(name: string): number {
+    return this.connection(name).sequence + 1
   }
 
   /**

@@ -1,11 +1,17 @@
 import type { Config } from '../../config.ts'
+import { configuredFeeds } from '../feeds/configured_feeds.ts'
 import type { DecoderOptions } from './decoder.ts'
 
-/** What the configuration says of decoding. */
-export function decoderOptions({ feed, time }: Config): Omit<DecoderOptions, 'snapshot'> {
+/**
+ * What the configuration says of decoding.
+ * @throws SpikeError BAD_CONFIG as `configuredFeeds` does.
+ */
+export function decoderOptions(config: Config): Omit<DecoderOptions, 'snapshot'> {
+  const { ahead_limit_s, out_of_orderness_s, session_reset_s } = config.time
   return {
-    products: feed.products,
-    aheadLimit: Math.round(time.ahead_limit_s * 1e6),
-    outOfOrderness: Math.round(time.out_of_orderness_s * 1e6),
+    feeds: configuredFeeds(config),
+    aheadLimit: Math.round(ahead_limit_s * 1e6),
+    outOfOrderness: Math.round(out_of_orderness_s * 1e6),
+    sessionReset: session_reset_s * 1e6,
   }
 }

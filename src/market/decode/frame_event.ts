@@ -1,9 +1,9 @@
 import type { MarketEvent } from '../../core/events/event.ts'
 import type { RawRecord } from '../bronze/record.ts'
-import type { FeedEvent } from '../feeds/feed.ts'
+import type { TimedEvent } from '../feeds/feed.ts'
 
 /** An event with what only its frame and connection know; written out, which is several times faster than a spread. */
-export function complete(event: FeedEvent, record: RawRecord, sequence: number): MarketEvent {
+export function complete(event: TimedEvent, record: RawRecord, sequence: number): MarketEvent {
   const { feed, connection, received_at } = record
   const { type, product, time, index } = event
   switch (type) {

@@ -1,22 +1,21 @@
 import type { MarketEvent, Micros } from '../../core/events/event.ts'
 import type { Control, RawRecord, Role } from '../bronze/record.ts'
 import { skewLimit } from './align_connections.ts'
-import { Continuity, type ContinuitySnapshot } from './continuity.ts'
 import { MergedProduct, type MergedState, newMerged, otherOf } from './merged_product.ts'
 
-interface Line {
+/** One of the two connections, whichever it is at the time. */
+interface Side {
   /** When its last frame was received. */
   received_at: Micros
   open: boolean
 }
 
 export interface RedundancySnapshot {
-  continuity: Record<Role, ContinuitySnapshot>
-  lines: Record<Role, Line>
+  sides: Record<Role, Side>
   products: Record<string, MergedState>
 }
 
-/** Without a frame for so long, by the other line's receipts, a line is silent: heartbeats come every second. */
+/** Without a frame for so long, by the other side's receipts, a side is silent: heartbeats come every second. */
 const silence: Micros = 3_000_000
 /** So many events may wait: more than comes of a few products in that time. */
 const waitingLimit = 2000
@@ -27,66 +26,59 @@ const waitingLimit = 2000
  * Trades are those of either, by id. A gap is left only where both lost something. A pure function of the records so far.
  */
 export class Redundancy {
-  private readonly continuities: Record<Role, Continuity>
-  private readonly lines: Record<Role, Line>
+  private readonly sides: Record<Role, Side>
   private readonly products = new Map<string, MergedProduct>()
   private readonly isNewTrade: (product: string, id: string) => boolean
-  private readonly before: Continuity
+  private readonly lastOf: (product: string) => Micros
 
   /**
    * @param isNewTrade says so once for each id.
-   * @param before knows what was given out before there were two connections.
+   * @param lastOf time of a product's last event before there were two connections; 0 for none.
    */
-  constructor(isNewTrade: (product: string, id: string) => boolean, before: Continuity, snapshot?: RedundancySnapshot) {
+  constructor(
+    isNewTrade: (product: string, id: string) => boolean,
+    lastOf: (product: string) => Micros,
+    snapshot?: RedundancySnapshot,
+  ) {
     this.isNewTrade = isNewTrade
-    this.before = before
-    const { continuity, lines, products = {} } = structuredClone(snapshot) ?? {}
-    this.continuities = {
-      primary: new Continuity(continuity?.primary),
-      standby: new Continuity(continuity?.standby),
-    }
-    this.lines = lines ?? { primary: { received_at: 0, open: false }, standby: { received_at: 0, open: false } }
+    this.lastOf = lastOf
+    const { sides, products = {} } = structuredClone(snapshot) ?? {}
+    this.sides = sides ?? { primary: { received_at: 0, open: false }, standby: { received_at: 0, open: false } }
     for (const [name, state] of Object.entries(products)) this.products.set(name, new MergedProduct(state, isNewTrade))
   }
 
   snapshot(): RedundancySnapshot {
-    const { primary, standby } = this.continuities
     return structuredClone({
-      continuity: { primary: primary.snapshot(), standby: standby.snapshot() },
-      lines: this.lines,
+      sides: this.sides,
       products: Object.fromEntries([...this.products].map(([name, { state }]) => [name, state])),
     })
   }
 
-  continuity(role: Role): Continuity {
-    return this.continuities[role]
-  }
-
   /** @returns the events that are due. */
   control(role: Role, control: Control, received_at: Micros | null): MarketEvent[] {
-    const line = this.lines[role]
-    line.received_at = received_at ?? line.received_at
-    line.open = control === 'open'
+    const side = this.sides[role]
+    side.received_at = received_at ?? side.received_at
+    side.open = control === 'open'
     return this.end(role, control)
   }
 
   /**
-   * Takes what one line's frame says, as if there were no other.
+   * Takes what a frame of one side says, as if there were no other.
    * @param time when the frame was sent; null where that cannot be trusted.
    * @returns the events that are due.
    */
   take(role: Role, record: RawRecord, events: MarketEvent[], time: Micros | null): MarketEvent[] {
-    const line = this.lines[role]
-    const other = this.lines[otherOf[role]]
-    line.received_at = record.received_at ?? line.received_at
-    line.open = true
+    const side = this.sides[role]
+    const other = this.sides[otherOf[role]]
+    side.received_at = record.received_at ?? side.received_at
+    side.open = true
     const touched = new Set<MergedProduct>()
     for (const event of events) {
       const product = this.productOf(event.product, role)
       product.take(role, event, time)
       touched.add(product)
     }
-    if (other.open && line.received_at - other.received_at > silence) {
+    if (other.open && side.received_at - other.received_at > silence) {
       for (const product of this.products.values()) product.silence(otherOf[role])
       return this.due(this.products.values())
     }
@@ -113,7 +105,7 @@ export class Redundancy {
   private productOf(name: string, role: Role): MergedProduct {
     let product = this.products.get(name)
     if (product === undefined) {
-      product = new MergedProduct(newMerged(role, this.before.lastOf(name)), this.isNewTrade)
+      product = new MergedProduct(newMerged(role, this.lastOf(name)), this.isNewTrade)
       this.products.set(name, product)
     }
     return product

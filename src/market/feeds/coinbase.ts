@@ -1,8 +1,9 @@
 import type { Micros } from '../../core/events/event.ts'
+import { coinbaseAnswer } from './coinbase_answer.ts'
 import { coinbaseRest } from './coinbase_rest.ts'
 import { readTrade } from './coinbase_trade.ts'
 import type { Feed, Reading } from './feed.ts'
-import { asList, asObject, decimal, emptyReading, productOf, sequenceOf } from './reading.ts'
+import { asList, asObject, decimal, emptyReading, faulty, productOf, sequenceOf } from './reading.ts'
 import { parseTimestamp } from './timestamp.ts'
 
 /** Channels whose frames are read; the others only count for holes. */
@@ -14,18 +15,23 @@ const read = new Set(['ticker', 'market_trades', 'heartbeats', 'subscriptions'])
  */
 export const coinbase: Feed = {
   name: 'coinbase',
+  venue: 'coinbase',
   url: 'wss://advanced-trade-ws.coinbase.com',
+  channels: ['ticker', 'market_trades', 'heartbeats'],
   numbering: 'connection',
+  clock: 'heartbeat',
 
-  subscribe(products, channels) {
+  subscribe(symbols, channels) {
     return channels.map(channel =>
       JSON.stringify(
         channel === 'heartbeats'
           ? { type: 'subscribe', channel }
-          : { type: 'subscribe', product_ids: products, channel },
+          : { type: 'subscribe', product_ids: symbols, channel },
       ),
     )
   },
+
+  answer: message => coinbaseAnswer(message, coinbase.read),
 
   recognises(frame) {
     return 'channel' in frame && typeof frame.channel === 'string' && 'events' in frame
@@ -33,11 +39,10 @@ export const coinbase: Feed = {
 
   read(frame) {
     const reading = emptyReading()
-    const { channel, timestamp, sequence_num, events } = frame as Record<string, unknown>
-    if (typeof channel !== 'string') {
-      if ((frame as Record<string, unknown>).type !== 'error') reading.faults.push({ reason: 'unknown_shape' })
-      return reading
-    }
+    const message = asObject(frame)
+    if (message === null) return faulty('not_object')
+    const { channel, timestamp, sequence_num, events } = message
+    if (typeof channel !== 'string') return message.type === 'error' ? reading : faulty('unknown_shape')
     reading.sequence = sequenceOf(sequence_num)
     reading.time = parseTimestamp(timestamp)
     if (!read.has(channel)) return reading

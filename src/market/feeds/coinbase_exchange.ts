@@ -1,5 +1,6 @@
+import { coinbaseAnswer } from './coinbase_answer.ts'
 import type { Feed, Reading } from './feed.ts'
-import { asList, asObject, decimal, emptyReading, productOf, sequenceOf, sideOf, tradeIdOf } from './reading.ts'
+import { asList, asObject, decimal, emptyReading, faulty, productOf, sequenceOf, sideOf, tradeIdOf } from './reading.ts'
 import { parseTimestamp } from './timestamp.ts'
 
 /** Our channel names and those of this feed. */
@@ -23,13 +24,18 @@ const others = new Set([
  */
 export const coinbaseExchange: Feed = {
   name: 'coinbase-exchange',
+  venue: 'coinbase',
   url: 'wss://ws-feed.exchange.coinbase.com',
+  channels: ['ticker', 'market_trades', 'heartbeats'],
   numbering: 'product',
+  clock: 'heartbeat',
 
-  subscribe(products, channels) {
+  subscribe(symbols, channels) {
     const names = channels.map(channel => channelNames[channel] ?? channel)
-    return [JSON.stringify({ type: 'subscribe', product_ids: products, channels: names })]
+    return [JSON.stringify({ type: 'subscribe', product_ids: symbols, channels: names })]
   },
+
+  answer: message => coinbaseAnswer(message, coinbaseExchange.read),
 
   recognises(frame) {
     if (!('type' in frame) || typeof frame.type !== 'string' || 'channel' in frame) return false
@@ -39,12 +45,10 @@ export const coinbaseExchange: Feed = {
 
   read(frame) {
     const reading = emptyReading()
-    const message = frame as Record<string, unknown>
+    const message = asObject(frame)
+    if (message === null) return faulty('not_object')
     const { type } = message
-    if (typeof type !== 'string') {
-      reading.faults.push({ reason: 'unknown_shape' })
-      return reading
-    }
+    if (typeof type !== 'string') return faulty('unknown_shape')
     if (type === 'subscriptions') readSubscriptions(reading, message)
     if (!kinds.has(type)) return reading
     reading.sequence = sequenceOf(message.sequence)

@@ -1,6 +1,6 @@
 import { readTrade } from './coinbase_trade.ts'
 import type { Feed } from './feed.ts'
-import { asList, emptyReading } from './reading.ts'
+import { asObject, emptyReading, faulty } from './reading.ts'
 
 /** More are not asked for at once; what the exchange allows is not documented. */
 const limit = 1000
@@ -13,15 +13,16 @@ const limit = 1000
 export const coinbaseRest: NonNullable<Feed['rest']> = {
   url: 'https://api.coinbase.com/api/v3/brokerage',
 
-  question(product, from, to) {
+  question(symbol, from, to) {
     const [start, end] = [Math.floor(from / 1e6), Math.ceil(to / 1e6)]
-    return `/market/products/${encodeURIComponent(product)}/ticker?limit=${limit}&start=${start}&end=${end}`
+    return `/market/products/${encodeURIComponent(symbol)}/ticker?limit=${limit}&start=${start}&end=${end}`
   },
 
   read(answer) {
     const reading = emptyReading()
-    if (!('trades' in answer) || !Array.isArray(answer.trades)) reading.faults.push({ reason: 'bad_backfill' })
-    else for (const [index, item] of asList(answer.trades).entries()) readTrade(reading, item, index)
+    const trades = asObject(answer)?.trades
+    if (!Array.isArray(trades)) return faulty('bad_backfill')
+    for (const [index, item] of trades.entries()) readTrade(reading, item, index)
     return reading
   },
 }

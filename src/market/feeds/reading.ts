@@ -5,6 +5,25 @@ export function emptyReading(): Reading {
   return { time: null, sequence: null, events: [], heartbeat: false, acknowledged: [], faults: [] }
 }
 
+/** A reading of a frame that cannot be read at all. */
+export function faulty(reason: string): Reading {
+  return { ...emptyReading(), faults: [{ reason }] }
+}
+
+/** The parsed value; undefined when the text is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** The value when it can be a frame, an object or a list, else null. */
+export function asFrame(value: unknown): object | null {
+  return typeof value === 'object' ? value : null
+}
+
 /** The value when it is an object that is not a list, else null. */
 export function asObject(value: unknown): Record<string, unknown> | null {
   return typeof value === 'object' && value !== null && !Array.isArray(value)

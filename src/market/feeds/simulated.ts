@@ -6,6 +6,7 @@ import type { Feed } from './feed.ts'
 export const simulated: Feed = {
   ...coinbase,
   name: 'simulated',
+  venue: 'simulated',
   url: '',
   recognises: () => false,
   rest: { ...coinbaseRest, url: '' },

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Feed } from '../feeds/feed.ts'
-import { type Acknowledgement, createAcknowledgement, errorText } from './acknowledgement.ts'
+import { type Acknowledgement, createAcknowledgement } from './acknowledgement.ts'
 import { type Backoff, type BackoffOptions, createBackoff } from './backoff.ts'
 
 export interface SubscriberOptions {
@@ -46,7 +46,7 @@ export function createSubscriber(options: SubscriberOptions): Subscriber {
   let complaint: string | null = null
 
   function newAcknowledgement(): Acknowledgement {
-    return createAcknowledgement(feed, products, requests.length)
+    return createAcknowledgement(products, requests.length)
   }
 
   function wait(connection: string): void {
@@ -77,13 +77,15 @@ export function createSubscriber(options: SubscriberOptions): Subscriber {
       wait(connection)
     },
     see(connection, message) {
-      const error = errorText(message)
-      if (error !== null) {
-        complaint = error
-        log.warn({ connection, error }, 'the exchange reports an error')
+      const answer = feed.answer(message)
+      if (answer === null) return
+      if ('error' in answer) {
+        complaint = answer.error
+        log.warn({ connection, error: complaint }, 'the exchange reports an error')
         if (waiting) askLater(connection, 'an error instead of an acknowledgement')
+        return
       }
-      const missing = acknowledgement.see(message)
+      const missing = acknowledgement.see(answer.served)
       if (missing === null) return
       stop()
       if (missing.length > 0) log.warn({ connection, missing }, 'the exchange does not serve these products')

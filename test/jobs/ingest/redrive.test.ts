@@ -12,7 +12,7 @@ import { openStreams } from '../../../src/streams/open.ts'
 import type { Streams } from '../../../src/streams/port.ts'
 import { readAll } from '../../../src/streams/read_all.ts'
 import { quote } from '../../fixtures/events.ts'
-import { heartbeat, micros, ticker, trade, trades } from '../../fixtures/wire.ts'
+import { exchangeTicker, heartbeat, micros, ticker, trade, trades } from '../../fixtures/wire.ts'
 
 const config = readConfig()
 const { raw, late } = config.topics
@@ -56,6 +56,7 @@ test('frames are decoded anew, records of a topic go back as they were, what is 
     letter(ticker(9, 3), 'unknown_feed', micros(3.1)),
     letter(trades(10, 4, [trade('1', 4), trade('2', 4, 'ETH-USD')]), 'unknown_feed'),
     letter('garbage', 'not_json'),
+    letter('7', 'not_object'),
     letter('[1]', 'not_object'),
     letter('{"product_id":"BTC-USD"}', 'no_price'),
     letter(heartbeat(11, 5), 'unknown_feed'),
@@ -69,9 +70,9 @@ test('frames are decoded anew, records of a topic go back as they were, what is 
     { key: 'x', value: 'no letter at all' },
   )
   expect(await run()).toEqual({
-    records: 8,
+    records: 9,
     redriven: 4,
-    refused: { not_json: 1, not_object: 1, no_frame: 1, no_event: 1, no_letter: 1 },
+    refused: { not_json: 1, not_object: 1, no_frame: 2, no_event: 1, no_letter: 1 },
   })
   const texts = await found(raw.name)
   expect(texts).toContain(value)
@@ -95,6 +96,22 @@ test('a frame from a time that cannot be stays dead, whether or not its receipt 
   const far = 86_400 * 365 * 70
   await put(letters, letter(ticker(1, far), 'time_ahead', micros(3)), letter(ticker(1, far), 'time_jump'))
   expect(await run()).toEqual({ records: 2, redriven: 0, refused: { time_ahead: 2 } })
+})
+
+test('an event of a product that another feed brings in the stream stays dead, whatever the letter says', async () => {
+  const { key, value } = letter(exchangeTicker(1, 3), 'time_ahead', micros(3))
+  const stray = { key, value: value.replace('"topic":"coinbase"', '"topic":"coinbase-exchange"') }
+  const heldBy = async (feed: string): Promise<void> => {
+    const holders = { 'BTC-USD': { feed, since: 0, time: micros(2) } }
+    const state = { format: 'spike60-publisher', version: 2, files: {}, decoder: { holders } }
+    await streams.createTopics([config.topics.state])
+    await put(config.topics.state.name, { key: 'publisher bronze', value: JSON.stringify(state) })
+    await put(letters, stray)
+  }
+  await heldBy('coinbase')
+  expect(await run()).toEqual({ records: 1, redriven: 0, refused: { product_of_another_feed: 1 } })
+  await heldBy('coinbase-exchange')
+  expect(await run()).toEqual({ records: 1, redriven: 2, refused: {} })
 })
 
 test('late events go back as they are, wherever the run is broken off and begun again', async () => {

@@ -13,11 +13,12 @@ import { openWhenThere } from '../../../src/jobs/when_there.ts'
 import { readEvents } from '../../../src/market/decode/events.ts'
 import { simulated } from '../../../src/market/feeds/simulated.ts'
 import type { Streams } from '../../../src/streams/port.ts'
+import { simulatedAt, withProducts } from '../../fixtures/feeds.ts'
 import { settings, silentLog } from '../../fixtures/simulated_market.ts'
 import { createMemoryStreams } from '../../harness/memory_streams.ts'
 
 const base = readConfig()
-const config = { ...base, feed: { ...base.feed, products: Object.keys(settings.products) } }
+const config = withProducts(base, Object.keys(settings.products))
 const cleanups: (() => Promise<void> | void)[] = []
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0)) await cleanup()
@@ -35,7 +36,7 @@ async function jobFor(streams: Streams, directory = folder()) {
   const stop = new AbortController()
   const status = newIngestStatus()
   const done = runIngestJob({
-    ...{ config, feed: simulated, url: simulator.url, directory, streams, log: silentLog, status },
+    ...{ config, feed: simulatedAt(simulator.url, config), directory, streams, log: silentLog, status },
     signal: stop.signal,
   })
   done.catch(() => {})
@@ -117,8 +118,9 @@ test('no name on the wire or in the arguments becomes a path', async () => {
   const stop = new AbortController()
   const status = newIngestStatus()
   const done = runIngestJob({
-    config: { ...config, feed: { ...config.feed, products: ['BTC-USD'] } },
-    ...{ feed: hostile, url: simulator.url, directory: inside, streams: createMemoryStreams(), log: silentLog, status },
+    config,
+    feed: { ...simulatedAt(simulator.url, withProducts(config, ['BTC-USD'])), feed: hostile },
+    ...{ directory: inside, streams: createMemoryStreams(), log: silentLog, status },
     signal: stop.signal,
   })
   await expect.poll(() => status.counts?.frames ?? 0, { timeout: 10_000 }).toBeGreaterThan(10)

@@ -2,6 +2,7 @@
  * Frames that no market sends, from the wire to the rows: each has a rule and a counter, and the rows are those of the same
  * stream with a harmless frame in its place.
  */
+
 import { describe, expect, it } from 'vitest'
 import type { MarketEvent } from '../../../src/core/events/event.ts'
 import { digestOf } from '../../../src/core/features/digest.ts'
@@ -11,6 +12,7 @@ import { RowCollector } from '../../../src/core/features/rows.ts'
 import { type DecoderCounters, emptyCounters } from '../../../src/market/decode/counters.ts'
 import { createDecoder } from '../../../src/market/decode/decoder.ts'
 import { clock, settings } from '../../fixtures/events.ts'
+import { decoding } from '../../fixtures/feeds.ts'
 import { envelope, iso, micros, ticker, trade, trades } from '../../fixtures/wire.ts'
 
 const second = 20
@@ -29,11 +31,7 @@ interface Outcome {
 
 /** Two tickers a second whose price moves, and one frame at `badAt`. */
 function run(badFrame: string): Outcome {
-  const decoder = createDecoder({
-    products: [product],
-    aheadLimit: settings.ahead_limit_s * 1e6,
-    outOfOrderness: 2_000_000,
-  })
+  const decoder = createDecoder({ ...decoding(product), aheadLimit: settings.ahead_limit_s * 1e6 })
   const rows = new RowCollector()
   const late: MarketEvent[] = []
   const engines = new Engines(settings, {

@@ -14,8 +14,8 @@ import { type BronzeWriter, createBronzeWriter } from '../../../src/market/bronz
 import { readEvents } from '../../../src/market/decode/events.ts'
 import type { OpenGap } from '../../../src/market/decode/open_gaps.ts'
 import { coinbase } from '../../../src/market/feeds/coinbase.ts'
-import { simulated } from '../../../src/market/feeds/simulated.ts'
 import { rowsOf, settings as settingsOfRows } from '../../fixtures/events.ts'
+import { simulatedAt, withProducts } from '../../fixtures/feeds.ts'
 import { at, drop, settings, silentLog } from '../../fixtures/simulated_market.ts'
 import { micros, ticker, trade, trades as tradesFrame } from '../../fixtures/wire.ts'
 import { createMemoryStreams } from '../../harness/memory_streams.ts'
@@ -210,9 +210,8 @@ test('the job asks after a gap; live and replay have the same events; without RE
     const directory = folder()
     const streams = createMemoryStreams()
     const { files } = await runIngestJob({
-      config: { ...config, feed: { ...config.feed, products: Object.keys(settings.products) } },
-      feed: simulated,
-      url: simulator.url,
+      config: config,
+      feed: simulatedAt(simulator.url, withProducts(config, Object.keys(settings.products))),
       rest: withRest ? simulator.rest : undefined,
       directory,
       streams,

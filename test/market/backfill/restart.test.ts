@@ -18,11 +18,12 @@ import { simulated } from '../../../src/market/feeds/simulated.ts'
 import { parseTimestamp } from '../../../src/market/feeds/timestamp.ts'
 import { createPublisher } from '../../../src/market/publisher.ts'
 import { wallStamp } from '../../../src/market/socket/clock.ts'
+import { simulatedAt, withProducts } from '../../fixtures/feeds.ts'
 import { at, drop, settings, silentLog } from '../../fixtures/simulated_market.ts'
 import { createMemoryStreams, type MemoryStreams } from '../../harness/memory_streams.ts'
 
 const base = readConfig()
-const config = { ...base, feed: { ...base.feed, products: Object.keys(settings.products) } }
+const config = withProducts(base, Object.keys(settings.products))
 const folder = mkdtempSync(join(tmpdir(), 'backfill-restart-'))
 const pace = { settle: 0, between: 0, timeout: 5000, retry: 1, attempts: 3 }
 
@@ -128,7 +129,7 @@ describe.each([
   beforeAll(async () => {
     simulator = await startSimulator({ settings, faults, clients: redundant ? 2 : 1 })
     const { files } = await runIngestJob({
-      ...{ config, feed: simulated, url: simulator.url, streams: createMemoryStreams(), log: silentLog },
+      ...{ config, feed: simulatedAt(simulator.url, config), streams: createMemoryStreams(), log: silentLog },
       redundant,
       directory: join(folder, 'live'),
       signal: new AbortController().signal,

@@ -101,13 +101,15 @@ describe('kinds of files', () => {
   })
 
   it('garbage between frames is a dead record with its place', async () => {
-    const all = await records(file('g', [ticker(0, 0), 'garbage', '[1]', '', ticker(1, 1)]))
+    const all = await records(file('g', [ticker(0, 0), 'garbage', '7', '', ticker(1, 1), '[1]']))
     expect(all.map(({ line, dead }) => [line, dead])).toEqual([
       [1, undefined],
       [2, 'not_json'],
       [3, 'not_object'],
       [5, undefined],
+      [6, undefined],
     ])
+    expect(all[4].frame).toEqual([1])
   })
 })
 

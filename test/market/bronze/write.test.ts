@@ -73,6 +73,17 @@ describe('bronze lines', () => {
     expect(parseBronzeLine(frameLine('coinbase', 'c', 5, object))!.text).toBe(object)
   })
 
+  it('keep frames that are lists as they stand', () => {
+    const text = '[{"ev":"T","p":1.50},  {"ev":"status"}]'
+    expect(frameLine('coinbase', 'c', 5, text)).toContain(`"frame":${text}}`)
+    expect(parseBronzeLine(frameLine('coinbase', 'c', 5, text))).toMatchObject({ frame: JSON.parse(text), text })
+    const pretty = JSON.stringify(JSON.parse(text), null, 2)
+    expect(parseBronzeLine(frameLine('coinbase', 'c', 5, pretty))).toMatchObject({
+      frame: JSON.parse(text),
+      text: pretty,
+    })
+  })
+
   it('laid out by another program are read too', () => {
     const line = '{ "connection": "c", "frame": {"a": 1}, "feed": "coinbase", "received_at": 7 }'
     expect(parseBronzeLine(line)).toMatchObject({ received_at: 7, frame: { a: 1 }, text: '{"a":1}' })
@@ -81,7 +92,7 @@ describe('bronze lines', () => {
   it.each([
     '{"received_at":1.5,"feed":"coinbase","connection":"c","frame":{}}',
     '{"received_at":1,"feed":"coinbase","connection":"c","control":"burst"}',
-    '{"received_at":1,"feed":"coinbase","connection":"c","frame":[]}',
+    '{"received_at":1,"feed":"coinbase","connection":"c","frame":5}',
     '{"received_at":1,"feed":"coinbase","connection":"c"',
     '[]',
   ])('refuses %s', line => expect(parseBronzeLine(line)).toBeNull())

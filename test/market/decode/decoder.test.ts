@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Gap, MarketEvent } from '../../../src/core/events/event.ts'
 import type { Control, RawRecord } from '../../../src/market/bronze/record.ts'
 import { createDecoder, type Decoded } from '../../../src/market/decode/decoder.ts'
+import { decoding } from '../../fixtures/feeds.ts'
 import {
   envelope,
   exchangeTicker,
@@ -15,7 +16,7 @@ import {
   trades,
 } from '../../fixtures/wire.ts'
 
-const options = { products: ['BTC-USD', 'ETH-USD'], aheadLimit: 60_000_000, outOfOrderness: 2_000_000 }
+const options = decoding('BTC-USD', 'ETH-USD')
 
 function record(text: string, connection = 'c1', more: Partial<RawRecord> = {}): RawRecord {
   const frame = JSON.parse(text)
@@ -315,7 +316,7 @@ describe('properties', () => {
           const feed = exchange ? 'coinbase-exchange' : 'coinbase'
           const { events } = decoder.decode({ ...record(samples[0]), feed, frame, received_at: micros(10) })
           for (const event of events) {
-            expect(options.products).toContain(event.product)
+            expect(['BTC-USD', 'ETH-USD']).toContain(event.product)
             expect(Number.isSafeInteger(event.time) && Number.isSafeInteger(event.sequence)).toBe(true)
             expect(event.time).toBeLessThanOrEqual(micros(70))
           }

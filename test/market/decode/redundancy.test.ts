@@ -3,11 +3,12 @@ import { expect, test } from 'vitest'
 import type { Gap, MarketEvent, Quote } from '../../../src/core/events/event.ts'
 import type { BronzeRecord } from '../../../src/market/bronze/record.ts'
 import { createDecoder } from '../../../src/market/decode/decoder.ts'
+import { decoding } from '../../fixtures/feeds.ts'
 import { type Fault, type LineOptions, listen, type Said, together } from '../../fixtures/two_lines.ts'
 import { micros } from '../../fixtures/wire.ts'
 
 const products = ['BTC-USD', 'ETH-USD']
-const options = { products, aheadLimit: 60_000_000, outOfOrderness: 2_000_000 }
+const options = decoding(...products)
 
 /**
  * @param restartEvery the decoder is made anew from its snapshot after so many records.

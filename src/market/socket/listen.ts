@@ -7,11 +7,14 @@ import type { Stamp } from './clock.ts'
 import { openSocket } from './socket.ts'
 import { createSubscriber, type Subscriber } from './subscriber.ts'
 
-export interface IngestLineOptions {
+export interface ListenOptions {
   feed: Feed
   url: string
+  /** By the exchange's own names. */
   products: string[]
-  channels: string[]
+  channels: readonly string[]
+  /** For a feed that wants a login. */
+  secret?: string
   bronze: BronzeWriter
   stamp: Stamp
   /** Its connections are called `<feed>-<start>-<n>`, or `<feed>-<start>-<role>-<n>`. */
@@ -32,7 +35,7 @@ export interface IngestLineOptions {
 }
 
 /** One connection after the other to a feed, written to bronze. */
-export interface IngestLine {
+export interface FeedListener {
   /** Resolves when closed, or when the market is over; rejects with what bronze could not write. */
   ended: Promise<void>
   close(): void
@@ -40,7 +43,7 @@ export interface IngestLine {
 }
 
 /** Each message is written before anything reads it, as are openings, closings and silences. */
-export function openIngestLine(options: IngestLineOptions): IngestLine {
+export function listenToFeed(options: ListenOptions): FeedListener {
   const { feed, products, bronze, stamp, role, backoff, random, log } = options
   const requests = feed.subscribe(products, options.channels)
   const marks = role && { role }
@@ -55,6 +58,7 @@ export function openIngestLine(options: IngestLineOptions): IngestLine {
   })
   const socket = openSocket({
     ...{ url: options.url, requests, staleAfterMs: options.staleAfterMs, backoff, random, log },
+    logIn: options.secret === undefined ? [] : feed.logIn?.(options.secret),
     nameOf: n => `${name}-${String(n).padStart(6, '0')}`,
     on: {
       open(connection) {

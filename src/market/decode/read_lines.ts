@@ -1,0 +1,131 @@
+import type { Micros, Trade } from '../../core/events/event.ts'
+import type { BackfillSpan } from '../bronze/record.ts'
+import type { Feed, Reading, TimedEvent } from '../feeds/feed.ts'
+import { feedByName } from '../feeds/feeds.ts'
+import { countName, type DecoderCounters } from './counters.ts'
+import type { DecodedLine, DecoderStep } from './decoded_line.ts'
+import { bytesOf, complete } from './frame_event.ts'
+import type { Holders, ProductOwners } from './product_owners.ts'
+
+export interface LinesState {
+  /** The feed that brings each product. */
+  holders?: Holders
+}
+
+/**
+ * The first step: what a line says, and what of it counts. Symbols become our names. Events of products that nobody wants, or
+ * that are another feed's, or of times that cannot be, are left out; what is malformed becomes a dead letter.
+ */
+export class LineReader implements DecoderStep<LinesState> {
+  private readonly feeds: ReadonlyMap<string, Feed>
+  private readonly owners: ProductOwners
+  private readonly aheadLimit: Micros
+  private readonly counters: DecoderCounters
+
+  /** @param feeds those of the config; others are known by name. */
+  constructor(feeds: Feed[], owners: ProductOwners, aheadLimit: Micros, counters: DecoderCounters) {
+    this.feeds = new Map(feeds.map(feed => [feed.name, feed]))
+    this.owners = owners
+    this.aheadLimit = aheadLimit
+    this.counters = counters
+  }
+
+  snapshot(): LinesState {
+    const holders = this.owners.snapshot()
+    return Object.keys(holders).length > 0 ? { holders } : {}
+  }
+
+  take(line: DecodedLine): void {
+    const { control, backfill, dead, feed: name } = line.record
+    const feed = this.feeds.get(name) ?? feedByName(name)
+    if (backfill) this.readAnswer(line, feed, backfill)
+    else if (control) return
+    else if (dead !== undefined) this.refuse(line, dead)
+    else {
+      this.counters.frames++
+      if (feed) this.readFrame(line, feed)
+      else this.refuse(line, 'unknown_feed')
+    }
+  }
+
+  private readFrame(line: DecodedLine, feed: Feed): void {
+    const { frame, received_at, rejected } = line.record
+    const reading = feed.read(frame)
+    line.read = { feed, reading }
+    for (const { reason, item } of reading.faults) this.refuse(line, reason, item)
+    if (feed.clock === 'receipt') reading.time ??= received_at
+    if (!rejected && !this.isAhead(reading.time, received_at)) line.time = reading.time
+    for (const symbol of reading.acknowledged) this.learn(line, feed, symbol)
+    for (const { product } of reading.events) this.learn(line, feed, product)
+    if (rejected) {
+      this.counters.rejected++
+      this.refuse(line, rejected)
+    } else this.keepEvents(line, feed, reading)
+  }
+
+  private learn(line: DecodedLine, feed: Feed, symbol: string): void {
+    const listing = this.owners.listing(feed, symbol)
+    if (listing?.allowed) line.products.push(listing.product)
+  }
+
+  private keepEvents(line: DecodedLine, feed: Feed, { events, heartbeat, time }: Reading): void {
+    const reference = line.record.received_at ?? time
+    let ahead = heartbeat && line.time !== time ? 1 : 0
+    let others: [product: string, owner: string] | null = null
+    for (const event of events) {
+      const listing = this.owners.listing(feed, event.product)
+      event.time ??= time
+      if (listing === undefined) countName(this.counters.skipped, event.product)
+      else if (event.time === null) this.refuse(line, 'bad_time', event)
+      else if (this.isAhead(event.time, reference)) ahead++
+      else {
+        const { product } = listing
+        const owner = this.owners.claim(feed.name, listing, event.type === 'clock' ? null : event.time)
+        if (owner === null) line.bare.push(Object.assign(event as TimedEvent, { product }))
+        else others ??= [product, owner]
+      }
+    }
+    this.counters.rejected += ahead
+    if (ahead > 0) this.refuse(line, 'time_ahead')
+    if (others !== null) this.refuseOther(line, ...others)
+  }
+
+  /** The trades of a REST answer that lie where they were asked for, marked; of the connection nothing is learnt from it. */
+  private readAnswer(line: DecodedLine, feed: Feed | undefined, asked: BackfillSpan): void {
+    const { record } = line
+    const listing = feed && this.owners.listing(feed, asked.product)
+    const product = listing?.product ?? asked.product
+    line.span = { ...asked, product }
+    if (record.control) return
+    if (feed?.rest === undefined || record.dead !== undefined) {
+      this.refuse(line, record.dead ?? 'bad_backfill')
+      return
+    }
+    const { events, faults } = feed.rest.read(record.frame)
+    for (const { reason, item } of faults) this.refuse(line, reason, item)
+    if (listing === undefined) return
+    const owner = this.owners.claim(feed.name, listing, null)
+    const trades = events.filter(event => event.type === 'trade' && event.product === asked.product)
+    if (owner !== null) this.refuseOther(line, product, owner)
+    else
+      for (const trade of trades as Trade[])
+        if (trade.time >= asked.from && trade.time <= asked.to)
+          line.events.push({ ...(complete(trade, record, 0) as Trade), product, backfilled: true })
+  }
+
+  private isAhead(time: Micros | null, reference: Micros | null): boolean {
+    return time !== null && reference !== null && time > reference + this.aheadLimit
+  }
+
+  private refuseOther(line: DecodedLine, product: string, owner: string): void {
+    const detail = `${product} is brought by ${owner}, not by ${line.record.feed}`
+    this.refuse(line, 'product_of_another_feed', undefined, detail)
+  }
+
+  private refuse(line: DecodedLine, reason: string, item?: unknown, detail?: string): void {
+    countName(this.counters.dead, reason)
+    const { feed, connection, received_at, file, line: number } = line.record
+    const where = `${file}:${number}`
+    line.dead.push({ reason, detail, feed, connection, received_at, where, bytes: bytesOf(line.record, item) })
+  }
+}
