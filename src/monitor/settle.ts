@@ -1,6 +1,5 @@
 import type { SettledPrediction } from '../core/models/artifact/settled_json.ts'
-import { calibrationError } from '../core/models/metrics/calibration_error.ts'
-import { reliability } from '../core/models/metrics/curves.ts'
+import { calibrationError, reliability } from '../core/models/metrics/curves.ts'
 import { atThreshold, averagePrecision, brierScore } from '../core/models/metrics/metrics.ts'
 
 /** The score of one model on predictions whose label has come. */

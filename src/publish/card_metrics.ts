@@ -1,4 +1,7 @@
-import type { Evaluation, ModelResult } from '../core/models/judge/evaluation.ts'
+import type { Evaluation } from '../core/models/judge/evaluation.ts'
+import type { JudgedModel } from '../core/models/judge/judged_model.ts'
+import type { JudgedStretch } from '../core/models/judge/stretch.ts'
+import { references } from '../core/models/recipes/rules.ts'
 import { markdownTable } from './markdown.ts'
 import { count, interval, pairedText, score } from './numbers.ts'
 import { alarmTable } from './sections/alarms.ts'
@@ -10,7 +13,7 @@ import { sliceTable } from './sections/slices.ts'
 /** The metrics of a model card as Markdown: the test segment, then the walk-forward, alarms, parts; each where there is one. */
 export function cardMetrics(evaluation: Evaluation): string {
   return [
-    testMetrics(Object.values(evaluation.models)),
+    testMetrics(evaluation.splits.test),
     calibrationGain(evaluation),
     walkForward(evaluation),
     alarms(evaluation),
@@ -20,7 +23,8 @@ export function cardMetrics(evaluation: Evaluation): string {
     .join('\n\n')
 }
 
-function testMetrics(models: ModelResult[]): string {
+function testMetrics({ models, prevalence }: JudgedStretch): string {
+  const all = Object.values(models)
   const table = markdownTable(
     [
       'Model',
@@ -38,21 +42,21 @@ function testMetrics(models: ModelResult[]): string {
       'Skill',
       'ECE',
     ],
-    models.map(({ title, test }) => [
-      title,
-      score(test.pr_auc),
-      interval(test),
-      score(test.prevalence),
-      score(test.roc_auc),
-      score(test.f1),
-      score(test.threshold),
-      score(test.precision),
-      score(test.recall),
-      score(test.precision_top1),
-      score(test.precision_top5),
-      score(test.brier),
-      score(test.brier_skill),
-      score(test.ece),
+    all.map(model => [
+      model.title,
+      score(model.pr_auc),
+      interval(model),
+      score(prevalence),
+      score(model.roc_auc),
+      score(model.f1),
+      score(model.threshold),
+      score(model.precision),
+      score(model.recall),
+      score(model.precision_top1),
+      score(model.precision_top5),
+      score(model.brier),
+      score(model.brier_skill),
+      score(model.ece),
     ]),
     [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13],
   )
@@ -60,17 +64,17 @@ function testMetrics(models: ModelResult[]): string {
 
 ${table}
 
-PR-AUC is average precision; a score without information reaches the prevalence. Intervals come from a moving-block bootstrap over time. Thresholds were picked on validation. Top 1 and 5 %: share of spikes among the highest scores. Skill: of the Brier score, over always saying the prevalence. – is not defined${undefinedReasons(models)}.`
+PR-AUC is average precision; a score without information reaches the prevalence. Intervals come from a moving-block bootstrap over time. Thresholds were picked on validation. Top 1 and 5 %: share of spikes among the highest scores. Skill: of the Brier score, over always saying the prevalence. – is not defined${undefinedReasons(all)}.`
 }
 
 function walkForward(evaluation: Evaluation): string {
-  const { walk_forward: report, walk_forward_missing } = evaluation
-  if (!report) return walk_forward_missing ? `## Walk-forward\n\nThere is none: ${walk_forward_missing}.` : ''
-  const folds = foldTable(report, evaluation)
-  const chance = report.within_prevalence
+  const { walk_forward: walk, walk_forward_missing } = evaluation
+  if (walk === null) return `## Walk-forward\n\nThere is none: ${walk_forward_missing}.`
+  const folds = foldTable(walk, evaluation)
+  const chance = walk.within_chance
   return `## Walk-forward
 
-The same recipes fitted anew for each block of ${folds.minutes} minutes on all before it, with ${folds.tau}; ${count(report.rows)} rows, ${report.episodes} spike episodes, prevalence ${score(report.prevalence)}.
+The same recipes fitted anew for each block of ${folds.minutes} minutes on all before it, with ${folds.tau}; ${count(walk.rows)} rows, ${walk.episodes} spike episodes, prevalence ${score(walk.prevalence)}.
 
 ${markdownTable(
   [
@@ -86,19 +90,17 @@ ${markdownTable(
     'ECE',
   ],
   [
-    ...Object.values(report.models).map(model => [
+    ...Object.values(walk.models).map(model => [
       model.title,
       score(model.pr_auc),
       interval(model),
-      pairedText(model.lift.persistence),
-      pairedText(model.lift.persistence_300s),
-      pairedText(model.lift.ewma_120s),
+      ...references.map(({ name }) => pairedText(model.lift[name])),
       score(model.within_top10),
       score(model.within_top25),
       pairedText(model.rmse_ratio),
       score(model.ece),
     ]),
-    ['No knowledge', score(report.prevalence), '', '', '', '', score(chance?.top10), score(chance?.top25), '', ''],
+    ['No knowledge', score(walk.prevalence), '', '', '', '', score(chance?.top10), score(chance?.top25), '', ''],
   ],
   [1, 2, 3, 4, 5, 6, 7, 8, 9],
 )}
@@ -112,7 +114,6 @@ ${[...folds.notes, ...readWalkForward(evaluation)].map(line => `* ${line.replace
 
 function alarms(evaluation: Evaluation): string {
   const table = alarmTable(evaluation)
-  if (table === undefined) return ''
   const header = [
     'Model',
     ...table.groups.flatMap(group => table.header.map(name => `${name}, ${group.toLowerCase()}`)),
@@ -134,7 +135,7 @@ PR-AUC over the rows of the ${table.source}; each part has a prevalence of its o
 ${markdownTable(table.header, table.rows, [2, 3, 4, 5, 6, 7, 8, 9])}`
 }
 
-function undefinedReasons(models: ModelResult[]): string {
-  const reasons = [...new Set(models.flatMap(({ test }) => Object.values(test.degenerate)))]
+function undefinedReasons(models: JudgedModel[]): string {
+  const reasons = [...new Set(models.flatMap(({ degenerate }) => Object.values(degenerate)))]
   return reasons.length > 0 ? ` (${reasons.join('; ')})` : ''
 }

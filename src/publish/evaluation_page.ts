@@ -1,4 +1,8 @@
-import type { Evaluation, ModelResult, Segment } from '../core/models/judge/evaluation.ts'
+import type { Evaluation } from '../core/models/judge/evaluation.ts'
+import type { JudgedModel } from '../core/models/judge/judged_model.ts'
+import type { JudgedStretch } from '../core/models/judge/stretch.ts'
+import type { Segment } from '../core/models/split/segment.ts'
+import { segmentNames } from '../core/models/split/split.ts'
 import type { Exploration } from './eda/explore.ts'
 import type { TauChoice } from './eda/tau_choice.ts'
 import { compareCandidates, weighCandidates } from './eda/tau_tables.ts'
@@ -17,9 +21,8 @@ import { giveVerdict } from './verdict.ts'
 
 /** What the evaluation report prints, every number already a text. @param plots names of the plots that there are. */
 export function evaluationPage(evaluation: Evaluation, plots: string[], exploration?: Exploration) {
-  const { source, splits } = evaluation
+  const { source, splits, walk_forward, walk_forward_missing } = evaluation
   const choice = tauChoiceOf(evaluation, exploration)
-  const models = Object.values(evaluation.models)
   return {
     simulated: evaluation.simulated,
     verdict: giveVerdict(evaluation),
@@ -33,19 +36,25 @@ export function evaluationPage(evaluation: Evaluation, plots: string[], explorat
     more: moreScores(evaluation),
     findings: findings(evaluation),
     calibration: calibrationGain(evaluation),
-    thresholds: models.map(thresholdRow),
-    recipes: models.map(({ title, kind, recipe }) => [title, kind, recipe.replace(/\.$/, '')]),
-    walk_forward: evaluation.walk_forward ? foldTable(evaluation.walk_forward, evaluation) : null,
-    walk_forward_missing: evaluation.walk_forward ? null : (evaluation.walk_forward_missing ?? null),
+    thresholds: Object.values(splits.test.models).map(model =>
+      thresholdRow(model, splits.validation.models[model.name]),
+    ),
+    recipes: Object.values(evaluation.models).map(({ title, kind, recipe }) => [
+      title,
+      kind,
+      recipe.replace(/\.$/, ''),
+    ]),
+    walk_forward: walk_forward && foldTable(walk_forward, evaluation),
+    walk_forward_missing,
     readings: readWalkForward(evaluation),
-    alarms: alarmTable(evaluation) ?? null,
+    alarms: alarmTable(evaluation),
     slices: sliceTable(evaluation) ?? null,
     leanings: leanings(evaluation),
-    segments: (['train', 'validation', 'test'] as const).map(name => segmentRow(name, splits[name])),
-    degenerate: (['train', 'validation', 'test'] as const).flatMap(name =>
+    segments: segmentNames.map(name => segmentRow(name, splits[name])),
+    degenerate: segmentNames.flatMap(name =>
       splits[name].degenerate === null ? [] : [`${name}: ${splits[name].degenerate}`],
     ),
-    undefined_metrics: undefinedMetrics(models),
+    undefined_metrics: undefinedMetrics(splits.test),
     purged: count(splits.purged_rows),
     embargo: String(splits.embargo_s),
     tau: Object.entries(evaluation.tau).map(([product, tau]) => [product, basisPoints(tau), tau.toPrecision(6)]),
@@ -64,22 +73,20 @@ export function evaluationPage(evaluation: Evaluation, plots: string[], explorat
   }
 }
 
-function thresholdRow({ title, validation, test }: ModelResult): string[] {
-  const { f1, precision, recall } = validation
-  return [
-    title,
-    ...[test.threshold, f1, precision, recall, test.f1, test.precision, test.recall].map(value => score(value)),
-  ]
+function thresholdRow({ title, threshold, f1, precision, recall }: JudgedModel, validation: JudgedModel): string[] {
+  const before = [validation.f1, validation.precision, validation.recall]
+  return [title, ...[threshold, ...before, f1, precision, recall].map(value => score(value))]
 }
 
 /** Reasons that hold for a kind of model on any data; the page says them once. */
 const ofItsKind = ['the score is not a probability', 'the model forecasts no sigma']
 
 /** What test leaves undefined, a text a reason: metrics, models, why. */
-function undefinedMetrics(models: ModelResult[]): string[] {
+function undefinedMetrics({ models }: JudgedStretch): string[] {
+  const all = Object.values(models)
   const reasons = new Map<string, { metrics: Set<string>; titles: Set<string> }>()
-  for (const { title, test } of models)
-    for (const [metric, reason] of Object.entries(test.degenerate)) {
+  for (const { title, degenerate } of all)
+    for (const [metric, reason] of Object.entries(degenerate)) {
       if (ofItsKind.includes(reason)) continue
       const found = reasons.get(reason) ?? { metrics: new Set(), titles: new Set() }
       found.metrics.add(metric.replaceAll('_', ' '))
@@ -87,7 +94,7 @@ function undefinedMetrics(models: ModelResult[]): string[] {
       reasons.set(reason, found)
     }
   return [...reasons].map(([reason, { metrics, titles }]) => {
-    const of = titles.size === models.length ? 'all models' : [...titles].join(', ')
+    const of = titles.size === all.length ? 'all models' : [...titles].join(', ')
     return `${[...metrics].join(' and ')} of ${of}, because ${reason}`
   })
 }

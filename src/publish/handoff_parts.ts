@@ -1,6 +1,7 @@
 import { copyFileSync, cpSync, existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { logistic } from '../core/models/recipes/logistic.ts'
 import { SpikeError } from '../errors.ts'
 import { isTemporary } from '../files/place.ts'
 import { besideFeatures, handoffPaths, runPaths, seenFromRun } from '../run_paths.ts'
@@ -51,10 +52,9 @@ export function findModels(run: string): string[] {
       'BAD_FILE',
       faults.map(fault => `${fault}; finish the run first (npm run demo, or train, drift and report)`),
     )
-  const evaluation = readEvaluation(join(run, runPaths.evaluation))
-  const lead = leadOf(Object.values(evaluation.models))?.name
+  const lead = leadOf(readEvaluation(join(run, runPaths.evaluation)))?.name
   const named = (name: string | undefined) => models.find(path => basename(path) === name)
-  const base = named(lead) ?? named('logistic') ?? models[0]
+  const base = named(lead) ?? named(logistic.name) ?? models[0]
   return [base, ...models.filter(path => path !== base)]
 }
 

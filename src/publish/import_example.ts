@@ -1,5 +1,6 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { encodeEvaluation } from '../core/models/judge/evaluation.ts'
 import { SpikeError } from '../errors.ts'
 import { writeFileAtomically } from '../files/atomic.ts'
 import { besideFeatures, examplePaths, runPaths, seenFromRun } from '../run_paths.ts'
@@ -25,10 +26,7 @@ export async function importExample(run: string, root: string): Promise<void> {
   if (!existsSync(test)) throw new SpikeError('BAD_FILE', `${test}: does not exist; name a folder that the demo wrote`)
   const exploration = readExploration(join(run, runPaths.exploration))
   const strip = await readStrip(test, evaluation.tau, watchedOf(evaluation, predictions))
-  await writeFileAtomically(
-    join(root, examplePaths.evaluation),
-    seenFromRun(`${JSON.stringify(evaluation, null, 2)}\n`, run),
-  )
+  await writeFileAtomically(join(root, examplePaths.evaluation), seenFromRun(encodeEvaluation(evaluation), run))
   await writeFileAtomically(join(root, examplePaths.exploration), `${JSON.stringify(exploration)}\n`)
   await writeFileAtomically(join(root, examplePaths.strip), `${JSON.stringify(strip)}\n`)
   for (const report of globSync('*.html', { cwd: join(run, runPaths.drift) })) {

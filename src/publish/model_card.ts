@@ -1,4 +1,5 @@
-import type { Evaluation, ModelResult } from '../core/models/judge/evaluation.ts'
+import type { Evaluation, ModelReport } from '../core/models/judge/evaluation.ts'
+import { segmentNames } from '../core/models/split/split.ts'
 import { writeFileAtomically } from '../files/atomic.ts'
 import { cardMetrics } from './card_metrics.ts'
 import { markdownTable } from './markdown.ts'
@@ -77,7 +78,7 @@ function dataOf({ simulated, source, splits, tau, tau_source }: Evaluation): str
 
 ${markdownTable(
   ['Segment', 'First row (UTC)', 'Last row (UTC)', 'Rows', 'Spikes', 'Episodes', 'Prevalence', 'Degenerate'],
-  (['train', 'validation', 'test'] as const).map(name => {
+  segmentNames.map(name => {
     const { from, to, rows, positives, episodes, prevalence, degenerate } = splits[name]
     return [
       name,
@@ -94,7 +95,7 @@ ${markdownTable(
 )}`
 }
 
-function parameters(model: ModelResult): string {
+function parameters(model: ModelReport): string {
   const pairs = Object.entries(model.params).map(([name, value]) => `${name} = ${value}`)
   return pairs.length > 0 ? pairs.join('; ') : 'none'
 }

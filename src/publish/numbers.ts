@@ -1,4 +1,4 @@
-import type { Paired } from '../core/models/metrics/group_bootstrap.ts'
+import type { Paired } from '../core/models/metrics/paired.ts'
 
 /** A share or score with `digits` decimals; an en dash where it is null. */
 export function score(value: number | null | undefined, digits = 3): string {
@@ -15,7 +15,7 @@ export function percent(value: number, digits = 1): string {
   return `${(100 * value).toFixed(digits)} %`
 }
 
-/** Low and high end of the PR-AUC interval; one without width comes of rows too few to resample. */
+/** Low and high end of the PR-AUC interval; one without width says nothing. */
 export function interval({ pr_auc_low: low, pr_auc_high: high }: Interval): string {
   return low === null || high === null || low === high ? '–' : `${score(low)} to ${score(high)}`
 }

@@ -1,5 +1,5 @@
 import type { Evaluation } from '../core/models/judge/evaluation.ts'
-import { type Comparison, compareOnTest, compareWalkForward, usableWalkForward } from './headline.ts'
+import { type Comparison, compareWithBaselines, leadOf, usableWalkForward } from './headline.ts'
 import { inSentence, score } from './numbers.ts'
 
 export interface Verdict {
@@ -14,7 +14,7 @@ export interface Verdict {
  * decides, because the single split is one stretch of time; the split's figures follow in the caution.
  */
 export function giveVerdict(evaluation: Evaluation): Verdict {
-  const { audit, splits, walk_forward: report } = evaluation
+  const { audit, splits, walk_forward, walk_forward_missing } = evaluation
   if (!audit.passed)
     return {
       sentence: 'The audit failed: no number of this run may be used.',
@@ -23,11 +23,11 @@ export function giveVerdict(evaluation: Evaluation): Verdict {
         .map(check => `${check.name}: ${check.detail}`)
         .join('; '),
     }
-  const onTest = compareOnTest(evaluation)
+  const onTest = compareWithBaselines(leadOf(evaluation), splits.test)
   const walked = usableWalkForward(evaluation)
-  const pooled = walked && compareWalkForward(walked)
+  const pooled = walked && compareWithBaselines(walked.lead, walked.walk)
   if (walked && pooled) {
-    const { folds, prevalence, episodes } = walked.report
+    const { folds, prevalence, episodes } = walked.walk
     return {
       sentence: `${pooled.title} ${standing(pooled, `in a walk-forward of ${folds.length} blocks`)}: ${figures(pooled, prevalence)}.`,
       caution: cautionOf(evaluation, pooled, prevalence, episodes, [
@@ -43,9 +43,9 @@ export function giveVerdict(evaluation: Evaluation): Verdict {
       sentence: `No verdict: PR-AUC on test is undefined (${splits.test.degenerate ?? 'no model could be scored'}).`,
       caution: 'Capture more data: the test segment must hold spikes and quiet seconds.',
     }
-  const why = report
-    ? `The blocks of the walk-forward hold ${report.positives} spikes in ${report.episodes} episodes, too few for a verdict`
-    : `There is no walk-forward${evaluation.walk_forward_missing ? ` (${evaluation.walk_forward_missing})` : ''}`
+  const why = walk_forward
+    ? `The blocks of the walk-forward hold ${walk_forward.positives} spikes in ${walk_forward.episodes} episodes, too few for a verdict`
+    : `There is no walk-forward (${walk_forward_missing})`
   const { degenerate, prevalence } = splits.test
   const said =
     degenerate === null

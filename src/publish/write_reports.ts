@@ -58,8 +58,8 @@ export async function writeReports(run: string, config: Config): Promise<Reports
 }
 
 /** The model that the verdict speaks of, where it has a threshold. */
-export function watchedOf({ models }: Evaluation, predictions: string): Watched | undefined {
-  const lead = leadOf(Object.values(models))
-  if (lead === undefined || lead.test.threshold === null || !existsSync(predictions)) return undefined
-  return { predictions, name: lead.name, title: lead.title, threshold: lead.test.threshold }
+export function watchedOf(evaluation: Evaluation, predictions: string): Watched | undefined {
+  const lead = leadOf(evaluation)
+  if (lead === undefined || lead.threshold === null || !existsSync(predictions)) return undefined
+  return { predictions, name: lead.name, title: lead.title, threshold: lead.threshold }
 }

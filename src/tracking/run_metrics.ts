@@ -1,98 +1,84 @@
-import type { AuditCheck, Evaluation, Metrics, ModelResult } from '../core/models/judge/evaluation.ts'
-import type { FullModel } from '../core/models/judge/full_report.ts'
-import type { AlarmSummary } from '../core/models/metrics/alarms.ts'
-import type { Paired } from '../core/models/metrics/group_bootstrap.ts'
+import type { AuditCheck } from '../core/models/audit/check.ts'
+import type { Evaluation, ModelReport } from '../core/models/judge/evaluation.ts'
+import type { JudgedModel } from '../core/models/judge/judged_model.ts'
+import type { Paired } from '../core/models/metrics/paired.ts'
+import type { Segment } from '../core/models/split/segment.ts'
+import { segmentNames } from '../core/models/split/split.ts'
 import type { RunMetric } from './run_record.ts'
 
 /** What is known of the data, the audit and the walk-forward, whatever the model. Folds are steps. */
-export function trainingMetrics({
-  splits,
-  audit,
-  walk_forward,
-  within_chance,
-  random_alarms,
-}: Evaluation): RunMetric[] {
-  const segments = (['train', 'validation', 'test'] as const).flatMap(name => {
-    const { rows, positives, episodes, prevalence } = splits[name]
-    return flatten(name, { rows, positives, episodes, prevalence })
-  })
+export function trainingMetrics({ splits, audit, walk_forward }: Evaluation): RunMetric[] {
+  const { within_chance, random_alarms } = splits.test
   const walked = walk_forward && {
     folds: walk_forward.folds.length,
-    rows: walk_forward.rows,
-    positives: walk_forward.positives,
-    episodes: walk_forward.episodes,
-    prevalence: walk_forward.prevalence,
-    chance_within_top10: walk_forward.within_prevalence?.top10,
-    chance_within_top25: walk_forward.within_prevalence?.top25,
+    ...countsOf(walk_forward),
+    chance_within_top10: walk_forward.within_chance?.top10,
+    chance_within_top25: walk_forward.within_chance?.top25,
     random_alarms_caught: walk_forward.random_alarms.caught,
   }
   return [
-    ...segments,
+    ...segmentNames.flatMap(name => flatten(name, countsOf(splits[name]))),
     { key: 'purged_rows', value: splits.purged_rows },
     ...auditMetrics(audit.checks),
     ...flatten('chance', { within_top10: within_chance?.top10, within_top25: within_chance?.top25 }),
-    ...(random_alarms ? flatten('random_alarms', alarmFigures(random_alarms)) : []),
+    ...flatten('random_alarms', random_alarms),
     ...(walked ? flatten('walk_forward', walked) : []),
-    ...(walk_forward?.folds ?? []).flatMap(({ rows, train_rows, positives, episodes, prevalence, tau }, step) =>
-      [...flatten('fold', { rows, train_rows, positives, episodes, prevalence }), ...flatten('fold_tau', tau)].map(
-        metric => ({ ...metric, step }),
-      ),
-    ),
+    ...(walk_forward?.folds ?? []).flatMap((fold, step) => {
+      const figures = flatten('fold', { train_rows: fold.train_rows, ...countsOf(fold) })
+      return [...figures, ...flatten('fold_tau', fold.tau)].map(metric => ({ ...metric, step }))
+    }),
   ]
 }
 
-/** All figures of one model: on validation and test, against its rivals, walked forward, and fold by fold as steps. */
-export function modelMetrics(model: ModelResult, { walk_forward }: Evaluation): RunMetric[] {
-  const { name, validation, test, against = [], alarms } = model
+/** All figures of one model: on validation and test, against the references, walked forward, and fold by fold as steps. */
+export function modelMetrics({ name }: ModelReport, { splits, walk_forward }: Evaluation): RunMetric[] {
+  const { validation, test } = splits
   const walked = walk_forward?.models[name]
   return [
-    ...segmentMetrics('validation', validation),
-    ...segmentMetrics('test', test),
-    ...against.flatMap(({ baseline, ratio, difference }) => [
-      ...pairedMetrics(`test_lift_over_${baseline}`, ratio),
-      ...pairedMetrics(`test_gain_over_${baseline}`, difference),
-    ]),
-    ...(alarms ? flatten('test_alarms', alarmFigures(alarms)) : []),
-    ...(walked ? walkedMetrics(walked) : []),
+    ...flatten('validation', countsOf(validation)),
+    ...figureMetrics('validation', validation.models[name]),
+    ...flatten('test', countsOf(test)),
+    ...figureMetrics('test', test.models[name]),
+    ...comparedMetrics('test', test.models[name]),
+    ...(walked ? [...figureMetrics('walk_forward', walked), ...comparedMetrics('walk_forward', walked)] : []),
+    ...(walked?.rmse_ratio ? pairedMetrics('walk_forward_rmse_ratio', walked.rmse_ratio) : []),
     ...(walk_forward?.folds ?? []).flatMap(({ pr_auc }, step) =>
-      flatten('fold', { pr_auc: pr_auc?.[name] }).map(metric => ({ ...metric, step })),
+      flatten('fold', { pr_auc: pr_auc[name] }).map(metric => ({ ...metric, step })),
     ),
   ]
 }
 
-function segmentMetrics(segment: string, { degenerate: _, floored, ...metrics }: Metrics): RunMetric[] {
-  return [...flatten(segment, metrics), ...flatten(`${segment}_floored`, { ...floored })]
+function countsOf({ rows, positives, episodes, prevalence }: Segment) {
+  return { rows, positives, episodes, prevalence }
 }
 
-function walkedMetrics({ name: _, title, kind, lift, gain, rmse_ratio, alarms, floored, ...figures }: FullModel) {
+function figureMetrics(prefix: string, model: JudgedModel): RunMetric[] {
+  return [...flatten(prefix, model), ...flatten(`${prefix}_floored`, model.floored ?? {})]
+}
+
+/** Against the references, and as an alarm. */
+function comparedMetrics(prefix: string, { lift, gain, alarms }: JudgedModel): RunMetric[] {
   return [
-    ...flatten('walk_forward', figures),
-    ...Object.entries(lift).flatMap(([rival, paired]) => pairedMetrics(`walk_forward_lift_over_${rival}`, paired)),
-    ...Object.entries(gain).flatMap(([rival, paired]) => pairedMetrics(`walk_forward_gain_over_${rival}`, paired)),
-    ...(rmse_ratio ? pairedMetrics('walk_forward_rmse_ratio', rmse_ratio) : []),
-    ...flatten('walk_forward_floored', { ...floored }),
-    ...flatten('walk_forward_alarms', alarmFigures(alarms)),
+    ...Object.entries(lift).flatMap(([name, ratio]) => pairedMetrics(`${prefix}_lift_over_${name}`, ratio)),
+    ...Object.entries(gain).flatMap(([name, difference]) => pairedMetrics(`${prefix}_gain_over_${name}`, difference)),
+    ...flatten(`${prefix}_alarms`, alarms),
   ]
 }
 
 function pairedMetrics(key: string, { value, low, high }: Paired): RunMetric[] {
-  return [...(Number.isFinite(value) ? [{ key, value }] : []), ...flatten(key, { low, high })]
+  return [{ key, value }, ...flatten(key, { low, high })]
 }
 
 function auditMetrics(checks: AuditCheck[]): RunMetric[] {
   const count = (verdict: AuditCheck['verdict']) => checks.filter(check => check.verdict === verdict).length
   return [
     ...flatten('audit', { passed: count('passed'), warnings: count('warning'), failed: count('failed') }),
-    ...checks.flatMap(({ name, figures }) => flatten(`audit_${name}`, { ...figures })),
+    ...checks.flatMap(({ name, figures }) => flatten(`audit_${name}`, figures ?? {})),
   ]
 }
 
-function alarmFigures({ onsets, caught, false_alarms, hours, lead_s, threshold }: AlarmSummary) {
-  return { onsets, caught, false_alarms, hours, lead_s, threshold }
-}
-
 /** One metric for each finite value. */
-function flatten(prefix: string, values: Record<string, number | null | undefined>): RunMetric[] {
+function flatten(prefix: string, values: object): RunMetric[] {
   return Object.entries(values).flatMap(([key, value]) =>
     typeof value === 'number' && Number.isFinite(value) ? [{ key: `${prefix}_${key}`, value }] : [],
   )

@@ -1,9 +1,8 @@
 import type { Evaluation } from '../core/models/judge/evaluation.ts'
 
 /** What a person reads first on the run's page. */
-export function noteOf({ simulated, splits, models, walk_forward, walk_forward_missing }: Evaluation): string {
-  const lines = Object.values(models).map(({ title, test }) => {
-    const { pr_auc, pr_auc_low, pr_auc_high } = test
+export function noteOf({ simulated, splits, walk_forward, walk_forward_missing }: Evaluation): string {
+  const lines = Object.values(splits.test.models).map(({ title, pr_auc, pr_auc_low, pr_auc_high }) => {
     const interval = pr_auc_low === null ? '' : ` (${shown(pr_auc_low)} to ${shown(pr_auc_high)})`
     return `| ${title} | ${shown(pr_auc)}${interval} |`
   })
@@ -14,9 +13,7 @@ export function noteOf({ simulated, splits, models, walk_forward, walk_forward_m
     ...lines,
     walk_forward
       ? `\nWalked forward through ${walk_forward.folds.length} folds as well: see \`folds.json\` and the metrics with steps.`
-      : walk_forward_missing
-        ? `\nNot walked forward: ${walk_forward_missing}.`
-        : '',
+      : `\nNot walked forward: ${walk_forward_missing}.`,
   ]
     .filter(line => line !== '')
     .join('\n')

@@ -1,28 +1,28 @@
-import type { Evaluation, ModelResult } from '../core/models/judge/evaluation.ts'
+import type { Evaluation, ModelReport } from '../core/models/judge/evaluation.ts'
+import { segmentNames } from '../core/models/split/split.ts'
 import type { RunTable } from './run_record.ts'
 
 /** What a reader of a training wants side by side: models, audit, segments, folds, parts of test. */
 export function trainingTables(evaluation: Evaluation): RunTable[] {
-  const { models, audit, splits, walk_forward, slices = [] } = evaluation
-  const names = Object.keys(models)
-  const walked = walk_forward ? Object.keys(walk_forward.models) : []
+  const { audit, splits, walk_forward } = evaluation
+  const { validation, test } = splits
   return [
     tableOf(
       'models.json',
-      Object.values(models).map(({ name, kind, validation, test }) => ({
+      Object.values(test.models).map(({ name, kind, ...figures }) => ({
         model: name,
         kind,
-        test_pr_auc: test.pr_auc,
-        low: test.pr_auc_low,
-        high: test.pr_auc_high,
+        test_pr_auc: figures.pr_auc,
+        low: figures.pr_auc_low,
+        high: figures.pr_auc_high,
         test_prevalence: test.prevalence,
         walk_forward_pr_auc: walk_forward?.models[name]?.pr_auc ?? null,
         walk_forward_prevalence: walk_forward?.prevalence ?? null,
-        test_roc_auc: test.roc_auc,
-        test_f1: test.f1,
-        test_brier: test.brier,
-        test_ece: test.ece ?? null,
-        validation_pr_auc: validation.pr_auc,
+        test_roc_auc: figures.roc_auc,
+        test_f1: figures.f1,
+        test_brier: figures.brier,
+        test_ece: figures.ece,
+        validation_pr_auc: validation.models[name].pr_auc,
       })),
     ),
     tableOf(
@@ -31,29 +31,26 @@ export function trainingTables(evaluation: Evaluation): RunTable[] {
     ),
     tableOf(
       'segments.json',
-      (['train', 'validation', 'test'] as const).map(segment => ({ segment, ...splits[segment] })),
+      segmentNames.map(segment => ({ segment, ...splits[segment] })),
     ),
     tableOf(
       'folds.json',
-      (walk_forward?.folds ?? []).map(({ tau, pr_auc = {}, ...fold }, step) => ({
+      (walk_forward?.folds ?? []).map(({ tau, pr_auc, ...fold }, step) => ({
         fold: step,
         ...fold,
         ...prefixed('tau ', tau),
-        ...prefixed('pr_auc ', Object.fromEntries(walked.map(name => [name, pr_auc[name] ?? null]))),
+        ...prefixed('pr_auc ', pr_auc),
       })),
     ),
     tableOf(
       'parts_of_test.json',
-      slices.map(({ pr_auc, ...slice }) => ({
-        ...slice,
-        ...prefixed('pr_auc ', Object.fromEntries(names.map(name => [name, pr_auc[name] ?? null]))),
-      })),
+      test.slices.map(({ pr_auc, ...slice }) => ({ ...slice, ...prefixed('pr_auc ', pr_auc) })),
     ),
   ].filter(({ data }) => data.length > 0)
 }
 
 /** What one model rests on, and its curves. */
-export function modelTables({ weights = [], importance = [], curve, reliability }: ModelResult): RunTable[] {
+export function modelTables({ weights, importance, curve, reliability }: ModelReport): RunTable[] {
   return [
     tableOf('weights.json', weights),
     tableOf('importance.json', importance),
@@ -62,7 +59,7 @@ export function modelTables({ weights = [], importance = [], curve, reliability 
   ].filter(({ data }) => data.length > 0)
 }
 
-/** Rows of equal keys as columns and data; a value that JSON cannot hold is null. */
+/** Columns are the keys of the first row; a value that JSON cannot hold is null. */
 function tableOf(path: string, rows: Record<string, string | number | null>[] | object[]): RunTable {
   const columns = Object.keys(rows[0] ?? {})
   return {

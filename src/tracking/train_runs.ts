@@ -1,12 +1,19 @@
 import { basename, dirname, join } from 'node:path'
 import type { Config } from '../config.ts'
-import type { Evaluation, ModelResult } from '../core/models/judge/evaluation.ts'
-import type { TrainFiles } from '../jobs/train/files.ts'
+import type { Evaluation, ModelReport } from '../core/models/judge/evaluation.ts'
 import { modelMetrics, trainingMetrics } from './run_metrics.ts'
 import { noteOf } from './run_note.ts'
 import type { RunDataset, RunRecord } from './run_record.ts'
 import { modelTables, prefixed, trainingTables } from './run_tables.ts'
 import { runId } from './tracker.ts'
+
+/** Where a training left what its runs hold. */
+export interface TrainingFiles {
+  predictions: string
+  evaluation: string
+  /** Model folder of the logistic model; those of the other learned models lie beside it. */
+  model: string
+}
 
 export interface TrainTimes {
   /** Milliseconds since the epoch. */
@@ -20,7 +27,7 @@ export interface TrainTimes {
  */
 export function runsOf(
   evaluation: Evaluation,
-  files: TrainFiles,
+  files: TrainingFiles,
   datasets: RunDataset[],
   config: Config,
   { started_at, ended_at }: TrainTimes,
@@ -46,7 +53,7 @@ export function runsOf(
       parent: parent.id,
       params: { kind: model.kind, ...model.params },
       metrics: modelMetrics(model, evaluation),
-      tags: { ...tags, ...undefinedOf(model), 'mlflow.note.content': `${model.title}. ${model.recipe}` },
+      tags: { ...tags, ...undefinedOf(model, evaluation), 'mlflow.note.content': `${model.title}. ${model.recipe}` },
       artifacts:
         model.kind === 'learned' ? [{ path: 'model.json', file: join(folderOf(model, files), 'model.json') }] : [],
       tables: modelTables(model),
@@ -98,7 +105,7 @@ function warningsOf({ audit }: Evaluation): Record<string, string> {
   return names.length > 0 ? { 'spike60.audit_warnings': names.join(', ') } : {}
 }
 
-function folderOf({ name }: ModelResult, { model }: TrainFiles): string {
+function folderOf({ name }: ModelReport, { model }: TrainingFiles): string {
   return join(dirname(model), name)
 }
 
@@ -107,9 +114,10 @@ function identified(record: Omit<RunRecord, 'id'>): RunRecord {
 }
 
 /** Why a metric is missing, one tag a segment. */
-function undefinedOf({ validation, test }: ModelResult): Record<string, string> {
+function undefinedOf({ name }: ModelReport, { splits }: Evaluation): Record<string, string> {
   return Object.fromEntries(
-    Object.entries({ validation, test }).flatMap(([segment, { degenerate }]) => {
+    (['validation', 'test'] as const).flatMap(segment => {
+      const { degenerate } = splits[segment].models[name]
       const reasons = Object.entries(degenerate).map(([metric, reason]) => `${metric}: ${reason}`)
       return reasons.length > 0 ? [[`spike60.undefined_${segment}`, reasons.join('; ')]] : []
     }),

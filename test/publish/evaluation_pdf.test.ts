@@ -53,7 +53,9 @@ describe('evaluation report', () => {
   it('has six to eight pages with everything that a training adds, the splits still on page one', async () => {
     const exploration = exampleExploration()
     const evaluation = walkedEvaluation({ tau: tauOf(exploration) })
-    for (const name of ['har', 'ridge', 'boosting']) evaluation.models[name] = evaluation.models.logistic
+    for (const name of ['har', 'ridge', 'boosting'])
+      for (const { models } of [evaluation, evaluation.splits.validation, evaluation.splits.test])
+        Object.assign(models, { [name]: { ...models.logistic, name } })
     const pages = await readPages(evaluation, exploration)
     expect(pages.length).toBeGreaterThanOrEqual(6)
     expect(pages.length).toBeLessThanOrEqual(8)
@@ -107,8 +109,9 @@ describe('evaluation report', () => {
     const evaluation = exampleEvaluation()
     evaluation.splits.test.degenerate = '3 positives, 1 episode'
     for (const model of Object.values(evaluation.models)) {
-      Object.assign(model.test, { pr_auc: null, pr_auc_low: null, pr_auc_high: null, roc_auc: null })
-      model.test.degenerate = { pr_auc: 'one class only' }
+      const judged = evaluation.splits.test.models[model.name]
+      Object.assign(judged, { pr_auc: null, pr_auc_low: null, pr_auc_high: null, roc_auc: null })
+      judged.degenerate = { pr_auc: 'one class only' }
       model.curve = []
       model.reliability = []
     }

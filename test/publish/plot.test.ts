@@ -60,9 +60,9 @@ describe('plots', () => {
   })
 
   it('leaves a model without PR-AUC out instead of drawing it at zero', async () => {
-    const { models } = exampleEvaluation()
-    models.zscore.test.pr_auc = null
-    const texts = textsOf(await renderSvg(plotScores(exampleEvaluation({ models }))))
+    const example = exampleEvaluation()
+    example.splits.test.models.zscore.pr_auc = null
+    const texts = textsOf(await renderSvg(plotScores(example)))
     expect(texts).toContain('Persistence')
     expect(texts).not.toContain('z-score rule')
   })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Evaluation, ModelResult } from '../../src/core/models/judge/evaluation.ts'
+import type { Evaluation } from '../../src/core/models/judge/evaluation.ts'
 import { giveVerdict } from '../../src/publish/verdict.ts'
 import { exampleEvaluation } from '../fixtures/example_evaluation.ts'
 
@@ -7,9 +7,9 @@ import { exampleEvaluation } from '../fixtures/example_evaluation.ts'
 function scored(scores: Record<string, { test: [number, number, number]; validation?: number }>): Evaluation {
   const evaluation = exampleEvaluation()
   for (const [name, { test, validation }] of Object.entries(scores)) {
-    const model = evaluation.models[name]
-    ;[model.test.pr_auc_low, model.test.pr_auc, model.test.pr_auc_high] = test
-    if (validation !== undefined) model.validation.pr_auc = validation
+    const model = evaluation.splits.test.models[name]
+    ;[model.pr_auc_low, model.pr_auc, model.pr_auc_high] = test
+    if (validation !== undefined) evaluation.splits.validation.models[name].pr_auc = validation
   }
   return evaluation
 }
@@ -42,19 +42,17 @@ describe('verdict', () => {
 
   it('does not let test choose among the learned models', () => {
     const evaluation = scored({ logistic: { test: [0.2, 0.3, 0.4], validation: 0.5 } })
-    const other: ModelResult = structuredClone(evaluation.models.logistic)
-    other.name = 'boosted'
-    other.title = 'Boosted trees'
-    other.test.pr_auc = 0.9
-    other.validation.pr_auc = 0.1
-    evaluation.models.boosted = other
+    const { validation, test } = evaluation.splits
+    const boosted = { name: 'boosted', title: 'Boosted trees' }
+    test.models.boosted = { ...test.models.logistic, ...boosted, pr_auc: 0.9 }
+    validation.models.boosted = { ...validation.models.logistic, ...boosted, pr_auc: 0.1 }
     expect(giveVerdict(evaluation).sentence).toMatch(/^Logistic regression/)
   })
 
   it('gives none where PR-AUC is undefined', () => {
     const evaluation = exampleEvaluation()
     evaluation.splits.test.degenerate = '0 positives'
-    for (const model of Object.values(evaluation.models)) model.test.pr_auc = null
+    for (const model of Object.values(evaluation.splits.test.models)) model.pr_auc = null
     expect(giveVerdict(evaluation).sentence).toBe('No verdict: PR-AUC on test is undefined (0 positives).')
   })
 

@@ -36,14 +36,15 @@ describe('verdict with a walk-forward', () => {
 
   it('speaks by the walk-forward where test has no spike at all', () => {
     const evaluation = walkedEvaluation()
-    for (const { test } of Object.values(evaluation.models)) test.pr_auc = null
+    for (const model of Object.values(evaluation.splits.test.models)) model.pr_auc = null
     const { sentence, caution } = giveVerdict(evaluation)
     expect(sentence).toContain('PR-AUC 0.210')
     expect(caution).not.toContain('On the test segment alone')
   })
 
   it('falls back to the split, and calls it weak, where the blocks hold too little or are not there', () => {
-    const walk_forward = { ...exampleWalkForward(), positives: 12, episodes: 2 }
+    const degenerate = '12 positives, below 30'
+    const walk_forward = { ...exampleWalkForward(), positives: 12, episodes: 2, degenerate }
     const few = giveVerdict(walkedEvaluation({ walk_forward }))
     expect(few.sentence).toContain('best baseline on the test segment')
     expect(few.caution).toContain('hold 12 spikes in 2 episodes, too few for a verdict, and a single split')

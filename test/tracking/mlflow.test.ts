@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { FeatureTable } from '../../src/core/features/table.ts'
 import type { LinearArtifact } from '../../src/core/models/artifact/artifact.ts'
-import { scoreTable } from '../../src/core/models/artifact/score.ts'
+import { scoreRows } from '../../src/core/models/artifact/score.ts'
 import { connectMlflow } from '../../src/tracking/client.ts'
 import { saveModel } from '../../src/tracking/model_folder.ts'
 import { isListening } from '../../src/tracking/port.ts'
@@ -176,7 +176,7 @@ describe('a real MLflow server', needs(lacks), () => {
       columns: { a: Float64Array.from(a), b: Float64Array.from(b) },
       sigma_future: new Float64Array(a.length),
     }
-    const expected = scoreTable(artifact, table)
+    const expected = scoreRows(artifact, table)
     expect(answer).toMatchObject({ columns: ['probability'], refused: expect.stringContaining('b') })
     const { probability } = answer
     expect(probability).toHaveLength(expected.length)

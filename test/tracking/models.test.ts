@@ -83,7 +83,7 @@ describe('a training on a real MLflow server', needs(lacks), () => {
     expect(await history(parent, 'fold_prevalence')).toEqual(folds.map(({ prevalence }, step) => [step, prevalence]))
     const average = await history(runs.get('average')!, 'fold_pr_auc')
     expect(average).toEqual(
-      folds.flatMap(({ pr_auc }, step) => (pr_auc!.average === null ? [] : [[step, pr_auc!.average]])),
+      folds.flatMap(({ pr_auc }, step) => (pr_auc.average === null ? [] : [[step, pr_auc.average]])),
     )
     expect(average.length).toBeGreaterThan(0)
   })

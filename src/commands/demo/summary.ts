@@ -1,10 +1,11 @@
-import type { Metrics } from '../../core/models/judge/evaluation.ts'
+import type { JudgedModel } from '../../core/models/judge/judged_model.ts'
+import type { JudgedStretch } from '../../core/models/judge/stretch.ts'
 import type { DemoResult } from './run.ts'
 
 /** The run as one JSON object, for programs. */
 export function summarise(result: DemoResult): object {
   const { digest, replayed, training, files, live } = result
-  const { simulated, splits, models, tau, tau_source } = training
+  const { simulated, splits, tau, tau_source } = training
   const taus = Object.values(tau)
   const segment = ({ from, to, rows, positives, episodes, prevalence, degenerate }: typeof splits.train) => ({
     from,
@@ -15,6 +16,10 @@ export function summarise(result: DemoResult): object {
     prevalence,
     degenerate,
   })
+  const judged = (name: string, { rows, positives, episodes, prevalence, models }: JudgedStretch) => ({
+    ...{ rows, positives, episodes, prevalence },
+    ...models[name],
+  })
   return {
     simulated,
     digest,
@@ -24,7 +29,10 @@ export function summarise(result: DemoResult): object {
     tau_source,
     splits: { train: segment(splits.train), validation: segment(splits.validation), test: segment(splits.test) },
     models: Object.fromEntries(
-      Object.entries(models).map(([name, { validation, test }]) => [name, { validation, test }]),
+      Object.keys(training.models).map(name => [
+        name,
+        { validation: judged(name, splits.validation), test: judged(name, splits.test) },
+      ]),
     ),
     audit: training.audit,
     perturbation: replayed.perturbation.verdict,
@@ -45,7 +53,7 @@ export function summarise(result: DemoResult): object {
 
 /** The run for people: digests, tau, rows, prevalence a split, scores a model, what to open. */
 export function describe({ digest, replayed, training, files, live }: DemoResult): string {
-  const { simulated, splits, models, tau, tau_source } = training
+  const { simulated, splits, tau, tau_source } = training
   const dead = replayed.deadLetters
   const lines = [
     '',
@@ -67,9 +75,9 @@ export function describe({ digest, replayed, training, files, live }: DemoResult
     ),
     '',
     `${'model'.padEnd(21)}${'PR-AUC test'.padStart(12)}${'95 % interval'.padStart(17)}${'F1'.padStart(8)}${'Brier'.padStart(9)}`,
-    ...Object.values(models).map(
-      ({ name, test }) =>
-        `${name.padEnd(21)}${cell(test.pr_auc, 12)}${interval(test).padStart(17)}${cell(test.f1, 8)}${cell(test.brier, 9, 4)}`,
+    ...Object.values(splits.test.models).map(
+      model =>
+        `${model.name.padEnd(21)}${cell(model.pr_auc, 12)}${interval(model).padStart(17)}${cell(model.f1, 8)}${cell(model.brier, 9, 4)}`,
     ),
     `${'prevalence'.padEnd(21)}${cell(splits.test.prevalence, 12)}   what a score without any knowledge gets`,
     '',
@@ -83,6 +91,6 @@ function cell(value: number | null, width: number, digits = 3): string {
   return (value === null ? '-' : value.toFixed(digits)).padStart(width)
 }
 
-function interval({ pr_auc_low, pr_auc_high }: Metrics): string {
+function interval({ pr_auc_low, pr_auc_high }: JudgedModel): string {
   return pr_auc_low === null || pr_auc_high === null ? '-' : `${pr_auc_low.toFixed(3)} to ${pr_auc_high.toFixed(3)}`
 }

@@ -29,3 +29,8 @@ export function takeRows(table: FeatureTable, indices: ArrayLike<number>): Featu
     ...(table.label && { label: take(table.label) }),
   }
 }
+
+/** Indices of all rows of a table. */
+export function everyRow({ rows }: Pick<FeatureTable, 'rows'>): Int32Array {
+  return Int32Array.from({ length: rows }, (_, row) => row)
+}

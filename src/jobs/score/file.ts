@@ -1,8 +1,8 @@
 import { specVersion } from '../../core/features/spec.ts'
-import { type FeatureTable, takeRows } from '../../core/features/table.ts'
+import { everyRow, type FeatureTable, takeRows } from '../../core/features/table.ts'
 import type { Artifact } from '../../core/models/artifact/artifact.ts'
 import { scoreRows } from '../../core/models/artifact/score.ts'
-import { baselines } from '../../core/models/recipes/baselines.ts'
+import { rules } from '../../core/models/recipes/rules.ts'
 import { labelRows } from '../../core/models/split/label.ts'
 import { SpikeError } from '../../errors.ts'
 import { besideFeatures } from '../../run_paths.ts'
@@ -42,7 +42,7 @@ export interface InferResult {
 export async function infer({ features, model, out }: InferOptions): Promise<InferResult> {
   const started = performance.now()
   const artifact = loadModel(model)
-  const needed = new Set([...artifact.inputs, ...baselines.flatMap(baseline => baseline.inputs)])
+  const needed = new Set([...artifact.inputs, ...rules.flatMap(rule => rule.inputs)])
   const { table: whole, metadata } = await readTable(features, [...needed])
   checkRows(features, metadata, whole.product, artifact)
   const unknown = [...new Set(whole.product)].filter(product => !(product in artifact.tau))
@@ -51,7 +51,7 @@ export async function infer({ features, model, out }: InferOptions): Promise<Inf
   const probability = scoreRows(artifact, table)
   const scoring_s = (performance.now() - scoringStarted) / 1000
   const scores = Object.fromEntries(
-    baselines.map((baseline): [string, Float64Array] => [baseline.name, baseline.score(table, artifact.tau)]),
+    rules.map(rule => [rule.name, rule.fit(artifact).predict(table, everyRow(table)).score]),
   )
   scores[artifact.name] = probability
   const predictions = out ?? besideFeatures(features).scores
@@ -76,7 +76,7 @@ export async function infer({ features, model, out }: InferOptions): Promise<Inf
 function ofProducts(table: FeatureTable, tau: Record<string, number>): FeatureTable {
   return takeRows(
     table,
-    Array.from({ length: table.rows }, (_, row) => row).filter(row => table.product[row] in tau),
+    everyRow(table).filter(row => table.product[row] in tau),
   )
 }
 

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { type FeatureTable, takeRows } from '../../core/features/table.ts'
 import type { Experiment } from '../../core/models/experiment.ts'
+import { type Evaluation, encodeEvaluation } from '../../core/models/judge/evaluation.ts'
+import { logistic } from '../../core/models/recipes/logistic.ts'
 import { segmentNames } from '../../core/models/split/split.ts'
 import { writeFileAtomically } from '../../files/atomic.ts'
 import { replaceTogether } from '../../files/together.ts'
@@ -8,16 +10,13 @@ import { besideFeatures, runPaths } from '../../run_paths.ts'
 import { type Metadata, writeTable } from '../../stores/parquet.ts'
 import { writePredictions } from '../../stores/predictions.ts'
 import { replacingNote, saveModel } from '../../tracking/model_folder.ts'
+import type { TrainingFiles } from '../../tracking/train_runs.ts'
 
 /** Files that a training run wrote. */
-export interface TrainFiles {
+export interface TrainFiles extends TrainingFiles {
   train: string
   validation: string
   test: string
-  predictions: string
-  evaluation: string
-  /** Model folder of the logistic model; those of the other learned models lie beside it. */
-  model: string
 }
 
 /**
@@ -27,21 +26,22 @@ export interface TrainFiles {
 export async function writeTraining(
   table: FeatureTable,
   metadata: Metadata,
-  { split, labels, tau, artifact, volatility, scores, evaluation }: Experiment,
+  { split, labels, tau, artifacts, scores }: Experiment,
+  evaluation: Evaluation,
   { features, out }: { features: string; out: string },
 ): Promise<TrainFiles> {
   const { train, validation, test, predictions } = besideFeatures(features)
-  const artifacts = join(out, runPaths.models)
+  const models = join(out, runPaths.models)
   const files: TrainFiles = {
     ...{ train, validation, test, predictions },
     evaluation: join(out, runPaths.evaluation),
-    model: join(artifacts, artifact.name),
+    model: join(models, logistic.name),
   }
-  const models = [artifact, ...volatility]
-  const folders = models.map(({ name }) => join(artifacts, name))
+  const learned = artifacts.filter(({ name }) => evaluation.models[name].kind === 'learned')
+  const folders = learned.map(({ name }) => join(models, name))
   const { model: _, ...single } = files
   const labelling = { 'spike60.tau': JSON.stringify(tau.tau), 'spike60.tau_source': tau.source }
-  await replaceTogether(join(artifacts, replacingNote), [...Object.values(single), ...folders], async staged => {
+  await replaceTogether(join(models, replacingNote), [...Object.values(single), ...folders], async staged => {
     for (const segment of segmentNames) {
       const rows = takeRows({ ...table, label: labels }, split[segment])
       await writeTable(staged(files[segment]), rows, { ...metadata, ...labelling, 'spike60.segment': segment })
@@ -51,9 +51,9 @@ export async function writeTraining(
       ...metadata,
       ...labelling,
     })
-    await writeFileAtomically(staged(files.evaluation), `${JSON.stringify(evaluation, null, 2)}\n`)
+    await writeFileAtomically(staged(files.evaluation), encodeEvaluation(evaluation))
     const now = new Date()
-    for (const [i, model] of models.entries()) saveModel(staged(folders[i]), model, now)
+    for (const [i, artifact] of learned.entries()) saveModel(staged(folders[i]), artifact, now)
   })
   return files
 }

@@ -5,6 +5,7 @@ import { specVersion } from '../../core/features/spec.ts'
 import { type FeatureTable, takeRows } from '../../core/features/table.ts'
 import { type Experiment, runExperiment, type Source } from '../../core/models/experiment.ts'
 import type { Evaluation } from '../../core/models/judge/evaluation.ts'
+import { logistic } from '../../core/models/recipes/logistic.ts'
 import { segmentNames } from '../../core/models/split/split.ts'
 import { SpikeError } from '../../errors.ts'
 import { checkFolderPlace } from '../../files/place.ts'
@@ -53,7 +54,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   }
   const { experiment, evaluation } = await judgeFile(table, source, options)
   onProgress('writing segments, predictions and model')
-  const files = await writeTraining(table, metadata, { ...experiment, evaluation }, options)
+  const files = await writeTraining(table, metadata, experiment, evaluation, options)
   onProgress('recording the runs')
   const times = { started_at, ended_at: Date.now() }
   const runs = runsOf(evaluation, files, datasetsOf(table, experiment, files), config, times)
@@ -78,20 +79,22 @@ async function judgeFile(table: FeatureTable, source: Source, { features, config
           .map(({ name, detail }) => `${features}: audit failed, ${name}: ${detail}; no model is written`),
       )
     onProgress?.('walking forward through the file')
-    return { experiment, evaluation: { ...experiment.evaluation, ...(await walk.report) } }
+    const evaluation: Evaluation = { ...experiment.evaluation, ...(await walk.report) }
+    return { experiment, evaluation }
   } finally {
     await walk.stop()
   }
 }
 
-function datasetsOf(table: FeatureTable, { split, artifact }: Experiment, files: TrainFiles): RunDataset[] {
+function datasetsOf(table: FeatureTable, { split, artifacts }: Experiment, files: TrainFiles): RunDataset[] {
+  const columns = artifacts.find(({ name }) => name === logistic.name)!.inputs
   return segmentNames.map(segment => ({
     name: `features_${segment}`,
     digest: digestOf(takeRows(table, split[segment])).slice(0, 32),
     source: files[segment],
     context: segment === 'train' ? 'training' : segment,
     rows: split[segment].length,
-    columns: artifact.inputs,
+    columns,
   }))
 }
 

@@ -1,20 +1,20 @@
 import { Worker } from 'node:worker_threads'
 import type { Config } from '../../config.ts'
 import type { FeatureTable } from '../../core/features/table.ts'
-import type { walkOwnFile } from '../../core/models/judge/own_walk.ts'
+import type { walkTraining } from '../../core/models/judge/training_walk.ts'
 
-type OwnWalk = ReturnType<typeof walkOwnFile>
+type TrainingWalk = ReturnType<typeof walkTraining>
 
 export interface WalkBeside {
-  report: Promise<OwnWalk>
+  report: Promise<TrainingWalk>
   /** Ends it, whether or not it is done; then `report` may reject. */
   stop(): Promise<void>
 }
 
-/** `walkOwnFile` on a core of its own, while this one trains; it works on a copy of the table, so the result is the same. */
+/** `walkTraining` on a core of its own, while this one trains; it works on a copy of the table, so the result is the same. */
 export function walkBeside(table: FeatureTable, config: Config): WalkBeside {
   const worker = new Worker(new URL('./walk_worker.ts', import.meta.url), { workerData: { table, config } })
-  const report = new Promise<OwnWalk>((resolve, reject) => {
+  const report = new Promise<TrainingWalk>((resolve, reject) => {
     worker.once('message', resolve)
     worker.once('error', reject)
     worker.once('exit', code => reject(new Error(`the walk-forward's thread ended early, with ${code}`)))

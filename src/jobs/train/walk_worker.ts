@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { walkOwnFile } from '../../core/models/judge/own_walk.ts'
+import { walkTraining } from '../../core/models/judge/training_walk.ts'
 
 // what `walkBeside` starts: one walk-forward, one answer
-parentPort!.postMessage(walkOwnFile(workerData.table, workerData.config))
+parentPort!.postMessage(walkTraining(workerData.table, workerData.config))

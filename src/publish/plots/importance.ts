@@ -6,10 +6,11 @@ import { colours, subtitle } from '../theme.ts'
 const most = 12
 
 /** What the lead loses on validation when one feature's blocks change places. Undefined where that was not measured. */
-export function plotImportance({ models, simulated }: Evaluation): TopLevelSpec | undefined {
-  const lead = leadOf(Object.values(models))
-  const values = lead?.importance?.slice(0, most)
-  if (lead === undefined || values === undefined || values.length === 0) return undefined
+export function plotImportance(evaluation: Evaluation): TopLevelSpec | undefined {
+  const lead = leadOf(evaluation)
+  if (lead === undefined) return undefined
+  const values = evaluation.models[lead.name].importance.slice(0, most)
+  if (values.length === 0) return undefined
   const y = {
     field: 'feature',
     type: 'nominal' as const,
@@ -26,7 +27,7 @@ export function plotImportance({ models, simulated }: Evaluation): TopLevelSpec 
   return {
     title: {
       text: `What ${lead.title.replace(/^[A-Z]/, letter => letter.toLowerCase())} leans on`,
-      subtitle: subtitle(simulated, 'Bars: middle 95 % of the permutations; left of 0: no use here'),
+      subtitle: subtitle(evaluation.simulated, 'Bars: middle 95 % of the permutations; left of 0: no use here'),
     },
     width: 300,
     height: { step: 17 },

@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from 'vega-lite'
 import type { Evaluation } from '../../core/models/judge/evaluation.ts'
-import type { Paired } from '../../core/models/metrics/group_bootstrap.ts'
+import type { JudgedStretch } from '../../core/models/judge/stretch.ts'
 import { inSentence } from '../numbers.ts'
 import { colours, subtitle } from '../theme.ts'
 
@@ -14,30 +14,53 @@ const samples = { test: 'test segment', walk: 'walk-forward' }
  * How many times a baseline's PR-AUC each other model reaches, both resampled together: a panel a baseline, a line a model, on a
  * log axis. Undefined where no ratio was made.
  */
-export function plotLifts({ models, walk_forward: report, simulated }: Evaluation): TopLevelSpec | undefined {
-  const titleOf = (name: string): string => models[name]?.title ?? report?.models[name]?.title ?? name
-  const point = (name: string, baseline: string, sample: string, { value, low, high }: Paired) => ({
-    model: titleOf(name),
-    baseline: `over ${inSentence(titleOf(baseline))}`,
-    sample,
-    ...Object.fromEntries(Object.entries({ value, low, high }).map(([key, x]) => [key, x === null ? null : inside(x)])),
-    text: value.toFixed(2),
-  })
+export function plotLifts({ models, splits, walk_forward, simulated }: Evaluation): TopLevelSpec | undefined {
   const values = [
-    ...Object.values(models).flatMap(({ name, against = [] }) =>
-      against.map(({ baseline, ratio }) => point(name, baseline, samples.test, ratio)),
-    ),
-    ...Object.values(report?.models ?? {})
-      .filter(({ name }) => name in models)
-      .flatMap(({ name, lift }) =>
-        Object.entries(lift).map(([baseline, ratio]) => point(name, baseline, samples.walk, ratio)),
-      ),
+    ...pointsOf(splits.test, samples.test, models),
+    ...(walk_forward ? pointsOf(walk_forward, samples.walk, models) : []),
   ]
-  const rivals = Object.values(models).map(({ title }) => `over ${inSentence(title)}`)
-  const baselines = rivals.filter(rival => values.some(({ baseline }) => baseline === rival))
+  const titles = Object.values(models).map(({ title }) => `over ${inSentence(title)}`)
+  const baselines = titles.filter(title => values.some(({ baseline }) => baseline === title))
   const shown = values.filter(({ model }) => !baselines.includes(`over ${inSentence(model)}`))
   if (shown.length === 0) return undefined
-  const domain = [...new Set(shown.map(({ sample }) => sample))]
+  return {
+    title: {
+      text: 'How many times the PR-AUC of each baseline?',
+      subtitle: subtitle(simulated, 'Bars: paired 95 % interval; a bar that crosses 1 shows no difference'),
+    },
+    data: { values: shown },
+    facet: { column: { field: 'baseline', type: 'nominal', sort: baselines } },
+    spacing: 12,
+    spec: {
+      width: 175,
+      height: { step: 13, for: 'offset' } as unknown as number,
+      layer: layersOf([...new Set(shown.map(({ sample }) => sample))], [...new Set(shown.map(({ model }) => model))]),
+    },
+  }
+}
+
+function pointsOf(stretch: JudgedStretch, sample: string, models: Evaluation['models']) {
+  return Object.values(stretch.models)
+    .filter(({ name }) => name in models)
+    .flatMap(({ title, lift }) =>
+      Object.entries(lift).map(([baseline, { value, low, high }]) => ({
+        model: title,
+        baseline: `over ${inSentence(models[baseline].title)}`,
+        sample,
+        value: inside(value),
+        low: low === null ? null : inside(low),
+        high: high === null ? null : inside(high),
+        text: value.toFixed(2),
+      })),
+    )
+}
+
+function inside(value: number): number {
+  return Math.min(edges[1], Math.max(edges[0], value))
+}
+
+/** The line at 1, bars, dots and figures. @param domain of the samples. */
+function layersOf(domain: string[], models: string[]) {
   const color = {
     field: 'sample',
     type: 'nominal' as const,
@@ -47,7 +70,7 @@ export function plotLifts({ models, walk_forward: report, simulated }: Evaluatio
   const y = {
     field: 'model',
     type: 'nominal' as const,
-    sort: [...new Set(shown.map(({ model }) => model))],
+    sort: models,
     title: null,
     axis: { ticks: false, domain: false, labelFontSize: 11, labelLimit: 0 },
   }
@@ -60,40 +83,21 @@ export function plotLifts({ models, walk_forward: report, simulated }: Evaluatio
     axis: { values: [0.5, 1, 2, 4], format: '~g' },
     title: 'ratio of PR-AUC (log)',
   }
-  return {
-    title: {
-      text: 'How many times the PR-AUC of each baseline?',
-      subtitle: subtitle(simulated, 'Bars: paired 95 % interval; a bar that crosses 1 shows no difference'),
+  const text = { field: 'text' }
+  return [
+    {
+      transform: [{ aggregate: [{ op: 'count' as const, as: 'rows' }] }],
+      mark: { type: 'rule' as const, strokeDash: [1, 3], strokeWidth: 1.5, color: colours.ink },
+      encoding: { x: { datum: 1, type: 'quantitative' as const, scale } },
     },
-    data: { values: shown },
-    facet: { column: { field: 'baseline', type: 'nominal', sort: baselines } },
-    spacing: 12,
-    spec: {
-      width: 175,
-      height: { step: 13, for: 'offset' } as unknown as number,
-      layer: [
-        {
-          transform: [{ aggregate: [{ op: 'count', as: 'rows' }] }],
-          mark: { type: 'rule', strokeDash: [1, 3], strokeWidth: 1.5, color: colours.ink },
-          encoding: { x: { datum: 1, type: 'quantitative', scale } },
-        },
-        {
-          mark: { type: 'rule', strokeWidth: 2.6, opacity: 0.6 },
-          encoding: { y, yOffset, x: { ...x, field: 'low' }, x2: { field: 'high' }, color },
-        },
-        {
-          mark: { type: 'circle', size: 46, opacity: 1 },
-          encoding: { y, yOffset, x, color },
-        },
-        {
-          mark: { type: 'text', align: 'right', fontSize: 9 },
-          encoding: { y, yOffset, x: { datum: margin, type: 'quantitative', scale }, text: { field: 'text' }, color },
-        },
-      ],
+    {
+      mark: { type: 'rule' as const, strokeWidth: 2.6, opacity: 0.6 },
+      encoding: { y, yOffset, x: { ...x, field: 'low' }, x2: { field: 'high' }, color },
     },
-  }
-}
-
-function inside(value: number): number {
-  return Math.min(edges[1], Math.max(edges[0], value))
+    { mark: { type: 'circle' as const, size: 46, opacity: 1 }, encoding: { y, yOffset, x, color } },
+    {
+      mark: { type: 'text' as const, align: 'right' as const, fontSize: 9 },
+      encoding: { y, yOffset, x: { datum: margin, type: 'quantitative' as const, scale }, text, color },
+    },
+  ]
 }

@@ -8,12 +8,12 @@ import { colours, modelStyles, subtitle } from '../theme.ts'
 export function plotPrCurve(evaluation: Evaluation): TopLevelSpec {
   const models = Object.values(evaluation.models)
   const styles = modelStyles(models)
-  const { prevalence } = evaluation.splits.test
-  const label = (i: number): string => `${models[i].title} ${score(models[i].test.pr_auc)}`
+  const { prevalence, models: judged } = evaluation.splits.test
+  const label = (i: number): string => `${models[i].title} ${score(judged[models[i].name].pr_auc)}`
   const values = models.flatMap((model, i) => model.curve.map(point => ({ ...point, model: label(i) })))
   const domain = models.map((_, i) => label(i))
-  const lead = leadOf(models)
-  const width = { test: { field: 'model', equal: lead ? label(models.indexOf(lead)) : '' }, value: 2.8 }
+  const lead = models.findIndex(({ name }) => name === leadOf(evaluation)?.name)
+  const width = { test: { field: 'model', equal: lead < 0 ? '' : label(lead) }, value: 2.8 }
   return {
     title: {
       text: 'Precision and recall on test',

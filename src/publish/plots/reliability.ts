@@ -8,8 +8,8 @@ export function plotReliability(evaluation: Evaluation): TopLevelSpec {
   const all = Object.values(evaluation.models)
   const styles = modelStyles(all)
   const models = all.filter(model => model.reliability.length > 0)
-  const named = ({ title, test }: (typeof models)[number]): string =>
-    typeof test.ece === 'number' ? `${title}, ECE ${score(test.ece)}` : title
+  const judged = evaluation.splits.test.models
+  const named = ({ name, title }: (typeof models)[number]): string => `${title}, ECE ${score(judged[name].ece)}`
   const domain = models.map(named)
   const range = models.map(model => styles.find(style => style.name === model.name)?.colour ?? colours.line)
   const values = models.flatMap(model => model.reliability.map(bin => ({ ...bin, model: named(model) })))

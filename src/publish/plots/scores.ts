@@ -5,19 +5,19 @@ import { colours, modelStyles, subtitle } from '../theme.ts'
 
 /** PR-AUC on test with its bootstrap interval, a line a model, against prevalence. Models without one are left out. */
 export function plotScores(evaluation: Evaluation): TopLevelSpec {
-  const all = Object.values(evaluation.models)
+  const { prevalence, ...test } = evaluation.splits.test
+  const all = Object.values(test.models)
   const styles = modelStyles(all)
-  const models = all.filter(model => model.test.pr_auc !== null)
+  const models = all.filter(model => model.pr_auc !== null)
   const domain = models.map(model => model.title)
   const range = models.map(model => styles.find(style => style.name === model.name)?.colour ?? colours.line)
-  const { prevalence } = evaluation.splits.test
   const isLong = models.length > 5
   const values = models.map(model => ({
     model: model.title,
-    value: model.test.pr_auc,
-    low: model.test.pr_auc_low,
-    high: model.test.pr_auc_high,
-    text: score(model.test.pr_auc),
+    value: model.pr_auc,
+    low: model.pr_auc_low,
+    high: model.pr_auc_high,
+    text: score(model.pr_auc),
   }))
   const color = { field: 'model', type: 'nominal' as const, scale: { domain, range }, legend: null }
   const y = {

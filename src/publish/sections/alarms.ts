@@ -2,28 +2,19 @@ import type { Evaluation } from '../../core/models/judge/evaluation.ts'
 import type { AlarmSummary } from '../../core/models/metrics/alarms.ts'
 import { score } from '../numbers.ts'
 
-/** What a user of alarms feels, a line a model, a random score as smooth as a volatility last. Undefined where nothing was counted. */
-export function alarmTable({ models, random_alarms, walk_forward: report }: Evaluation) {
-  const onTest = Object.values(models).filter(({ alarms }) => alarms !== undefined)
-  if (onTest.length === 0 && !report) return undefined
-  const line = (title: string, test: AlarmSummary | undefined, pooled: AlarmSummary | undefined): string[] => [
-    title,
-    ...(onTest.length > 0 ? cells(test) : []),
-    ...(report ? cells(pooled) : []),
-  ]
-  const names = [...new Set([...onTest.map(({ name }) => name), ...Object.keys(report?.models ?? {})])]
+/** What a user of alarms feels, a line a model, a random score as smooth as a volatility last. */
+export function alarmTable({ splits: { test }, walk_forward }: Evaluation) {
+  const stretches = walk_forward ? [test, walk_forward] : [test]
+  const titles = Object.fromEntries(
+    stretches.toReversed().flatMap(({ models }) => Object.values(models).map(({ name, title }) => [name, title])),
+  )
+  const names = new Set(stretches.flatMap(({ models }) => Object.keys(models)))
   return {
-    groups: [...(onTest.length > 0 ? ['Test'] : []), ...(report ? ['Walk-forward'] : [])],
+    groups: walk_forward ? ['Test', 'Walk-forward'] : ['Test'],
     header: ['Caught', 'Median lead', 'False an hour'],
     rows: [
-      ...names.map(name =>
-        line(
-          models[name]?.title ?? report?.models[name].title ?? name,
-          models[name]?.alarms,
-          report?.models[name]?.alarms,
-        ),
-      ),
-      line('A random smooth score', random_alarms, report?.random_alarms),
+      ...[...names].map(name => [titles[name], ...stretches.flatMap(({ models }) => cells(models[name]?.alarms))]),
+      ['A random smooth score', ...stretches.flatMap(({ random_alarms }) => cells(random_alarms))],
     ],
   }
 }

@@ -1,11 +1,11 @@
 import type { Evaluation } from '../../core/models/judge/evaluation.ts'
-import type { FullReport } from '../../core/models/judge/full_report.ts'
+import type { WalkForward } from '../../core/models/judge/walk_forward.ts'
 import { count, percent, utc } from '../numbers.ts'
 
 const mostRows = 12
 
 /** The blocks of a walk-forward as texts; of a long file evenly spaced ones, the first and the last among them. */
-export function foldTable({ folds, skipped, block_s, tau_fixed }: FullReport, { tau, source }: Evaluation) {
+export function foldTable({ folds, skipped, block_s, tau_fixed }: WalkForward, { tau, source }: Evaluation) {
   const products = Object.keys(tau).slice(0, 2)
   const shown =
     folds.length <= mostRows

@@ -1,53 +1,44 @@
 import type { Evaluation } from '../../core/models/judge/evaluation.ts'
+import type { JudgedModel } from '../../core/models/judge/judged_model.ts'
 import { interval, score } from '../numbers.ts'
 
 /** The one table of all models, its columns and rows as texts; the last row is what a score without knowledge reaches. */
-export function modelTable({ models, splits, walk_forward: report }: Evaluation): {
+export function modelTable({ splits: { validation, test }, walk_forward }: Evaluation): {
   header: string[]
   rows: string[][]
 } {
-  const judged = Object.values(models).map(({ name, title, test, validation }) => {
-    const pooled = report?.models[name]
-    return [
-      title,
-      score(test.pr_auc),
-      interval(test),
-      ...(report
-        ? [score(pooled?.pr_auc), pooled ? interval(pooled) : '–']
-        : [score(validation.pr_auc), interval(validation)]),
-      score(test.roc_auc),
-      score(test.f1),
-      score(test.brier),
-    ]
-  })
-  const onlyWalked = Object.values(report?.models ?? {})
-    .filter(({ name }) => !(name in models))
-    .map(model => [model.title, '–', '–', score(model.pr_auc), interval(model), '–', '–', '–'])
-  const { prevalence } = splits.test
-  const other = report ? report.prevalence : splits.validation.prevalence
+  const second = walk_forward ?? validation
+  const precision = (model: JudgedModel | undefined): string[] =>
+    model ? [score(model.pr_auc), interval(model)] : ['–', '–']
+  const onlySecond = Object.values(second.models).filter(({ name }) => !(name in test.models))
   return {
     header: [
       'Model',
       'PR-AUC\ntest',
       '95 % interval',
-      report ? 'PR-AUC\nwalk-forward' : 'PR-AUC\nvalidation',
+      walk_forward ? 'PR-AUC\nwalk-forward' : 'PR-AUC\nvalidation',
       '95 % interval',
       'ROC-AUC',
       'F1',
       'Brier',
     ],
     rows: [
-      ...judged,
-      ...onlyWalked,
+      ...Object.values(test.models).map(model => [
+        model.title,
+        ...precision(model),
+        ...precision(second.models[model.name]),
+        ...[score(model.roc_auc), score(model.f1), score(model.brier)],
+      ]),
+      ...onlySecond.map(model => [model.title, ...precision(undefined), ...precision(model), '–', '–', '–']),
       [
         'Prevalence, or no knowledge',
-        score(prevalence),
+        score(test.prevalence),
         '',
-        score(other),
+        score(second.prevalence),
         '',
         '0.500',
         '',
-        score(prevalence * (1 - prevalence)),
+        score(test.prevalence * (1 - test.prevalence)),
       ],
     ],
   }

@@ -5,18 +5,13 @@ import { basisPoints, count, score } from '../numbers.ts'
  * Scores beyond PR-AUC, where the evidence is widest: over the walk-forward if there is one, else on test. Timing inside blocks,
  * precision of the highest scores, calibration, error of the volatility forecast.
  */
-export function moreScores({ models, splits, within_chance, walk_forward: report }: Evaluation) {
-  const judged = report
-    ? Object.values(report.models)
-    : Object.values(models).map(({ name, title, test }) => ({ name, title, ...test }))
-  const chance = report ? report.within_prevalence : within_chance
-  const prevalence = report ? report.prevalence : splits.test.prevalence
-  const ewma = judged.find(({ name }) => name === 'ewma_120s')?.log_sigma_rmse
-  const overEwma = (error: number | null | undefined): number | null => (error && ewma ? error / ewma : null)
+export function moreScores({ splits, walk_forward }: Evaluation) {
+  const { models, within_chance: chance, prevalence } = walk_forward ?? splits.test
+  const judged = Object.values(models)
   const floored = judged.map(model => (model.floored ? model.floored.predicted + model.floored.realised : 0))
   return {
-    minutes: String(Math.round((report?.block_s ?? 1200) / 60)),
-    source: report ? 'walk-forward, all blocks pooled' : 'test segment',
+    minutes: String(Math.round((walk_forward?.block_s ?? 1200) / 60)),
+    source: walk_forward ? 'walk-forward, all blocks pooled' : 'test segment',
     header: [
       'Model',
       'Top 1 %',
@@ -41,7 +36,7 @@ export function moreScores({ models, splits, within_chance, walk_forward: report
         score(model.log_loss),
         score(model.ece),
         score(model.log_sigma_rmse),
-        score(overEwma(model.log_sigma_rmse), 2),
+        score(model.rmse_ratio?.value, 2),
         compact(model.qlike),
       ]),
       [
@@ -59,7 +54,7 @@ export function moreScores({ models, splits, within_chance, walk_forward: report
   }
 }
 
-function compact(value: number | null | undefined): string {
-  if (value === null || value === undefined) return '–'
+function compact(value: number | null): string {
+  if (value === null) return '–'
   return Math.abs(value) >= 100 ? count(value) : score(value)
 }

@@ -1,28 +1,30 @@
 import type { Evaluation } from '../../core/models/judge/evaluation.ts'
-import type { FullModel, FullReport } from '../../core/models/judge/full_report.ts'
-import { type Comparison, compareWalkForward, usableWalkForward } from '../headline.ts'
+import type { JudgedModel } from '../../core/models/judge/judged_model.ts'
+import type { WalkForward } from '../../core/models/judge/walk_forward.ts'
+import type { WithinChance } from '../../core/models/metrics/within_block.ts'
+import { type Comparison, compareWithBaselines, usableWalkForward } from '../headline.ts'
 import { inSentence, percent, score } from '../numbers.ts'
 
 /** What a walk-forward says and what it does not, a sentence a line, from its own numbers. */
 export function readWalkForward(evaluation: Evaluation): string[] {
-  const { walk_forward: report } = evaluation
+  const { walk_forward: walk } = evaluation
   const walked = usableWalkForward(evaluation)
-  if (!report) return []
+  if (walk === null) return []
   if (!walked)
     return [
-      `Its blocks hold ${report.positives} spikes in ${report.episodes} episodes: too few for a verdict, so the figures are shown and not leant on.`,
+      `Its blocks hold ${walk.positives} spikes in ${walk.episodes} episodes: too few for a verdict, so the figures are shown and not leant on.`,
     ]
   const { lead } = walked
-  const pooled = compareWalkForward(walked)
+  const pooled = compareWithBaselines(lead, walk)
   return [
     ...(pooled ? [overBaseline(pooled)] : []),
-    ...timing(lead, report.within_prevalence),
-    drift(report),
-    `${report.bootstrap.samples} resamples of ${report.bootstrap.block_s}-second blocks inside days, products moved together. They leave out that another day may be of another kind and that a fit could have come out otherwise${evaluation.simulated ? '' : '; the recipe was settled after variants had been seen on captures, which flatters it there'}. The intervals are too narrow.`,
+    ...timing(lead, walk.within_chance),
+    drift(walk),
+    `${walk.bootstrap.samples} resamples of ${walk.bootstrap.block_s}-second blocks inside days, products moved together. They leave out that another day may be of another kind and that a fit could have come out otherwise${evaluation.simulated ? '' : '; the recipe was settled after variants had been seen on captures, which flatters it there'}. The intervals are too narrow.`,
   ]
 }
 
-function timing({ title, within_top10, within_top25 }: FullModel, chance: FullReport['within_prevalence']): string[] {
+function timing({ title, within_top10, within_top25 }: JudgedModel, chance: WithinChance): string[] {
   if (within_top10 === null || chance === null) return []
   return [
     `Level or timing: inside blocks, where knowing the loud stretch does not help, ${inSentence(title)} finds the loudest 10 % with an average precision of ${score(within_top10)} where chance has ${score(chance.top10)} (25 %: ${score(within_top25)} and ${score(chance.top25)}). ${within_top10 < 1.2 * chance.top10 ? 'That is close to chance: its score is mostly knowledge of the level.' : 'So part of its score is timing.'}`,
@@ -39,7 +41,7 @@ function overBaseline({ standing, baseline, ratio }: Comparison): string {
     : `The paired interval against ${name} reaches below 1: on these hours alone the lead can be luck.`
 }
 
-function drift({ folds, tau_fixed }: FullReport): string {
+function drift({ folds, tau_fixed }: WalkForward): string {
   const shares = folds.map(({ prevalence }) => prevalence)
   const moves = Object.keys(folds[0].tau).map(product => {
     const taus = folds.flatMap(({ tau }) => (product in tau ? [tau[product]] : []))

@@ -1,4 +1,4 @@
-import type { Paired } from '../../core/models/metrics/group_bootstrap.ts'
+import type { Paired } from '../../core/models/metrics/paired.ts'
 
 /** Columns of equal width, two blanks between them. */
 export function aligned(lines: string[][]): string {

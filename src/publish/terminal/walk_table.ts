@@ -1,16 +1,19 @@
-import type { FullModel, FullReport } from '../../core/models/judge/full_report.ts'
-import { rivals } from '../../core/models/judge/reference_baselines.ts'
+import type { JudgedModel } from '../../core/models/judge/judged_model.ts'
+import type { WalkForward } from '../../core/models/judge/walk_forward.ts'
 import type { AlarmSummary } from '../../core/models/metrics/alarms.ts'
+import { average } from '../../core/models/recipes/average.ts'
+import { references, zscore } from '../../core/models/recipes/rules.ts'
+import { inSentence } from '../numbers.ts'
 import { aligned, paired, range, show } from './text_table.ts'
 
 /** One line on what a walk-forward judged. */
-export function walkHeadline({ block_s, tau_fixed, percentile, ...report }: FullReport): string {
+export function walkHeadline({ block_s, tau_fixed, percentile, ...report }: WalkForward): string {
   const tau = tau_fixed ? 'fixed in config' : `P${percentile} of each fold's training, one a product`
   return `Walk-forward, blocks of ${block_s / 60} minutes, tau ${tau}:\n${report.folds.length} folds, ${report.rows} rows, ${report.positives} spikes in ${report.episodes} episodes, prevalence ${show(report.prevalence)}`
 }
 
-/** The tables of a walk-forward for a terminal of 120 columns: no PR-AUC without prevalence, rivals and interval. */
-export function describeWalk(report: FullReport): string {
+/** The tables of a walk-forward for a terminal of 120 columns: no PR-AUC without prevalence, references and interval. */
+export function describeWalk(report: WalkForward): string {
   const models = Object.values(report.models)
   return [
     walkHeadline(report),
@@ -20,9 +23,9 @@ export function describeWalk(report: FullReport): string {
     rankTable(models, report),
     `within: average precision inside each 20 minutes of a product (${report.cells} of 300 rows or more), label = its top 10 or 25 %`,
     '',
-    rivalTable(models, '/', ({ lift }) => lift),
+    referenceTable(models, '/', ({ lift }) => lift),
     '',
-    rivalTable(models, 'less', ({ gain }) => gain),
+    referenceTable(models, 'less', ({ gain }) => gain),
     '',
     errorTable(models),
     'floored: predictions + outcomes below 1e-7, counted as 1e-7',
@@ -38,7 +41,7 @@ export function describeWalk(report: FullReport): string {
   ].join('\n')
 }
 
-function foldLines({ folds, skipped }: FullReport): string[] {
+function foldLines({ folds, skipped }: WalkForward): string[] {
   const mark = folds.some(({ degenerate }) => degenerate !== null)
   return [
     aligned([
@@ -63,7 +66,7 @@ function foldLines({ folds, skipped }: FullReport): string[] {
   ]
 }
 
-function rankTable(models: FullModel[], { prevalence, within_prevalence: chance }: FullReport): string {
+function rankTable(models: JudgedModel[], { prevalence, within_chance: chance }: WalkForward): string {
   const base = show(prevalence)
   return aligned([
     ['pooled', 'PR-AUC', '95 % interval', 'within 10 %', 'within 25 %', 'ROC-AUC', 'top 1 %', 'top 5 %'],
@@ -81,15 +84,19 @@ function rankTable(models: FullModel[], { prevalence, within_prevalence: chance 
   ])
 }
 
-/** One paired figure over each rival. */
-function rivalTable(models: FullModel[], sign: string, figureOf: (model: FullModel) => FullModel['lift']): string {
+/** One paired figure over each reference. */
+function referenceTable(
+  models: JudgedModel[],
+  sign: string,
+  figureOf: (model: JudgedModel) => JudgedModel['lift'],
+): string {
   return aligned([
-    ['PR-AUC', `${sign} persistence 60 s`, `${sign} persistence 300 s`, `${sign} EWMA 120 s`],
-    ...models.map(model => [model.name, ...rivals.map(rival => paired(figureOf(model)[rival]))]),
+    ['PR-AUC', ...references.map(({ short }) => `${sign} ${inSentence(short)}`)],
+    ...models.map(model => [model.name, ...references.map(({ name }) => paired(figureOf(model)[name]))]),
   ])
 }
 
-function errorTable(models: FullModel[]): string {
+function errorTable(models: JudgedModel[]): string {
   return aligned([
     ['pooled', 'Brier', 'skill', 'log loss', 'ECE', 'RMSE ln sigma', '/ EWMA 120 s', 'QLIKE', 'floored'],
     ...models
@@ -108,7 +115,7 @@ function errorTable(models: FullModel[]): string {
   ])
 }
 
-function alarmTable(models: FullModel[], random: AlarmSummary): string {
+function alarmTable(models: JudgedModel[], random: AlarmSummary): string {
   const line = (name: string, { caught, onsets, lead_s, false_alarms, hours }: AlarmSummary): string[] => [
     name,
     `${caught}`,
@@ -123,16 +130,17 @@ function alarmTable(models: FullModel[], random: AlarmSummary): string {
   ])
 }
 
-function sliceTable({ slices }: FullReport): string {
+function sliceTable({ slices, models }: WalkForward): string {
+  const names = [average, ...references, zscore].map(({ name }) => name).filter(name => name in models)
   return aligned([
-    ['PR-AUC by', '', 'rows', 'episodes', 'prevalence', ...Object.keys(slices[0].pr_auc)],
+    ['PR-AUC by', '', 'rows', 'episodes', 'prevalence', ...names],
     ...slices.map(({ by, name, rows, positives, episodes, pr_auc }) => [
       by,
       name,
       `${rows}`,
       `${episodes}`,
       show(positives / rows),
-      ...Object.values(pr_auc).map(show),
+      ...names.map(name => show(pr_auc[name])),
     ]),
   ])
 }

@@ -30,7 +30,7 @@ describe.each(['coinbase-ticker-2026-04-04T0319-2h-btc-eth', 'coinbase-ticker-20
         for (const { name, verdict, detail } of result.audit.checks)
           if (!shuffles.includes(name)) expect(verdict, `${name}: ${detail}`).toBe('passed')
         expect(result.audit.passed).toBe(true)
-        for (const { test: metrics } of Object.values(result.models)) {
+        for (const metrics of Object.values(result.splits.test.models)) {
           expect(metrics.pr_auc).toBeGreaterThan(0)
           expect(metrics.pr_auc_low ?? metrics.pr_auc).toBeLessThan(tooGood)
         }

@@ -21,7 +21,7 @@ test('inference loads the scorer and nothing that fits', () => {
   const loaded = loadedBy(join(root, 'models/infer.ts'))
   expect(loaded).toContain('src/core/models/artifact/score.ts')
   for (const fitting of [
-    'src/core/models/fit/fit.ts',
+    'src/core/models/fit/linear.ts',
     'src/core/models/fit/logistic.ts',
     'src/core/models/fit/impute.ts',
     'src/core/models/split/tau.ts',

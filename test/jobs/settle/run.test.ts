@@ -135,8 +135,8 @@ test('live scores equal those of the table, each row once though the scorer is s
   try {
     const table = syntheticTable(3000, 62)
     const source = { file: 'x.parquet', simulated: true, config_hash: 'x' }
-    const { volatility } = runExperiment(table, source, readConfig())
-    const artifact = volatility.find(({ name }) => name === 'average')!
+    const { artifacts } = runExperiment(table, source, readConfig())
+    const artifact = artifacts.find(({ name }) => name === 'average')!
     await streams.createTopics([
       { name: 'rows', partitions: 2 },
       { name: 'labels', partitions: 2 },

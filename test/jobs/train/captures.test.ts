@@ -6,8 +6,8 @@ import { readConfig } from '../../../src/config.ts'
 import { createFrames } from '../../../src/exchange/frames.ts'
 import { recordTape } from '../../../src/exchange/market_messages.ts'
 import { simulationStart } from '../../../src/exchange/price_process.ts'
-import { judgeCaptures } from '../../../src/jobs/train/captures.ts'
-import { describeCaptures } from '../../../src/publish/terminal/full_table.ts'
+import { judgeCaptures } from '../../../src/jobs/train/judge_captures.ts'
+import { describeCaptures } from '../../../src/publish/terminal/captures_table.ts'
 
 const base = readConfig()
 const config = {

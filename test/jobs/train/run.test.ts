@@ -89,7 +89,7 @@ describe('a training run', () => {
     ).toEqual(Object.keys(result.models).sort())
     const logistic = runs.find(r => r.name === 'logistic')
     expect(logistic.model).toMatchObject({ registered: 'spike60-logistic', alias: 'champion' })
-    expect(logistic.metrics).toContainEqual({ key: 'test_pr_auc', value: result.models.logistic.test.pr_auc })
+    expect(logistic.metrics).toContainEqual({ key: 'test_pr_auc', value: result.splits.test.models.logistic.pr_auc })
   })
 
   test.each(['logistic', 'ridge', 'boosting_regression', 'average'])(

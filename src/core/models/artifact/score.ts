@@ -1,31 +1,30 @@
 import { featureIndex, volatilityFloor } from '../../features/spec.ts'
-import type { FeatureTable } from '../../features/table.ts'
+import { everyRow, type FeatureTable } from '../../features/table.ts'
 import { exp, logAbove } from '../../math/numeric.ts'
+import type { FittedLinear } from '../fit/linear.ts'
 import { predictVolatility } from '../fit/volatility_predict.ts'
 import type { Artifact, LinearArtifact } from './artifact.ts'
 
-/** What scoring needs of an artifact. */
-export type LinearScorer = Pick<
-  LinearArtifact,
-  'inputs' | 'impute' | 'logs' | 'indicators' | 'mean' | 'scale' | 'weights' | 'intercept'
->
-
-/** Probability of a spike in the next 60 s for each row, from the columns that the artifact names; NaN is null. */
-export function scoreTable(artifact: LinearScorer, table: FeatureTable): Float64Array {
+/** Probability of a spike in the next 60 s for the given rows, from the columns that the artifact names; NaN is null. */
+export function scoreLinear(artifact: FittedLinear, table: FeatureTable, rows: ArrayLike<number>): Float64Array {
   const columns = artifact.inputs.map(name => table.columns[name])
   const values = new Float64Array(columns.length)
   const score = scorerOfInputs(artifact)
-  return Float64Array.from({ length: table.rows }, (_, row) => {
+  return Float64Array.from(rows, row => {
     for (let j = 0; j < columns.length; j++) values[j] = columns[j][row]
     return score(values)
   })
 }
 
-/** Probability of a spike for each row, whatever kind of model it is; each product's tau is the artifact's. */
+/**
+ * Probability of a spike for each row, whatever kind of model it is; each product's tau is the artifact's.
+ * @example
+ * const probability = scoreRows(loadModel('models/artifacts/average'), table)
+ */
 export function scoreRows(artifact: Artifact, table: FeatureTable): Float64Array {
-  if (artifact.format === 'spike60-linear') return scoreTable(artifact, table)
-  const every = Uint32Array.from({ length: table.rows }, (_, row) => row)
-  return predictVolatility(artifact, table, every, artifact.tau).probability
+  const rows = everyRow(table)
+  if (artifact.format === 'spike60-linear') return scoreLinear(artifact, table, rows)
+  return predictVolatility(artifact, table, rows, artifact.tau).probability
 }
 
 /**
@@ -43,7 +42,7 @@ export function rowScorer(artifact: LinearArtifact): (row: ArrayLike<number>) =>
 }
 
 /** Scores the k inputs in the artifact's own order. */
-function scorerOfInputs(artifact: LinearScorer): (values: Float64Array) => number {
+function scorerOfInputs(artifact: FittedLinear): (values: Float64Array) => number {
   const k = artifact.inputs.length
   const impute = Float64Array.from(artifact.impute)
   const mean = Float64Array.from(artifact.mean)

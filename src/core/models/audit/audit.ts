@@ -1,5 +1,5 @@
-import type { AuditCheck } from '../judge/evaluation.ts'
 import { checkCalendar } from './calendar.ts'
+import type { AuditCheck } from './check.ts'
 import { checkColumns, checkDigest, checkPerturbation } from './file.ts'
 import { checkFits } from './fits.ts'
 import type { AuditInput } from './input.ts'
@@ -22,7 +22,7 @@ export type { AuditInput } from './input.ts'
  * the split, at what was fitted, and at what the scores say.
  */
 export function auditTraining(input: AuditInput): { passed: boolean; checks: AuditCheck[] } {
-  const { table, split, segments, labels } = input
+  const { table, split, splits, labels } = input
   const checks = [
     checkDigest(input),
     checkPerturbation(input),
@@ -39,7 +39,7 @@ export function auditTraining(input: AuditInput): { passed: boolean; checks: Aud
     checkFits(input),
     checkThresholds(input),
     checkScores(input),
-    checkSingleFeatures(table, split, segments, labels),
+    checkSingleFeatures(table, split, splits, labels),
     checkShuffledLabels(input),
     checkShuffledSplit(input),
   ]

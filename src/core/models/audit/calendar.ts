@@ -1,7 +1,7 @@
 import type { FeatureTable } from '../../features/table.ts'
 import { cos, sin } from '../../math/numeric.ts'
-import type { AuditCheck } from '../judge/evaluation.ts'
-import { verdictOf } from './verdict.ts'
+import type { AuditCheck } from './check.ts'
+import { verdictOf } from './check.ts'
 
 const minute = 60e6
 

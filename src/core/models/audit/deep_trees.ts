@@ -3,7 +3,7 @@ import { fitBoosting } from '../fit/boosting.ts'
 import { boostingScores } from '../fit/ensemble.ts'
 import { termColumns } from '../fit/input_terms.ts'
 import { toFloat } from '../fit/volatility_predict.ts'
-import { volatilityReadings, volatilityTerms } from '../fit/volatility_recipe.ts'
+import { volatilityReadings, volatilityTerms } from '../fit/volatility_terms.ts'
 
 const settings = { objective: 'log_loss', rounds: 40, leaves: 63, learningRate: 0.2, leastRows: 5, l2: 0 } as const
 /** Columns by which trees can remember when a row was. */

@@ -1,6 +1,6 @@
-import type { AuditCheck } from '../judge/evaluation.ts'
+import type { AuditCheck } from './check.ts'
+import { verdictOf } from './check.ts'
 import type { AuditInput } from './input.ts'
-import { verdictOf } from './verdict.ts'
 
 /** Whether the features are still those that were written. */
 export function checkDigest({ digest: { stated, found } }: Pick<AuditInput, 'digest'>): AuditCheck {

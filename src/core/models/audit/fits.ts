@@ -1,45 +1,41 @@
-import { takeRows } from '../../features/table.ts'
-import { fitLinear } from '../fit/fit.ts'
-import { logisticInputs } from '../fit/recipe.ts'
-import type { AuditCheck } from '../judge/evaluation.ts'
-import type { Training } from '../recipes/model.ts'
-import { calibrateOn, volatilityRecipes } from '../recipes/volatility_entrants.ts'
+import { everyRow, takeRows } from '../../features/table.ts'
+import { fitAll, recipesOf } from '../recipes/all.ts'
+import type { Training } from '../recipes/recipe.ts'
 import { describeSegment } from '../split/segment.ts'
+import { type AuditCheck, verdictOf } from './check.ts'
 import type { AuditInput } from './input.ts'
-import { verdictOf } from './verdict.ts'
 
 /**
  * Fits everything again with nothing but the training rows in memory, and calibrates with nothing but the validation rows: each
  * number of each model must come out the same to the last bit, or it saw other rows.
  */
 export function checkFits(input: AuditInput): AuditCheck {
-  const { table, split, artifact, volatility, config } = input
-  const train = alone(input, split.train)
-  const { fitted } = fitLinear(train.table, train.rows, train.labels, logisticInputs, config.models.l2)
-  const saved = Object.fromEntries(Object.keys(fitted).map(key => [key, artifact[key as keyof typeof fitted]]))
-  const faults = faultsOf(artifact.name, saved, fitted)
+  const { table, split, artifacts } = input
   const validation = alone(input, split.validation)
   const calibrates =
     describeSegment(validation.table, validation.rows, validation.labels, table.time[0]).degenerate === null
-  let numbers = numbersIn(fitted)
-  for (const model of volatilityRecipes(config)) {
-    const again = model.fit(train).volatility!
-    const expected = (calibrates ? calibrateOn(again, validation) : null) ?? again
-    const found = volatility.find(({ name }) => name === model.name)
-    faults.push(...faultsOf(model.name, found?.fitted, expected))
+  const again = fitAll(recipesOf('training'), alone(input, split.train))
+  const faults: string[] = []
+  let numbers = 0
+  for (const artifact of artifacts) {
+    const model = again[artifact.name]
+    const { linear, volatility } = (calibrates && model.calibrate?.(validation)) || model
+    const expected = { ...linear, ...volatility }
+    const saved = Object.fromEntries(Object.keys(expected).map(key => [key, artifact[key as keyof typeof artifact]]))
+    faults.push(...faultsOf(artifact.name, saved, expected))
     numbers += numbersIn(expected)
   }
   return verdictOf(
     'fits',
     faults,
-    `${numbers} numbers (medians, scales, bin edges, weights, leaves, residual spreads, calibrations) of ${1 + volatility.length} models come out the same when only the ${split.train.length} training rows${calibrates ? ` and, for calibration, the ${split.validation.length} validation rows` : ''} are in memory`,
+    `${numbers} numbers (medians, scales, bin edges, weights, leaves, residual spreads, calibrations) of ${artifacts.length} models come out the same when only the ${split.train.length} training rows${calibrates ? ` and, for calibration, the ${split.validation.length} validation rows` : ''} are in memory`,
   )
 }
 
 /** A table of the given rows and nothing else. */
-function alone({ table, labels, tau }: AuditInput, indices: Int32Array): Training {
+function alone({ table, labels, tau, config }: AuditInput, indices: Int32Array): Training {
   const only = takeRows({ ...table, label: labels }, indices)
-  return { table: only, rows: Int32Array.from({ length: only.rows }, (_, row) => row), labels: only.label!, tau }
+  return { table: only, rows: everyRow(only), labels: only.label!, tau, settings: config.models }
 }
 
 const words: Record<string, string> = {

@@ -1,8 +1,8 @@
 import type { Config } from '../../../config.ts'
 import type { FeatureTable } from '../../features/table.ts'
-import type { LinearArtifact } from '../artifact/artifact.ts'
-import type { FittedVolatility } from '../fit/volatility_predict.ts'
-import type { ModelResult, Segment } from '../judge/evaluation.ts'
+import type { Artifact } from '../artifact/artifact.ts'
+import type { JudgedStretch } from '../judge/stretch.ts'
+import type { Segment } from '../split/segment.ts'
 import type { SegmentName, Split } from '../split/split.ts'
 
 /** What a training run did, as it will be saved. The audit believes none of it and works it out again. */
@@ -15,14 +15,12 @@ export interface AuditInput {
   /** Columns of the file that the spec does not know. */
   unread: string[]
   split: Pick<Split, SegmentName>
-  segments: Record<SegmentName, Segment>
+  /** What was told of each segment. */
+  splits: { train: Segment; validation: Segment; test: JudgedStretch }
   labels: Float64Array
   tau: Record<string, number>
-  /** The logistic model. */
-  artifact: LinearArtifact
-  /** The volatility models, HAR among them. */
-  volatility: { name: string; fitted: FittedVolatility }[]
-  models: Record<string, Pick<ModelResult, 'params' | 'test'>>
+  /** Every fitted model, HAR among them. */
+  artifacts: Artifact[]
   /** Scores of every row of the table, by model. */
   scores: Record<string, Float64Array>
   config: Config

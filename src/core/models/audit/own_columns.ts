@@ -1,7 +1,7 @@
 import { horizonSeconds } from '../../features/label.ts'
 import type { FeatureTable } from '../../features/table.ts'
 import { log } from '../../math/numeric.ts'
-import type { AuditCheck } from '../judge/evaluation.ts'
+import type { AuditCheck } from './check.ts'
 
 const second = 1e6
 const window = 60

@@ -1,10 +1,10 @@
 import type { Config } from '../../../config.ts'
 import type { FeatureTable } from '../../features/table.ts'
-import type { AuditCheck } from '../judge/evaluation.ts'
+import type { AuditCheck } from './check.ts'
+import { verdictOf } from './check.ts'
 import { countFeatures, pairFeatures } from './own_pairs.ts'
 import { windowFeatures } from './own_windows.ts'
 import { pastOf } from './past.ts'
-import { verdictOf } from './verdict.ts'
 
 /** Rows that are compared at most, equally spaced. */
 const mostRows = 2500

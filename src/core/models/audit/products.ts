@@ -1,6 +1,6 @@
 import type { FeatureTable } from '../../features/table.ts'
-import type { AuditCheck } from '../judge/evaluation.ts'
 import { isoTime } from '../split/segment.ts'
+import type { AuditCheck } from './check.ts'
 import type { AuditInput } from './input.ts'
 
 /** Names each product that is left out: without training rows it has no tau and no label, without test rows nothing judges it. */

@@ -1,23 +1,17 @@
-import { takeRows } from '../../features/table.ts'
-import { scoreTable } from '../artifact/score.ts'
-import { predictVolatility } from '../fit/volatility_predict.ts'
-import type { AuditCheck } from '../judge/evaluation.ts'
+import { everyRow, takeRows } from '../../features/table.ts'
+import { scoreRows } from '../artifact/score.ts'
 import { bestThreshold } from '../metrics/threshold.ts'
-import { baselines } from '../recipes/baselines.ts'
+import { rules } from '../recipes/rules.ts'
+import { type AuditCheck, verdictOf } from './check.ts'
 import type { AuditInput } from './input.ts'
-import { verdictOf } from './verdict.ts'
 
 /** Test rows scored again with nothing but them in memory, by the models as they will be saved. */
-export function checkScores({ table, split, tau, artifact, volatility, scores }: AuditInput): AuditCheck {
+export function checkScores({ table, split, tau, artifacts, scores }: AuditInput): AuditCheck {
   const test = takeRows(table, split.test)
-  const every = Uint32Array.from({ length: test.rows }, (_, row) => row)
-  const again: Record<string, Float64Array> = {
-    ...Object.fromEntries(baselines.map(({ name, score }) => [name, score(test, tau)])),
-    [artifact.name]: scoreTable(artifact, test),
-    ...Object.fromEntries(
-      volatility.map(({ name, fitted }) => [name, predictVolatility(fitted, test, every, tau).probability]),
-    ),
-  }
+  const again: Record<string, Float64Array> = Object.fromEntries([
+    ...rules.map(rule => [rule.name, rule.fit({ tau }).predict(test, everyRow(test)).score]),
+    ...artifacts.map(artifact => [artifact.name, scoreRows(artifact, test)]),
+  ])
   const faults = Object.entries(scores).flatMap(([name, all]) => {
     if (!(name in again)) return [`${name}: nothing is saved that could score again`]
     const wrong = split.test.reduce((sum, row, i) => sum + (Object.is(all[row], again[name][i]) ? 0 : 1), 0)
@@ -31,17 +25,15 @@ export function checkScores({ table, split, tau, artifact, volatility, scores }:
 }
 
 /** The alarm threshold of each model picked again on validation, or on training where validation has no spike. */
-export function checkThresholds({ split, labels, models, scores }: AuditInput): AuditCheck {
+export function checkThresholds({ split, splits, labels, scores }: AuditInput): AuditCheck {
   const pick = (rows: Int32Array, score: Float64Array): number | null =>
     bestThreshold(
       Float64Array.from(rows, row => labels[row]),
       Float64Array.from(rows, row => score[row]),
     )
-  const faults = Object.entries(models).flatMap(([name, { test }]) => {
+  const faults = Object.values(splits.test.models).flatMap(({ name, threshold }) => {
     const again = pick(split.validation, scores[name]) ?? pick(split.train, scores[name])
-    return Object.is(test.threshold, again)
-      ? []
-      : [`${name}: ${test.threshold} is not the best on validation, ${again}`]
+    return Object.is(threshold, again) ? [] : [`${name}: ${threshold} is not the best on validation, ${again}`]
   })
   return verdictOf(
     'thresholds',

@@ -1,9 +1,9 @@
 import { percentileOf } from '../../math/percentile.ts'
 import { seededRandom } from '../../math/random.ts'
-import type { AuditCheck } from '../judge/evaluation.ts'
 import { rankByScore } from '../metrics/metrics.ts'
 import { average } from '../recipes/average.ts'
 import { labelRows } from '../split/label.ts'
+import type { AuditCheck } from './check.ts'
 import { rememberRows } from './deep_trees.ts'
 import type { AuditInput } from './input.ts'
 import { blockRows, shuffleBlocks } from './label_blocks.ts'
@@ -20,7 +20,7 @@ const attempts = 3
  */
 export function checkShuffledLabels(input: AuditInput): AuditCheck {
   const name = 'shuffled_labels'
-  const { split, segments } = input
+  const { split, splits } = input
   if (split.test.length < 4 * blockRows)
     return { name, verdict: 'warning', detail: 'the test segment is too short to move its labels round' }
   const random = seededRandom(seed)
@@ -41,7 +41,7 @@ export function checkShuffledLabels(input: AuditInput): AuditCheck {
   }
   return {
     name,
-    verdict: segments.test.degenerate === null ? 'failed' : 'warning',
+    verdict: splits.test.degenerate === null ? 'failed' : 'warning',
     detail: `fitted on labels moved round, ${attempts} times of ${attempts}: ${outside.map(textOf).join('; ')}: judged rows are known to the fit`,
   }
 }
@@ -73,9 +73,9 @@ function judgeShuffled({ table, split, tau, config }: AuditInput, random: () => 
   const labels = labelRows(shuffled, tau)
   const hasBoth = (rows: Int32Array) => rows.some(row => labels[row] === 1) && rows.some(row => labels[row] === 0)
   if (!hasBoth(split.train) || !hasBoth(split.test)) return null
-  const recipe = average(config)
+  const training = { table: shuffled, rows: split.train, labels, tau, settings: config.models }
   const scores = {
-    [recipe.name]: recipe.fit({ table: shuffled, rows: split.train, labels, tau }).predict(shuffled, split.test).score,
+    [average.name]: average.fit(training).predict(shuffled, split.test).score,
     'deep trees': rememberRows(shuffled, tau, labels, split.train, split.test),
   }
   const ofTest = Float64Array.from(split.test, row => labels[row])

@@ -1,6 +1,6 @@
 import { seededRandom } from '../../math/random.ts'
-import type { AuditCheck } from '../judge/evaluation.ts'
 import { averagePrecision } from '../metrics/metrics.ts'
+import type { AuditCheck } from './check.ts'
 import { rememberRows } from './deep_trees.ts'
 import type { AuditInput } from './input.ts'
 
@@ -8,7 +8,7 @@ const seed = 60
 const fittedShare = 0.7
 
 /** What a split that shuffles rows would have claimed with deep trees on the same rows: a figure to distrust. */
-export function checkShuffledSplit({ table, split, labels, tau, models }: AuditInput): AuditCheck {
+export function checkShuffledSplit({ table, split, labels, tau, splits }: AuditInput): AuditCheck {
   const name = 'shuffled_split'
   const random = seededRandom(seed)
   const rows = Int32Array.from([...split.train, ...split.validation, ...split.test]).sort()
@@ -20,7 +20,7 @@ export function checkShuffledSplit({ table, split, labels, tau, models }: AuditI
   if (positives === 0 || positives === y.length || fitted.every(row => labels[row] === 0))
     return { name, verdict: 'warning', detail: 'one class only' }
   const claimed = averagePrecision(y, rememberRows(table, tau, labels, fitted, judged))
-  const byTime = Object.values(models).flatMap(({ test }) => test.pr_auc ?? [])
+  const byTime = Object.values(splits.test.models).flatMap(({ pr_auc }) => pr_auc ?? [])
   const honest = byTime.length > 0 ? Math.max(...byTime) : null
   return {
     name,

@@ -1,8 +1,9 @@
 import type { FeatureTable } from '../../features/table.ts'
-import type { AuditCheck, Segment } from '../judge/evaluation.ts'
 import { rocAuc } from '../metrics/metrics.ts'
 import { countEpisodes } from '../split/episodes.ts'
+import type { Segment } from '../split/segment.ts'
 import { type SegmentName, segmentNames } from '../split/split.ts'
+import type { AuditCheck } from './check.ts'
 
 /** No honest feature of the past separates the next minute's spikes so well. */
 const limit = 0.98

@@ -1,8 +1,8 @@
 import { horizonSeconds } from '../../features/label.ts'
-import type { AuditCheck } from '../judge/evaluation.ts'
 import { segmentNames } from '../split/split.ts'
+import type { AuditCheck } from './check.ts'
+import { verdictOf } from './check.ts'
 import type { AuditInput } from './input.ts'
-import { verdictOf } from './verdict.ts'
 
 /** No row in two segments, and each fitted row's label ends, with the embargo, before the first row of a later segment. */
 export function checkSpans({ table, split, config }: Pick<AuditInput, 'table' | 'split' | 'config'>): AuditCheck {

@@ -1,8 +1,8 @@
-import type { AuditCheck } from '../judge/evaluation.ts'
 import { labelRows } from '../split/label.ts'
 import { tauFromTraining } from '../split/tau.ts'
+import type { AuditCheck } from './check.ts'
+import { verdictOf } from './check.ts'
 import type { AuditInput } from './input.ts'
-import { verdictOf } from './verdict.ts'
 
 /** tau worked out again from the training rows, unless the config fixes it. */
 export function checkTau({ table, split, tau, config }: Pick<AuditInput, 'table' | 'split' | 'tau' | 'config'>) {

@@ -1,6 +1,6 @@
-import type { AuditCheck } from '../judge/evaluation.ts'
+import type { AuditCheck } from './check.ts'
+import { verdictOf } from './check.ts'
 import type { AuditInput } from './input.ts'
-import { verdictOf } from './verdict.ts'
 
 /** Columns that no two different minutes of a market that moves have in common to the last bit. */
 const looked = ['mid', 'volatility_60s', 'volatility_300s', 'ewma_volatility_60s', 'parkinson_300s', 'return_300s']

@@ -1,5 +1,4 @@
 import { log } from '../../math/numeric.ts'
-import { rankByScore } from '../metrics/metrics.ts'
 import { fitLogistic } from './logistic.ts'
 
 /** p -> 1/(1 + e^-(slope*logit(p) + offset)). */
@@ -25,26 +24,4 @@ export function fitCalibration(labels: ArrayLike<number>, probabilities: ArrayLi
   if (positives === 0 || positives === labels.length) return null
   const { weights, intercept } = fitLogistic(Float64Array.from(probabilities, logitOf), labels, { l2: 1e-3 })
   return weights[0] > 0 ? { slope: weights[0], offset: intercept } : null
-}
-
-/** Share of positives among the `share` of rows with the highest scores; ties at the edge count by their mean. */
-export function precisionAtTop(labels: ArrayLike<number>, scores: ArrayLike<number>, share: number): number {
-  const order = rankByScore(scores)
-  const size = Math.max(1, Math.floor(order.length * share))
-  const edge = scores[order[size - 1]]
-  let sure = 0
-  let sureHits = 0
-  let tied = 0
-  let tiedHits = 0
-  for (const row of order) {
-    if (scores[row] < edge) break
-    if (scores[row] > edge) {
-      sure++
-      sureHits += labels[row]
-    } else {
-      tied++
-      tiedHits += labels[row]
-    }
-  }
-  return (sureHits + ((size - sure) * tiedHits) / tied) / size
 }

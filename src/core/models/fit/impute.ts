@@ -2,7 +2,7 @@ import { volatilityFloor } from '../../features/spec.ts'
 import type { FeatureTable } from '../../features/table.ts'
 import { logAbove } from '../../math/numeric.ts'
 import { percentileOfSorted, sortedWithoutNull } from '../../math/percentile.ts'
-import type { Candidate } from './recipe.ts'
+import type { Candidate } from './logistic_inputs.ts'
 
 /** What a null is replaced by, what is read as a logarithm, and which columns were not usable; seen from training rows only. */
 export interface Imputer {

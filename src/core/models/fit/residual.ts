@@ -1,6 +1,6 @@
 import { exp, log } from '../../math/numeric.ts'
 import { leastTau } from './input_terms.ts'
-import { logShare } from './volatility_recipe.ts'
+import { logShare } from './volatility_terms.ts'
 
 /** Slope of the logistic curve that lies nearest to the normal distribution's (Camilli 1994): it differs by less than .01. */
 const likeNormal = 1.702

@@ -1,12 +1,19 @@
 import type { FeatureTable } from '../../features/table.ts'
 import { percentileOf } from '../../math/percentile.ts'
 import { type BoostingSettings, fitBoosting, gainShares } from './boosting.ts'
+import { fitCalibration } from './calibration.ts'
 import { type Reading, type Term, termColumns } from './input_terms.ts'
-import { once } from './once.ts'
-import { residualLink, spikeTarget, targetOf } from './residual.ts'
+import { type Link, residualLink, spikeTarget, targetOf } from './residual.ts'
 import { fitRidge } from './ridge.ts'
 import { fitScaler, standardise } from './standardise.ts'
-import { type FittedVolatility, type LinearPart, linearMatrix, meanOfParts, toFloat } from './volatility_predict.ts'
+import {
+  type FittedVolatility,
+  type LinearPart,
+  linearMatrix,
+  meanOfParts,
+  predictVolatility,
+  toFloat,
+} from './volatility_predict.ts'
 
 export interface VolatilitySettings {
   terms: Term[]
@@ -17,41 +24,63 @@ export interface VolatilitySettings {
   trees: Omit<BoostingSettings, 'monotone' | 'watch'> | null
 }
 
-export interface TrainingRows {
+/** Rows with what a fit reads of them. */
+interface FittedRows {
   table: FeatureTable
   rows: Int32Array
   labels: Float64Array
   tau: Record<string, number>
 }
 
-/**
- * Fits on the given rows alone. Terms that are all null or constant there are left out. Recipes that are fitted on one and the
- * same `training` share what they have in common, so it must not be changed in between.
- */
-export function fitVolatility(training: TrainingRows, settings: VolatilitySettings): FittedVolatility {
+/** Fits on the given rows alone. Terms that are all null or constant there are left out. */
+export function fitVolatility(training: FittedRows, settings: VolatilitySettings): FittedVolatility {
   const { table, rows, labels, tau } = training
-  const read = JSON.stringify([settings.readings, settings.terms])
-  const all = once(training, read, () => termColumns(table, rows, tau, settings.readings, settings.terms))
-  const usable = settings.terms.map((_, j) => isUsable(all[j]))
-  const terms = settings.terms.filter((_, j) => usable[j])
-  const columns = all.filter((_, j) => usable[j])
-  const classify = settings.trees?.objective === 'log_loss'
-  const targets = Float64Array.from(rows, row =>
-    classify ? labels[row] : targetOf(table.sigma_future[row], tau[table.product[row]]),
-  )
-  const { l2 } = settings
-  const linear = l2 === null ? null : once(training, `ridge ${l2} ${read}`, () => fitLinearPart(columns, targets, l2))
+  const { readings, l2 } = settings
+  const all = termColumns(table, rows, tau, readings, settings.terms)
+  const terms = settings.terms.filter((_, j) => isUsable(all[j]))
+  const columns = all.filter(isUsable)
+  const isOnLabels = settings.trees?.objective === 'log_loss'
+  const targets = isOnLabels ? Float64Array.from(rows, row => labels[row]) : targetsOf(training)
+  const linear = l2 === null ? null : fitLinearPart(columns, targets, l2)
   const monotone = terms.map(term => term.monotone)
-  const trees =
-    settings.trees === null
-      ? null
-      : once(training, `trees ${JSON.stringify(settings.trees)} ${read}`, () =>
-          fitBoosting(columns.map(toFloat), targets, { ...settings.trees!, monotone }),
-        )
-  const parts = { readings: settings.readings, terms, linear, trees }
-  if (classify) return { ...parts, link: { slope: 1, offset: spikeTarget } }
-  const means = meanOfParts(parts, columns, rows.length)
-  return { ...parts, link: residualLink(targets.map((target, i) => target - means[i])) }
+  const trees = settings.trees && fitBoosting(columns.map(toFloat), targets, { ...settings.trees, monotone })
+  const parts = { readings, terms, linear, trees }
+  return { ...parts, link: isOnLabels ? { slope: 1, offset: spikeTarget } : linkOf(parts, columns, targets) }
+}
+
+/** The plain average of a linear model and of trees that were fitted on the same rows and terms. */
+export function averageVolatility(
+  training: FittedRows,
+  { readings, terms, linear }: FittedVolatility,
+  { trees }: FittedVolatility,
+): FittedVolatility {
+  const parts = { readings, terms, linear, trees }
+  const columns = termColumns(training.table, training.rows, training.tau, readings, terms)
+  return { ...parts, link: linkOf(parts, columns, targetsOf(training)) }
+}
+
+/** The model with Platt's calibration on rows that it was not fitted on; null where they allow none. */
+export function calibrateVolatility(
+  fitted: FittedVolatility,
+  { table, rows, labels, tau }: FittedRows,
+): FittedVolatility | null {
+  const calibration = fitCalibration(
+    Float64Array.from(rows, row => labels[row]),
+    predictVolatility(fitted, table, rows, tau).probability,
+  )
+  if (calibration === null) return null
+  const { slope, offset } = calibration
+  // the same calibration inside the link: both are linear in log odds
+  return { ...fitted, link: { slope: slope * fitted.link.slope, offset: slope * fitted.link.offset + offset } }
+}
+
+function targetsOf({ table, rows, tau }: FittedRows): Float64Array {
+  return Float64Array.from(rows, row => targetOf(table.sigma_future[row], tau[table.product[row]]))
+}
+
+function linkOf(parts: Omit<FittedVolatility, 'link'>, columns: Float64Array[], targets: Float64Array): Link {
+  const means = meanOfParts(parts, columns, targets.length)
+  return residualLink(targets.map((target, i) => target - means[i]))
 }
 
 /** Weight of each term, largest first: of the standardised ridge, else the share of the trees' gain. */

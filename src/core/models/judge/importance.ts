@@ -1,7 +1,8 @@
-import { type FeatureTable, takeRows } from '../../features/table.ts'
+import { z } from 'zod'
+import { everyRow, type FeatureTable, takeRows } from '../../features/table.ts'
 import { seededRandom } from '../../math/random.ts'
 import { averagePrecision } from '../metrics/metrics.ts'
-import type { Entrant } from '../recipes/model.ts'
+import type { Model } from '../recipes/recipe.ts'
 
 const block_s = 60
 const repeats = 6
@@ -9,13 +10,14 @@ const repeats = 6
 const mostRows = 2000
 const seed = 60
 
-export interface Importance {
-  feature: string
+export const importanceSchema = z.strictObject({
+  feature: z.string(),
   /** Mean loss of average precision over the repeats, with the least and the greatest. */
-  drop: number
-  low: number
-  high: number
-}
+  drop: z.number(),
+  low: z.number(),
+  high: z.number(),
+})
+type Importance = z.infer<typeof importanceSchema>
 
 /**
  * How much average precision a model loses when one feature's blocks of 60 rows change places inside each product, six times
@@ -27,7 +29,7 @@ export function permutationImportance(
   table: FeatureTable,
   rows: Int32Array,
   labels: Float64Array,
-  { inputs, score }: NonNullable<Entrant['scorer']>,
+  { inputs, predict }: Pick<Model, 'inputs' | 'predict'>,
 ): Importance[] {
   const step = Math.ceil(rows.length / mostRows)
   const thinned = rows.filter((_, i) => i % step === 0)
@@ -36,7 +38,8 @@ export function permutationImportance(
     thinned,
   )
   const y = Uint8Array.from(thinned, row => labels[row])
-  const whole = averagePrecision(y, score(part))
+  const precision = (of: FeatureTable): number => averagePrecision(y, predict(of, everyRow(of)).score)
+  const whole = precision(part)
   const random = seededRandom(seed)
   const orders = Array.from({ length: repeats }, () => shuffledBlocks(part.product, Math.ceil(block_s / step), random))
   return inputs
@@ -44,7 +47,7 @@ export function permutationImportance(
       const column = part.columns[feature]
       const drops = orders.map(order => {
         const columns = { ...part.columns, [feature]: Float64Array.from(order, i => column[i]) }
-        return whole - averagePrecision(y, score({ ...part, columns }))
+        return whole - precision({ ...part, columns })
       })
       return {
         feature,

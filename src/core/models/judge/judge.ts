@@ -1,77 +1,94 @@
-import { precisionAtTop } from '../fit/calibration.ts'
-import { intervalOf } from '../metrics/bootstrap.ts'
-import { forecastErrors, summariseErrors } from '../metrics/forecast_metrics.ts'
-import { atThreshold, averagePrecision, rocAuc } from '../metrics/metrics.ts'
+import { alarmsAtRate, tracksOf } from '../metrics/alarms.ts'
+import { intervalOf, type Resamples, resampledMean, resampledPrecision } from '../metrics/bootstrap.ts'
+import { type ForecastMetrics, forecastErrors, summariseErrors } from '../metrics/forecast_metrics.ts'
+import type { JudgedRows } from '../metrics/judged_rows.ts'
+import { atThreshold, averagePrecision, precisionAtTop, rocAuc } from '../metrics/metrics.ts'
+import { pairedDifference, pairedRatio, type Resampled } from '../metrics/paired.ts'
 import { judgeProbabilities } from '../metrics/probability_metrics.ts'
 import { withinBlocks } from '../metrics/within_block.ts'
-import type { Metrics, Segment } from './evaluation.ts'
+import type { Prediction } from '../recipes/recipe.ts'
+import { ewma, references } from '../recipes/rules.ts'
+import type { Segment } from '../split/segment.ts'
+import type { JudgedModel, Named } from './judged_model.ts'
 
-export interface Judged {
-  /** Of the segment's rows, in the same order: labels, sigma_future, scores, and the predicted sigma where there is one. */
-  labels: Float64Array
-  realised: Float64Array
-  scores: Float64Array
-  sigma: Float64Array | null
-  segment: Segment
-  /** Rows by block of time and product. */
-  cells: Int32Array[]
-  /** Picked elsewhere; null where it could not be. */
-  threshold: number | null
-  /** True where scores are probabilities. */
+/** A model before it is judged: what it says of the rows, in their order. */
+export interface Scored extends Named, Prediction {
+  /** Whether scores are probabilities. */
   probability: boolean
-  /** PR-AUC of each block resample of the segment; null where it is too short for them. */
-  drawn: Float64Array | null
+  /** Picked on other rows; null where none was. */
+  threshold: number | null
 }
 
-/** All metrics of one model on one segment. What cannot be computed is null, with its reason. */
-export function judge(judged: Judged): Required<Metrics> {
-  const { labels, realised, scores, sigma, segment, cells, threshold, probability, drawn } = judged
-  const { rows, positives, episodes, prevalence } = segment
-  const degenerate: Record<string, string> = {}
-  const unless = (reason: string | null, names: string[]): boolean => {
-    if (reason !== null) for (const name of names) degenerate[name] = reason
-    return reason === null
+/** What all models are judged on. */
+export interface Ground {
+  segment: Segment
+  rows: JudgedRows
+  /** Rows by block of time and product. */
+  cells: Int32Array[]
+  /** Null where the rows are too few for intervals. */
+  resamples: Resamples | null
+}
+
+/** Where a model stands, resampled once for all comparisons. */
+export interface Standing {
+  precision: Resampled
+  /** Null for a model that forecasts no sigma. */
+  forecast: (ForecastMetrics & { rmse: Resampled }) | null
+}
+
+export function standingOf({ rows, resamples }: Ground, { score, sigma }: Scored): Standing {
+  const errors = sigma && forecastErrors(sigma, rows.sigma)
+  const forecast = errors && summariseErrors(errors)
+  return {
+    precision: {
+      value: averagePrecision(rows.label, score),
+      drawn: resamples && resampledPrecision(rows.label, score, resamples),
+    },
+    forecast: forecast && {
+      ...forecast,
+      rmse: {
+        value: forecast.log_sigma_rmse,
+        drawn: resamples && resampledMean(errors.squaredLog, resamples).map(Math.sqrt),
+      },
+    },
   }
+}
+
+/** All figures of one model. What cannot be computed is null, with its reason. @param standings of all models, by name. */
+export function judgeModel(ground: Ground, scored: Scored, standings: Record<string, Standing>): JudgedModel {
+  const { segment, cells, resamples } = ground
+  const { label, sigma: realised } = ground.rows
+  const { name, title, kind, score, threshold, probability } = scored
+  const { precision, forecast } = standings[name]
+  const { rows, positives } = segment
   const noRow = rows === 0 ? 'no row' : null
   const noSpike = noRow ?? (positives === 0 ? 'no spike in the segment' : null)
   const oneClass = noSpike ?? (positives === rows ? 'nothing but spikes in the segment' : null)
-
-  const ranked = unless(noSpike, ['pr_auc', 'pr_auc_low', 'pr_auc_high'])
-  const interval = ranked && drawn !== null ? intervalOf(drawn) : null
-  if (ranked && interval === null)
-    unless(
-      drawn === null
-        ? 'segment shorter than two blocks of the bootstrap'
-        : 'more than half of the block resamples hold no spike',
-      ['pr_auc_low', 'pr_auc_high'],
-    )
-  const separable = unless(oneClass, ['roc_auc'])
-  const noThreshold = threshold === null ? 'no threshold could be picked' : null
-  const cut = unless(noSpike ?? noThreshold, ['f1', 'precision', 'recall'])
-    ? atThreshold(labels, scores, threshold!)
-    : null
-  if (noThreshold !== null) degenerate.threshold = noThreshold
+  const interval = noSpike === null && precision.drawn ? intervalOf(precision.drawn) : null
+  const noInterval = noSpike ?? (interval ? null : whyNoInterval(resamples))
+  const noThreshold = threshold === null ? 'no threshold was picked' : null
+  const noCut = noSpike ?? noThreshold
   const noProbability = probability ? noRow : 'the score is not a probability'
-  const probable = unless(noProbability, ['brier', 'log_loss', 'ece']) ? judgeProbabilities(labels, scores) : null
-  unless(noProbability ?? oneClass, ['brier_skill'])
-  const some = unless(noRow, ['precision_top1', 'precision_top5'])
-  const noForecast = sigma === null ? 'the model forecasts no sigma' : noRow
-  const forecast = unless(noForecast, ['log_sigma_rmse', 'qlike', 'floored'])
-    ? summariseErrors(forecastErrors(sigma!, realised))
-    : null
-  unless(noRow ?? (cells.length === 0 ? 'no 20 minutes of a product hold 300 rows' : null), [
-    'within_top10',
-    'within_top25',
-  ])
+  const noForecast = forecast === null ? 'the model forecasts no sigma' : noRow
+  const noCell = noRow ?? (cells.length === 0 ? 'no 20 minutes of a product hold 300 rows' : null)
+  const why = {
+    ...{ pr_auc: noSpike, pr_auc_low: noInterval, pr_auc_high: noInterval, roc_auc: oneClass },
+    ...{ f1: noCut, precision: noCut, recall: noCut, threshold: noThreshold },
+    ...{ brier: noProbability, log_loss: noProbability, ece: noProbability, brier_skill: noProbability ?? oneClass },
+    ...{ precision_top1: noRow, precision_top5: noRow },
+    ...{ log_sigma_rmse: noForecast, qlike: noForecast, floored: noForecast, rmse_ratio: noForecast },
+    ...{ within_top10: noCell, within_top25: noCell },
+  }
+  const others = noSpike === null ? references.map(rule => rule.name).filter(other => other !== name) : []
+  const cut = noCut === null ? atThreshold(label, score, threshold!) : null
+  const probable = noProbability === null ? judgeProbabilities(label, score) : null
+  const forecasts = noForecast === null ? forecast : null
   return {
-    rows,
-    positives,
-    episodes,
-    prevalence,
-    pr_auc: ranked ? averagePrecision(labels, scores) : null,
+    ...{ name, title, kind },
+    pr_auc: noSpike === null ? precision.value : null,
     pr_auc_low: interval?.low ?? null,
     pr_auc_high: interval?.high ?? null,
-    roc_auc: separable ? rocAuc(labels, scores) : null,
+    roc_auc: oneClass === null ? rocAuc(label, score) : null,
     f1: cut?.f1 ?? null,
     precision: cut?.precision ?? null,
     recall: cut?.recall ?? null,
@@ -80,12 +97,24 @@ export function judge(judged: Judged): Required<Metrics> {
     log_loss: probable?.log_loss ?? null,
     brier_skill: probable?.brier_skill ?? null,
     ece: probable?.ece ?? null,
-    precision_top1: some ? precisionAtTop(labels, scores, 0.01) : null,
-    precision_top5: some ? precisionAtTop(labels, scores, 0.05) : null,
-    ...withinBlocks(cells, realised, scores),
-    log_sigma_rmse: forecast?.log_sigma_rmse ?? null,
-    qlike: forecast?.qlike ?? null,
-    floored: forecast?.floored ?? null,
-    degenerate,
+    precision_top1: noRow === null ? precisionAtTop(label, score, 0.01) : null,
+    precision_top5: noRow === null ? precisionAtTop(label, score, 0.05) : null,
+    ...withinBlocks(cells, realised, score),
+    log_sigma_rmse: forecasts?.log_sigma_rmse ?? null,
+    qlike: forecasts?.qlike ?? null,
+    floored: forecasts?.floored ?? null,
+    rmse_ratio: forecasts && pairedRatio(forecasts.rmse, standings[ewma.name].forecast!.rmse),
+    lift: Object.fromEntries(others.map(other => [other, pairedRatio(precision, standings[other].precision)])),
+    gain: Object.fromEntries(others.map(other => [other, pairedDifference(precision, standings[other].precision)])),
+    alarms: alarmsAtRate(tracksOf(ground.rows, score)),
+    degenerate: Object.fromEntries(
+      Object.entries(why).flatMap(([figure, reason]) => (reason === null ? [] : [[figure, reason]])),
+    ),
   }
+}
+
+function whyNoInterval(resamples: Resamples | null): string {
+  return resamples === null
+    ? 'segment shorter than two blocks of the bootstrap'
+    : 'more than half of the block resamples hold no spike'
 }

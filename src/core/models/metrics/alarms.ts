@@ -1,5 +1,22 @@
+import { z } from 'zod'
+import { placesBy } from '../../math/group_indices.ts'
 import { percentileOf, percentileOfSorted } from '../../math/percentile.ts'
 import { seededRandom } from '../../math/random.ts'
+import type { JudgedRows } from './judged_rows.ts'
+
+/** What a score is worth as an alarm: onsets that it warned of, and what that cost. */
+export const alarmsSchema = z.strictObject({
+  onsets: z.number(),
+  caught: z.number(),
+  false_alarms: z.number(),
+  /** Hours of one product that were looked at. */
+  hours: z.number(),
+  /** Median seconds from the first alarm to the onset, over caught ones; null where none is. */
+  lead_s: z.number().nullable(),
+  /** Score at which an alarm is given; null where none may be given. */
+  threshold: z.number().nullable(),
+})
+export type AlarmSummary = z.infer<typeof alarmsSchema>
 
 /** Rows of one product in order of time, whatever silences lie between them. */
 export interface Track {
@@ -8,16 +25,6 @@ export interface Track {
   /** Whether volatility_60s has reached tau: the spike has come. */
   spiking: Uint8Array
   scores: Float64Array
-}
-
-export interface AlarmSummary {
-  onsets: number
-  caught: number
-  false_alarms: number
-  hours: number
-  /** Median seconds from the first alarm to the onset, over caught ones; null where none is. */
-  lead_s: number | null
-  threshold: number
 }
 
 /** Seconds that an alarm looks ahead; the next one is given only after them. */
@@ -63,11 +70,21 @@ export function soundAlarms(tracks: Track[], threshold: number): AlarmSummary {
   }
   const hours = seconds / 3600
   const lead_s = leads.length > 0 ? percentileOf(leads, 50) : null
-  return { onsets: onsetCount, caught: leads.length, false_alarms: falseAlarms, hours, lead_s, threshold }
+  return {
+    onsets: onsetCount,
+    caught: leads.length,
+    false_alarms: falseAlarms,
+    hours,
+    lead_s,
+    threshold: Number.isFinite(threshold) ? threshold : null,
+  }
 }
 
-/** The lowest threshold, coming from above in steps of half a per cent of rows, before false alarms pass `perHour`. */
-export function alarmsAtRate(tracks: Track[], perHour: number): AlarmSummary {
+/** False alarms an hour at which alarms are compared: one in ten minutes. */
+const perHour = 6
+
+/** At the lowest threshold, coming from above in steps of half a per cent of rows, before false alarms pass six an hour. */
+export function alarmsAtRate(tracks: Track[]): AlarmSummary {
   const all = Float64Array.from(tracks.flatMap(({ scores }) => Array.from(scores))).sort()
   let best = soundAlarms(tracks, Number.POSITIVE_INFINITY)
   for (let percent = 99.5; percent >= 0; percent -= 0.5) {
@@ -78,8 +95,15 @@ export function alarmsAtRate(tracks: Track[], perHour: number): AlarmSummary {
   return best
 }
 
-/** False alarms an hour at which alarms are compared: one in ten minutes. */
-export const falseAlarmsPerHour = 6
+/** One track for each group and product, whatever the order in which groups and products lie. */
+export function tracksOf({ group, product, time, volatility, tau }: JudgedRows, score: Float64Array): Track[] {
+  const places = placesBy(score.length, i => `${group[i]} ${product[i]}`)
+  return [...places.values()].map(rows => ({
+    time: Float64Array.from(rows, i => time[i] / 1e6),
+    spiking: Uint8Array.from(rows, i => (volatility[i] >= tau[i] ? 1 : 0)),
+    scores: Float64Array.from(rows, i => score[i]),
+  }))
+}
 
 /** A score that knows nothing but is as smooth as a volatility: the mean of 60 seeded uniform numbers, one a row. */
 export function randomSmoothScore(rows: number, seed: number): Float64Array {

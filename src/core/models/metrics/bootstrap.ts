@@ -9,7 +9,7 @@ export interface BootstrapSettings {
   seed: number
 }
 
-/** How often each second of a segment is drawn in each sample. */
+/** How often each second is drawn in each sample. */
 export interface Resamples {
   /** Index of each row's second. */
   secondOf: Uint32Array
@@ -18,29 +18,56 @@ export interface Resamples {
 }
 
 /**
- * Moving-block resamples of a segment's distinct seconds: blocks of `block_s` consecutive seconds, starts uniform, the last
- * block cut so that each sample is as long as the segment. Rows of all products at one second move together. Source:
- * Kuensch (1989), Liu and Singh (1992).
- * @param times T of each row in microseconds.
- * @returns null where the segment is shorter than two blocks.
+ * Moving-block resamples of rows: blocks of `block_s` consecutive seconds, starts uniform, the last block cut so that each sample
+ * is as long as the rows. Rows of all products at one second move together. Source: Kuensch (1989), Liu and Singh (1992). Blocks
+ * are drawn inside each group, so a sample holds as much of each group as there is; one shorter than two blocks is taken as it is.
+ * @param times T of each row in microseconds. @param group name of each row's group; rows of a group lie together.
+ * @returns null where every group is shorter than two blocks.
  */
-export function drawBlocks(times: Float64Array, settings: BootstrapSettings): Resamples | null {
-  const seconds = Float64Array.from(new Set(times)).sort()
-  const { block_s, samples, seed } = settings
-  if (seconds.length < 2 * block_s) return null
-  const place = new Map(Array.from(seconds, (second, i) => [second, i]))
+export function drawBlocks(times: Float64Array, group: string[], settings: BootstrapSettings): Resamples | null {
+  const secondOf = new Uint32Array(times.length)
+  const drawn: Uint16Array[][] = []
+  let seconds = 0
+  let isDrawn = false
+  for (const [index, name] of [...new Set(group)].entries()) {
+    const from = group.indexOf(name)
+    const inside = times.subarray(from, group.lastIndexOf(name) + 1)
+    const own = Float64Array.from(new Set(inside)).sort()
+    const place = new Map(Array.from(own, (second, i) => [second, seconds + i]))
+    inside.forEach((time, i) => {
+      secondOf[from + i] = place.get(time)!
+    })
+    isDrawn ||= own.length >= 2 * settings.block_s
+    drawn.push(drawSeconds(own.length, { ...settings, seed: settings.seed + index }))
+    seconds += own.length
+  }
+  if (!isDrawn) return null
+  const counts = Array.from({ length: settings.samples }, (_, sample) => {
+    const whole = new Uint16Array(seconds)
+    let place = 0
+    for (const samples of drawn) {
+      whole.set(samples[sample], place)
+      place += samples[sample].length
+    }
+    return whole
+  })
+  return { secondOf, counts }
+}
+
+/** How often each of so many consecutive seconds is drawn, an array a sample; once where they are fewer than two blocks. */
+function drawSeconds(seconds: number, { block_s, samples, seed }: BootstrapSettings): Uint16Array[] {
+  if (seconds < 2 * block_s) return new Array<Uint16Array>(samples).fill(new Uint16Array(seconds).fill(1))
   const random = seededRandom(seed)
-  const starts = seconds.length - block_s + 1
-  const counts = Array.from({ length: samples }, () => {
-    const drawn = new Uint16Array(seconds.length)
-    for (let left = seconds.length; left > 0; left -= block_s) {
+  const starts = seconds - block_s + 1
+  return Array.from({ length: samples }, () => {
+    const drawn = new Uint16Array(seconds)
+    for (let left = seconds; left > 0; left -= block_s) {
       const start = Math.floor(random() * starts)
       const end = start + Math.min(block_s, left)
       for (let i = start; i < end; i++) drawn[i]++
     }
     return drawn
   })
-  return { secondOf: Uint32Array.from(times, time => place.get(time)!), counts }
 }
 
 /**
@@ -71,6 +98,20 @@ export function resampledPrecision(
       }
     }
     return before > 0 ? area / before : Number.NaN
+  })
+}
+
+/** Weighted mean of a row's value in each sample. */
+export function resampledMean(values: Float64Array, { secondOf, counts }: Resamples): Float64Array {
+  return Float64Array.from(counts, drawn => {
+    let sum = 0
+    let weight = 0
+    for (let i = 0; i < values.length; i++) {
+      const times = drawn[secondOf[i]]
+      sum += times * values[i]
+      weight += times
+    }
+    return sum / weight
   })
 }
 

@@ -42,3 +42,9 @@ export function reliability(
     .filter(({ rows }) => rows > 0)
     .map(({ predicted, observed, rows }) => ({ predicted: predicted / rows, observed: observed / rows, rows }))
 }
+
+/** Expected calibration error: mean of |share of positives - mean prediction| over the bins of `reliability`, by their rows. */
+export function calibrationError(bins: { predicted: number; observed: number; rows: number }[]): number {
+  const rows = bins.reduce((sum, bin) => sum + bin.rows, 0)
+  return bins.reduce((sum, bin) => sum + (bin.rows / rows) * Math.abs(bin.observed - bin.predicted), 0)
+}

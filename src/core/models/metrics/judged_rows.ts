@@ -37,3 +37,24 @@ export function judgedRows(
     level: at(table.columns.volatility_300s),
   }
 }
+
+/** The rows of several folds, one after the other. */
+export function joinJudgedRows(parts: JudgedRows[]): JudgedRows {
+  const texts = (key: 'group' | 'product'): string[] => parts.flatMap(part => part[key])
+  const numbers = (key: Exclude<keyof JudgedRows, 'group' | 'product'>): Float64Array =>
+    joinColumns(parts.map(part => part[key]))
+  return {
+    group: texts('group'),
+    product: texts('product'),
+    time: numbers('time'),
+    label: numbers('label'),
+    sigma: numbers('sigma'),
+    tau: numbers('tau'),
+    volatility: numbers('volatility'),
+    level: numbers('level'),
+  }
+}
+
+export function joinColumns(columns: Float64Array[]): Float64Array {
+  return Float64Array.from(columns.flatMap(column => Array.from(column)))
+}

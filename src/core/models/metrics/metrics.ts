@@ -129,6 +129,28 @@ export function atThreshold(labels: Labels, scores: Scores, threshold: number): 
   }
 }
 
+/** Share of positives among the `share` of rows with the highest scores; ties at the edge count by their mean. */
+export function precisionAtTop(labels: Labels, scores: Scores, share: number): number {
+  const order = rankByScore(scores)
+  const size = Math.max(1, Math.floor(order.length * share))
+  const edge = scores[order[size - 1]]
+  let sure = 0
+  let sureHits = 0
+  let tied = 0
+  let tiedHits = 0
+  for (const row of order) {
+    if (scores[row] < edge) break
+    if (scores[row] > edge) {
+      sure++
+      sureHits += labels[row]
+    } else {
+      tied++
+      tiedHits += labels[row]
+    }
+  }
+  return (sureHits + ((size - sure) * tiedHits) / tied) / size
+}
+
 /** Mean of (y - p)^2. NaN without rows. */
 export function brierScore(labels: Labels, probabilities: Scores): number {
   let sum = 0

@@ -1,15 +1,16 @@
-import { calibrationError } from './calibration_error.ts'
-import { reliability } from './curves.ts'
+import { z } from 'zod'
+import { calibrationError, reliability } from './curves.ts'
 import { brierScore, logLoss } from './metrics.ts'
 
-export interface ProbabilityMetrics {
-  brier: number
+export const probabilitySchema = z.strictObject({
+  brier: z.number(),
   /** 1 - Brier / that of a forecast that always says the rows' own prevalence; null where all rows are of one class. */
-  brier_skill: number | null
-  log_loss: number
+  brier_skill: z.number().nullable(),
+  log_loss: z.number(),
   /** Expected calibration error in ten equal bins. */
-  ece: number
-}
+  ece: z.number(),
+})
+export type ProbabilityMetrics = z.infer<typeof probabilitySchema>
 
 /** How good scores are as probabilities. At least one row. */
 export function judgeProbabilities(labels: ArrayLike<number>, probabilities: ArrayLike<number>): ProbabilityMetrics {

@@ -1,8 +1,19 @@
+import { z } from 'zod'
 import { placesBy } from '../../math/group_indices.ts'
-import type { Slice } from '../judge/evaluation.ts'
 import { countEpisodes } from '../split/episodes.ts'
 import type { JudgedRows } from './judged_rows.ts'
 import { averagePrecision } from './metrics.ts'
+
+/** A part of the judged rows, with the PR-AUC of every model on it; null where the part holds fewer than 30 spikes. */
+export const sliceSchema = z.strictObject({
+  by: z.enum(['product', 'regime', 'day', 'hour']),
+  name: z.string(),
+  rows: z.number(),
+  positives: z.number(),
+  episodes: z.number(),
+  pr_auc: z.record(z.string(), z.number().nullable()),
+})
+export type Slice = z.infer<typeof sliceSchema>
 
 /** Spikes below which the average precision of a part says nothing. */
 const leastPositives = 30

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { placesBy } from '../../math/group_indices.ts'
 import { percentileOf } from '../../math/percentile.ts'
 import { averagePrecision } from './metrics.ts'
@@ -48,13 +49,11 @@ export function withinBlocks(cells: Int32Array[], sigma: ArrayLike<number>, scor
   return { within_top10: of(10), within_top25: of(25) }
 }
 
-export interface WithinChance {
-  top10: number
-  top25: number
-}
+/** What a score that is the same everywhere reaches inside blocks; null without a cell. */
+export const withinChanceSchema = z.strictObject({ top10: z.number(), top25: z.number() }).nullable()
+export type WithinChance = z.infer<typeof withinChanceSchema>
 
-/** What a score that is the same everywhere reaches; null without a cell. */
-export function withinChance(cells: Int32Array[], sigma: ArrayLike<number>): WithinChance | null {
+export function withinChance(cells: Int32Array[], sigma: ArrayLike<number>): WithinChance {
   const { within_top10, within_top25 } = withinBlocks(cells, sigma, new Float64Array(sigma.length))
   return within_top10 === null || within_top25 === null ? null : { top10: within_top10, top25: within_top25 }
 }

@@ -1,24 +1,21 @@
-import type { Config } from '../../../config.ts'
-import { volatilityReadings, volatilityTerms } from '../fit/volatility_recipe.ts'
-import type { Model } from './model.ts'
-import { treeParams, treeSettings, volatilityContestant } from './volatility.ts'
+import { averageVolatility } from '../fit/volatility_model.ts'
+import { volatilityTerms } from '../fit/volatility_terms.ts'
+import type { Recipe } from './recipe.ts'
+import { boostingRegression, ridge, volatilityModel } from './volatility.ts'
 
 /** The fixed recipe of the headline. */
-export function average(config: Config): Model {
-  return volatilityContestant(
-    {
-      name: 'average',
-      title: 'Average of ridge and trees',
-      kind: 'learned',
+export const average: Recipe = {
+  name: 'average',
+  title: 'Average of ridge and trees',
+  kind: 'learned',
+  probability: true,
+  fit(training, fitted = {}) {
+    const [linear, trees] = [ridge, boostingRegression].map(part => fitted[part.name] ?? part.fit(training))
+    return volatilityModel(averageVolatility(training, linear.volatility!, trees.volatility!), training, {
       recipe:
         'The plain average of the ridge and of the boosted trees, both on ln(sigma_future/tau + .05); then P(sigma >= tau) from the spread of its residuals. Fixed in config, nothing is chosen per fold.',
-      params: { l2: config.models.ridge_l2, ...treeParams(config), terms: volatilityTerms.length },
-    },
-    {
-      readings: volatilityReadings,
-      terms: volatilityTerms,
-      l2: config.models.ridge_l2,
-      trees: treeSettings(config, 'squared_error'),
-    },
-  )
+      params: { l2: training.settings.ridge_l2, ...training.settings.trees, terms: volatilityTerms.length },
+      forecasts: true,
+    })
+  },
 }

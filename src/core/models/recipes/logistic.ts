@@ -1,28 +1,33 @@
-import type { Config } from '../../../config.ts'
-import { takeRows } from '../../features/table.ts'
-import { scoreTable } from '../artifact/score.ts'
-import { fitLinear, weightNames } from '../fit/fit.ts'
-import { logisticInputs } from '../fit/recipe.ts'
-import type { Model } from './model.ts'
+import { scoreLinear } from '../artifact/score.ts'
+import { fitLinear, weightNames } from '../fit/linear.ts'
+import { logisticInputs } from '../fit/logistic_inputs.ts'
+import type { Recipe } from './recipe.ts'
 
-export function logistic({ models }: Config): Model {
-  return {
-    name: 'logistic',
-    title: 'Logistic regression',
-    kind: 'learned',
-    recipe: `L2 logistic regression on ${logisticInputs.length} standardised features of trailing volatility and activity, one model for all products; nulls by the training median and an indicator.`,
-    params: { l2: models.l2 },
-    probability: true,
-    fit({ table, rows, labels }) {
-      const { fitted } = fitLinear(table, rows, labels, logisticInputs, models.l2)
-      const names = weightNames(fitted)
-      return {
-        predict: (judged, at) => ({ score: scoreTable(fitted, takeRows(judged, at)), sigma: null }),
-        explain: () =>
-          fitted.weights
-            .map((weight, j) => ({ feature: names[j], weight }))
-            .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight)),
-      }
-    },
-  }
+export const logistic: Recipe = {
+  name: 'logistic',
+  title: 'Logistic regression',
+  kind: 'learned',
+  probability: true,
+  fit({ table, rows, labels, settings: { l2 } }) {
+    const { fitted, iterations, dropped } = fitLinear(table, rows, labels, logisticInputs, l2)
+    const { inputs, indicators, weights } = fitted
+    const names = weightNames(fitted)
+    return {
+      recipe: `L2 logistic regression on ${inputs.length} standardised features of trailing volatility and activity, one model for all products; nulls by the training median and an indicator.`,
+      params: {
+        l2,
+        inputs: inputs.join(', '),
+        indicators: indicators.length,
+        newton_steps: iterations,
+        calibrated_on: 'training, by its own log loss',
+      },
+      weights: weights
+        .map((weight, j) => ({ feature: names[j], weight }))
+        .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight)),
+      inputs,
+      predict: (judged, at) => ({ score: scoreLinear(fitted, judged, at), sigma: null }),
+      linear: fitted,
+      dropped: dropped.map(({ name, why }) => `${name} (${why})`),
+    }
+  },
 }

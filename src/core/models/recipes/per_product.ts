@@ -1,29 +1,30 @@
-import type { Model } from './model.ts'
+import type { Recipe } from './recipe.ts'
 
 /** The same recipe fitted once a product, to compare with the one model for all. Products without training rows score 0. */
-export function perProduct(model: Model): Model {
+export function perProduct(recipe: Recipe): Recipe {
   return {
-    ...model,
-    name: `${model.name}_per_product`,
-    title: `${model.title}, one a product`,
-    recipe: `${model.recipe} Fitted once a product.`,
+    ...recipe,
+    name: `${recipe.name}_per_product`,
+    title: `${recipe.title}, one a product`,
     fit(training) {
-      const products = Object.keys(training.tau)
-      const fits = new Map(
-        products.map(product => [
-          product,
-          model.fit({ ...training, rows: training.rows.filter(row => training.table.product[row] === product) }),
-        ]),
-      )
+      const { product } = training.table
+      const models = Object.keys(training.tau).map(name => ({
+        name,
+        model: recipe.fit({ ...training, rows: training.rows.filter(row => product[row] === name) }),
+      }))
       return {
+        recipe: `${recipe.title}, fitted once a product.`,
+        params: {},
+        weights: [],
+        inputs: [...new Set(models.flatMap(({ model }) => model.inputs))],
         predict(table, rows) {
           const score = new Float64Array(rows.length)
           const sigma = new Float64Array(rows.length)
-          for (const [product, fit] of fits) {
-            const places = Array.from(rows.keys()).filter(i => table.product[rows[i]] === product)
-            const part = fit.predict(
+          for (const { name, model } of models) {
+            const places = Array.from({ length: rows.length }, (_, i) => i).filter(i => table.product[rows[i]] === name)
+            const part = model.predict(
               table,
-              Int32Array.from(places, i => rows[i]),
+              places.map(i => rows[i]),
             )
             places.forEach((place, i) => {
               score[place] = part.score[i]
@@ -32,7 +33,6 @@ export function perProduct(model: Model): Model {
           }
           return { score, sigma }
         },
-        explain: () => [],
       }
     },
   }

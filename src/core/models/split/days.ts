@@ -1,8 +1,8 @@
 import { type FeatureTable, takeRows } from '../../features/table.ts'
 import { isoTime } from './segment.ts'
 
-/** The rows of one day as one table. */
-export interface Day {
+/** Rows that belong together, as those of one day. */
+export interface RowGroup {
   name: string
   table: FeatureTable
 }
@@ -11,7 +11,7 @@ export interface Day {
  * The rows of a table by UTC day. A stretch without a silence of `silence_s` in all products is not cut at midnight: it belongs
  * to the day in which it began.
  */
-export function splitDays(table: FeatureTable, silence_s: number): Day[] {
+export function splitDays(table: FeatureTable, silence_s: number): RowGroup[] {
   const seconds = Float64Array.from(new Set(table.time)).sort()
   const dayOf = new Map<number, string>()
   let day = ''

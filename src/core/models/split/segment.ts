@@ -1,7 +1,23 @@
+import { z } from 'zod'
 import type { Micros } from '../../events/event.ts'
 import type { FeatureTable } from '../../features/table.ts'
-import type { Segment } from '../judge/evaluation.ts'
 import { countEpisodes } from './episodes.ts'
+
+/** A stretch of labelled rows. */
+export const segmentSchema = z.strictObject({
+  /** ISO times of the first and the last row's T; both the segment's first second where the purge left no row. */
+  from: z.string(),
+  to: z.string(),
+  rows: z.number(),
+  /** Rows with label 1. */
+  positives: z.number(),
+  episodes: z.number(),
+  /** positives / rows. */
+  prevalence: z.number(),
+  /** Why its figures say little, null if they do not. */
+  degenerate: z.string().nullable(),
+})
+export type Segment = z.infer<typeof segmentSchema>
 
 const leastPositives = 30
 const leastEpisodes = 5

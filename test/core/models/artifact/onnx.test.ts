@@ -7,10 +7,10 @@ import { readConfig } from '../../../../src/config.ts'
 import { featureNames } from '../../../../src/core/features/spec.ts'
 import type { FeatureTable } from '../../../../src/core/features/table.ts'
 import { seededRandom } from '../../../../src/core/math/random.ts'
-import type { LinearArtifact } from '../../../../src/core/models/artifact/artifact.ts'
+import type { Artifact, LinearArtifact } from '../../../../src/core/models/artifact/artifact.ts'
 import { mlflowFiles } from '../../../../src/core/models/artifact/mlmodel.ts'
 import { onnxModel } from '../../../../src/core/models/artifact/onnx.ts'
-import { rowScorer, scoreTable } from '../../../../src/core/models/artifact/score.ts'
+import { rowScorer, scoreRows } from '../../../../src/core/models/artifact/score.ts'
 import { runExperiment } from '../../../../src/core/models/experiment.ts'
 import { loadModel, saveModel } from '../../../../src/tracking/model_folder.ts'
 import { syntheticTable } from '../../../fixtures/synthetic_features.ts'
@@ -58,10 +58,11 @@ function someRows(rows: number) {
 }
 
 /** A model with collinear inputs, nulls and large weights of opposite sign, as training makes it. */
-function trainedModel(): [LinearArtifact, FeatureTable] {
+function trainedModel(): [Artifact, FeatureTable] {
   const table = syntheticTable(4000)
   const source = { file: 'x.parquet', simulated: true, config_hash: 'x' }
-  return [runExperiment(table, source, readConfig()).artifact, table]
+  const { artifacts } = runExperiment(table, source, readConfig())
+  return [artifacts.find(({ format }) => format === 'spike60-linear')!, table]
 }
 
 test('scores follow the formula of the artifact', () => {
@@ -73,12 +74,12 @@ test('scores follow the formula of the artifact', () => {
     (sum, v, j) => sum + (artifact.weights[j] * (v - artifact.mean[j])) / artifact.scale[j],
     artifact.intercept,
   )
-  expect(scoreTable(artifact, table)[0]).toBeCloseTo(1 / (1 + Math.exp(-logit)), 14)
+  expect(scoreRows(artifact, table)[0]).toBeCloseTo(1 / (1 + Math.exp(-logit)), 14)
 })
 
 test('a row of the engine scores as the same row of a table', () => {
   const table = someRows(50)
-  const expected = scoreTable(artifact, table)
+  const expected = scoreRows(artifact, table)
   const score = rowScorer(artifact)
   for (let row = 0; row < 50; row++)
     expect(score(featureNames.map(name => table.columns[name]?.[row] ?? Number.NaN))).toBe(expected[row])
@@ -134,7 +135,7 @@ describe('Python', needs(lacks), () => {
     const [answer] = await predictInPython(python!, 'http://127.0.0.1:9', [job])
     expect(answer.columns).toEqual(['probability'])
     expect(answer.refused, 'a frame without one of the columns').toMatch(/ticks_60s/)
-    const expected = scoreTable(model, table)
+    const expected = scoreRows(model, table)
     expect(answer.probability).toHaveLength(150)
     const difference = answer.probability.map((p, i) => Math.abs(p - expected[places[i]]))
     expect(Math.max(...difference)).toBeLessThan(1e-6)

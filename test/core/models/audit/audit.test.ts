@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { readConfig } from '../../../../src/config.ts'
 import { type FeatureTable, takeRows } from '../../../../src/core/features/table.ts'
 import { type AuditInput, auditTraining } from '../../../../src/core/models/audit/audit.ts'
+import type { AuditCheck } from '../../../../src/core/models/audit/check.ts'
 import { checkDigest, checkPerturbation } from '../../../../src/core/models/audit/file.ts'
 import { checkFits } from '../../../../src/core/models/audit/fits.ts'
 import { checkProducts } from '../../../../src/core/models/audit/products.ts'
@@ -13,11 +14,11 @@ import { checkSpans } from '../../../../src/core/models/audit/spans.ts'
 import { checkLabels, checkTau } from '../../../../src/core/models/audit/tau.ts'
 import { checkTwins } from '../../../../src/core/models/audit/twins.ts'
 import { runExperiment } from '../../../../src/core/models/experiment.ts'
-import { fitPreparation } from '../../../../src/core/models/fit/fit.ts'
-import { logisticInputs } from '../../../../src/core/models/fit/recipe.ts'
+import { fitPreparation } from '../../../../src/core/models/fit/linear.ts'
+import { logisticInputs } from '../../../../src/core/models/fit/logistic_inputs.ts'
+import { calibrateVolatility } from '../../../../src/core/models/fit/volatility_model.ts'
 import type { FittedVolatility } from '../../../../src/core/models/fit/volatility_predict.ts'
-import type { AuditCheck } from '../../../../src/core/models/judge/evaluation.ts'
-import { calibrateOn, volatilityRecipes } from '../../../../src/core/models/recipes/volatility_entrants.ts'
+import { fitAll, recipesOf } from '../../../../src/core/models/recipes/all.ts'
 import { labelRows } from '../../../../src/core/models/split/label.ts'
 import { labelledRows } from '../../../../src/core/models/split/split.ts'
 import { tauFromTraining } from '../../../../src/core/models/split/tau.ts'
@@ -37,8 +38,8 @@ function verdicts(input: AuditInput): Record<string, string> {
   return Object.fromEntries(auditTraining(input).checks.map(({ name, verdict }) => [name, verdict]))
 }
 
-const singleFeatures = ({ table: rows, split, segments, labels }: AuditInput): AuditCheck =>
-  checkSingleFeatures(rows, split, segments, labels)
+const singleFeatures = ({ table: rows, split, splits, labels }: AuditInput): AuditCheck =>
+  checkSingleFeatures(rows, split, splits, labels)
 
 const allPassed = {
   digest: 'passed',
@@ -62,7 +63,7 @@ const allPassed = {
 }
 
 test('an honest run passes every check; one that fails is enough to fail it', () => {
-  expect(honest.segments.train.degenerate).toBeNull()
+  expect(honest.splits.train.degenerate).toBeNull()
   expect(verdicts(honest)).toEqual(allPassed)
   expect(auditTraining(honest).passed).toBe(true)
   const failed = auditTraining({ ...honest, perturbation: 'failed' })
@@ -81,20 +82,23 @@ describe('a planted leak fails the check that is there for it, and the run', () 
 
   test('scaler and medians of the logistic model from all rows', () => {
     const { imputer, scaler } = fitPreparation(table, labelledRows(table), logisticInputs)
-    const artifact = { ...honest.artifact, impute: imputer.medians, ...scaler }
-    expectFailed({ ...honest, artifact }, checkFits, /^logistic: medians, means, scales are not/)
+    const artifacts = honest.artifacts.map(artifact =>
+      artifact.format === 'spike60-linear' ? { ...artifact, impute: imputer.medians, ...scaler } : artifact,
+    )
+    expectFailed({ ...honest, artifacts }, checkFits, /^logistic: medians, means, scales are not/)
   })
 
   /** The audit of a run whose volatility models were changed by `change`. */
   function withFits(change: (fitted: FittedVolatility, fromAll: FittedVolatility) => FittedVolatility): AuditInput {
-    const every = labelledRows(table)
-    const recipes = volatilityRecipes(config)
+    const training = { ...honest, rows: labelledRows(table), settings: config.models }
+    const fromAll = fitAll(recipesOf('training'), training)
     return {
       ...honest,
-      volatility: honest.volatility.map(({ name, fitted }) => {
-        const recipe = recipes.find(one => one.name === name)!
-        return { name, fitted: change(fitted, recipe.fit({ ...honest, rows: every }).volatility!) }
-      }),
+      artifacts: honest.artifacts.map(artifact =>
+        artifact.format === 'spike60-volatility'
+          ? { ...artifact, ...change(artifact, fromAll[artifact.name].volatility!) }
+          : artifact,
+      ),
     }
   }
 
@@ -124,7 +128,7 @@ describe('a planted leak fails the check that is there for it, and the run', () 
   })
 
   test('calibration on the test rows', () => {
-    const input = withFits(fitted => calibrateOn(fitted, { ...honest, rows: honest.split.test }) ?? fitted)
+    const input = withFits(fitted => calibrateVolatility(fitted, { ...honest, rows: honest.split.test }) ?? fitted)
     expectFailed(input, checkFits, /^har: residual spread or calibration/)
   })
 
@@ -137,9 +141,9 @@ describe('a planted leak fails the check that is there for it, and the run', () 
   })
 
   test('a threshold picked on test', () => {
-    const models = { ...honest.models }
-    models.average = { ...models.average, test: { ...models.average.test, threshold: 0.123 } }
-    expectFailed({ ...honest, models }, checkThresholds, /^average: 0.123/)
+    const splits = structuredClone(honest.splits)
+    splits.test.models.average.threshold = 0.123
+    expectFailed({ ...honest, splits }, checkThresholds, /^average: 0.123/)
   })
 
   test('scores that depend on the other judged rows', () => {
@@ -155,13 +159,13 @@ describe('a planted leak fails the check that is there for it, and the run', () 
   })
 
   /** The segments as if test held enough episodes: there a failed check is no warning. */
-  function judgeable(): AuditInput['segments'] {
-    return { ...honest.segments, test: { ...honest.segments.test, degenerate: null } }
+  function judgeable(): AuditInput['splits'] {
+    return { ...honest.splits, test: { ...honest.splits.test, degenerate: null } }
   }
 
   test('rows in two segments', () => {
     const test = Int32Array.from([...honest.split.train.slice(0, 3000), ...honest.split.test])
-    const input = { ...honest, segments: judgeable(), split: { ...honest.split, test } }
+    const input = { ...honest, splits: judgeable(), split: { ...honest.split, test } }
     expectFailed(input, checkSpans, /^3000 rows lie in two segments/)
     expectFailed(input, checkShuffledLabels, /judged rows are known to the fit/)
   })
@@ -172,7 +176,7 @@ describe('a planted leak fails the check that is there for it, and the run', () 
     )
     const of = (rest: number) =>
       Int32Array.from(all.filter((_, i) => (i * 7) % 10 < 6 === (rest === 0) && (rest === 0 || i % 2 === rest - 1)))
-    const input = { ...honest, segments: judgeable(), split: { train: of(0), validation: of(1), test: of(2) } }
+    const input = { ...honest, splits: judgeable(), split: { train: of(0), validation: of(1), test: of(2) } }
     expectFailed(input, checkSpans)
     expectFailed(input, checkShuffledLabels, /deep trees PR-AUC 0\.\d+, 99 % interval up to/)
   })
@@ -228,8 +232,8 @@ test('a product without training rows does not leave silently', () => {
 test('a feature above .98 on a degenerate segment only is a warning', () => {
   const leaking = copyTable(table)
   for (const row of honest.split.test) leaking.columns.amihud_300s[row] = table.sigma_future[row]
-  const test = { ...honest.segments.test, degenerate: '2 episodes, below 5' }
-  const input = { ...honest, table: leaking, segments: { ...honest.segments, test } }
+  const test = { ...honest.splits.test, degenerate: '2 episodes, below 5' }
+  const input = { ...honest, table: leaking, splits: { ...honest.splits, test } }
   expect(singleFeatures(input).verdict).toBe('warning')
 })
 
@@ -265,10 +269,9 @@ test('what a shuffled split would have claimed is a figure, also where no score 
   const told = checkShuffledSplit(honest)
   expect(told.figures!.claimed_pr_auc).toBeGreaterThan(0.9)
   expect(told.figures!.best_pr_auc_by_time).toBeLessThan(told.figures!.claimed_pr_auc)
-  const models = Object.fromEntries(
-    Object.entries(honest.models).map(([name, model]) => [name, { ...model, test: { ...model.test, pr_auc: null } }]),
-  )
-  const undefinedByTime = checkShuffledSplit({ ...honest, models })
+  const splits = structuredClone(honest.splits)
+  for (const model of Object.values(splits.test.models)) model.pr_auc = null
+  const undefinedByTime = checkShuffledSplit({ ...honest, splits })
   expect(undefinedByTime.detail).toMatch(/by time none is defined here/)
   expect(Object.keys(undefinedByTime.figures!)).toEqual(['claimed_pr_auc'])
 })

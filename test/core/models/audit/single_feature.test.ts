@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { FeatureTable } from '../../../../src/core/features/table.ts'
 import { checkSingleFeatures } from '../../../../src/core/models/audit/single_feature.ts'
-import type { Segment } from '../../../../src/core/models/judge/evaluation.ts'
+import type { Segment } from '../../../../src/core/models/split/segment.ts'
 
 const rows = 2000
 

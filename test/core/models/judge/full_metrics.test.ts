@@ -1,16 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../../../../src/core/math/random.ts'
-import { fitCalibration, logitOf, precisionAtTop } from '../../../../src/core/models/fit/calibration.ts'
+import { fitCalibration, logitOf } from '../../../../src/core/models/fit/calibration.ts'
 import { residualLink, sigmaOf, spikeProbability, targetOf } from '../../../../src/core/models/fit/residual.ts'
 import { fitRidge } from '../../../../src/core/models/fit/ridge.ts'
 import { alarmsAtRate, onsetsOf, soundAlarms, type Track } from '../../../../src/core/models/metrics/alarms.ts'
-import { calibrationError } from '../../../../src/core/models/metrics/calibration_error.ts'
+import { drawBlocks, resampledMean } from '../../../../src/core/models/metrics/bootstrap.ts'
+import { calibrationError } from '../../../../src/core/models/metrics/curves.ts'
 import { forecastErrors } from '../../../../src/core/models/metrics/forecast_metrics.ts'
-import {
-  drawGroupBlocks,
-  pairedDifference,
-  resampledMean,
-} from '../../../../src/core/models/metrics/group_bootstrap.ts'
+import { precisionAtTop } from '../../../../src/core/models/metrics/metrics.ts'
+import { pairedDifference } from '../../../../src/core/models/metrics/paired.ts'
 import { cellsOf, withinBlockPrecision } from '../../../../src/core/models/metrics/within_block.ts'
 
 test('ridge solves its normal equations, and shrinks to the mean', () => {
@@ -108,7 +106,7 @@ describe('alarms', () => {
   test('the threshold keeps to the rate', () => {
     const random = seededRandom(4)
     const scores = seconds.map(() => random())
-    const found = alarmsAtRate([track(scores, spikes)], 6)
+    const found = alarmsAtRate([track(scores, spikes)])
     expect(found.false_alarms).toBeLessThanOrEqual(6 * found.hours)
   })
 })
@@ -116,12 +114,12 @@ describe('alarms', () => {
 test('blocks are drawn inside groups: each sample holds as many rows of each; a difference from itself is 0', () => {
   const group = Array.from({ length: 3000 }, (_, i) => (i < 2000 ? 'a' : i < 2900 ? 'b' : 'short'))
   const times = Float64Array.from(group, (_, i) => i * 1e6)
-  const resamples = drawGroupBlocks(times, group, { block_s: 300, samples: 50, seed: 1 })
+  const resamples = drawBlocks(times, group, { block_s: 300, samples: 50, seed: 1 })!
   for (const name of ['a', 'b', 'short']) {
     const share = group.filter(one => one === name).length / 3000
     const inGroup = Float64Array.from(group, one => (one === name ? 1 : 0))
     for (const mean of resampledMean(inGroup, resamples)) expect(mean).toBeCloseTo(share, 12)
   }
   const drawn = resampledMean(times, resamples)
-  expect(pairedDifference(5, 5, drawn, drawn)).toEqual({ value: 0, low: 0, high: 0 })
+  expect(pairedDifference({ value: 5, drawn }, { value: 5, drawn })).toEqual({ value: 0, low: 0, high: 0 })
 })

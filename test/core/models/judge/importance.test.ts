@@ -35,12 +35,13 @@ const labels = Float64Array.from(slow, value => (value > 1.4 ? 1 : 0))
 const every = Int32Array.from({ length: rows }, (_, i) => i)
 
 test('what decides loses all, what is not read loses nothing; the same every time', () => {
-  const scorer = { inputs: ['noise', 'slow'], score: ({ columns }: FeatureTable) => columns.slow }
-  const found = permutationImportance(table, every, labels, scorer)
+  const predict = ({ columns }: FeatureTable) => ({ score: columns.slow, sigma: null })
+  const model = { inputs: ['noise', 'slow'], predict }
+  const found = permutationImportance(table, every, labels, model)
   expect(found.map(({ feature }) => feature)).toEqual(['slow', 'noise'])
   expect(found[0].drop).toBeGreaterThan(0.3)
   expect(found[0].low).toBeLessThanOrEqual(found[0].drop)
   expect(found[0].high).toBeGreaterThanOrEqual(found[0].drop)
   expect(found[1]).toEqual({ feature: 'noise', drop: 0, low: 0, high: 0 })
-  expect(permutationImportance(table, every, labels, scorer)).toEqual(found)
+  expect(permutationImportance(table, every, labels, model)).toEqual(found)
 })

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import { readConfig } from '../../../../src/config.ts'
-import { searchPenalty } from '../../../../src/core/models/judge/search.ts'
-import { searchRounds } from '../../../../src/core/models/judge/search_rounds.ts'
+import { searchPenalty } from '../../../../src/core/models/judge/penalty_search.ts'
+import { searchRounds } from '../../../../src/core/models/judge/rounds_search.ts'
 import { walkForward } from '../../../../src/core/models/split/walk_forward.ts'
 import { copyTable, syntheticTable } from '../../../fixtures/synthetic_features.ts'
 
 const config = readConfig()
 const table = syntheticTable(9000, 63, ['BTC-USD'])
-const settings = { ...config.walk_forward, embargo_s: config.split.embargo_s, percentile: 90 }
+const settings = { ...config.walk_forward, embargo_s: config.split.embargo_s, percentile: 90, models: config.models }
 
 test('no search moves when everything from the first judged block on is changed', () => {
   const [{ from }] = walkForward(table, settings)
@@ -20,7 +20,7 @@ test('no search moves when everything from the first judged block on is changed'
   }
   const of = (one: typeof table) => {
     const groups = [{ name: 'a', table: one }]
-    return { penalty: searchPenalty(groups, config, settings), rounds: searchRounds(groups, config, settings) }
+    return { penalty: searchPenalty(groups, settings), rounds: searchRounds(groups, settings) }
   }
   const found = of(table)
   expect(of(changed)).toEqual(found)
@@ -39,5 +39,5 @@ test('no search moves when everything from the first judged block on is changed'
 
 test('a group that is too short is left out of the search of rounds', () => {
   const short = { ...table, rows: 900 }
-  expect(searchRounds([{ name: 'a', table: short }], config, settings)).toEqual([])
+  expect(searchRounds([{ name: 'a', table: short }], settings)).toEqual([])
 })

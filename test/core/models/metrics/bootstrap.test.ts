@@ -5,15 +5,16 @@ import { drawBlocks, intervalOf, resampledPrecision } from '../../../../src/core
 import { averagePrecision } from '../../../../src/core/models/metrics/metrics.ts'
 
 const times = Float64Array.from({ length: 2000 }, (_, i) => Math.floor(i / 2) * 1e6)
+const group = Array.from(times, () => 'test')
 const settings = { block_s: 300, samples: 50, seed: 60 }
 
 test('the same seed draws the same blocks, another seed others', () => {
-  expect(drawBlocks(times, settings)).toEqual(drawBlocks(times, settings))
-  expect(drawBlocks(times, { ...settings, seed: 61 })).not.toEqual(drawBlocks(times, settings))
+  expect(drawBlocks(times, group, settings)).toEqual(drawBlocks(times, group, settings))
+  expect(drawBlocks(times, group, { ...settings, seed: 61 })).not.toEqual(drawBlocks(times, group, settings))
 })
 
 test('a sample is as long as the segment and made of whole blocks', () => {
-  for (const drawn of drawBlocks(times, settings)!.counts) {
+  for (const drawn of drawBlocks(times, group, settings)!.counts) {
     expect(drawn.reduce((a, b) => a + b)).toBe(1000)
     const changes = drawn.filter((count, i) => i > 0 && count !== drawn[i - 1]).length
     expect(changes).toBeLessThanOrEqual(2 * Math.ceil(1000 / 300))
@@ -21,7 +22,7 @@ test('a sample is as long as the segment and made of whole blocks', () => {
 })
 
 test('a segment shorter than two blocks has no interval', () => {
-  expect(drawBlocks(times.subarray(0, 1198), settings)).toBeNull()
+  expect(drawBlocks(times.subarray(0, 1198), group.slice(0, 1198), settings)).toBeNull()
 })
 
 test('counting draws gives what copying rows would give', () => {
@@ -30,7 +31,7 @@ test('counting draws gives what copying rows would give', () => {
       const random = seededRandom(seed)
       const labels = Array.from(times, () => (random() < 0.1 ? 1 : 0))
       const scores = labels.map(label => Math.floor(levels * random()) + label)
-      const resamples = drawBlocks(times, { ...settings, samples: 3, seed })!
+      const resamples = drawBlocks(times, group, { ...settings, samples: 3, seed })!
       const found = resampledPrecision(labels, scores, resamples)
       resamples.counts.forEach((drawn, s) => {
         const copies = labels.flatMap((_, row) => new Array<number>(drawn[resamples.secondOf[row]]).fill(row))
@@ -49,7 +50,7 @@ test('the interval holds the estimate of a plain signal, and is null where most 
   const random = seededRandom(3)
   const labels = Array.from(times, () => (random() < 0.2 ? 1 : 0))
   const scores = labels.map(label => random() + 0.5 * label)
-  const { low, high } = intervalOf(resampledPrecision(labels, scores, drawBlocks(times, settings)!))!
+  const { low, high } = intervalOf(resampledPrecision(labels, scores, drawBlocks(times, group, settings)!))!
   const estimate = averagePrecision(labels, scores)
   expect(low).toBeLessThan(estimate)
   expect(high).toBeGreaterThan(estimate)

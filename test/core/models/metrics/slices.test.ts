@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { tracksOf } from '../../../../src/core/models/metrics/alarm_tracks.ts'
+import { tracksOf } from '../../../../src/core/models/metrics/alarms.ts'
 import type { JudgedRows } from '../../../../src/core/models/metrics/judged_rows.ts'
 import { averagePrecision } from '../../../../src/core/models/metrics/metrics.ts'
 import { slicesOf } from '../../../../src/core/models/metrics/slices.ts'

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { readConfig } from '../../../../src/config.ts'
 import type { FeatureTable } from '../../../../src/core/features/table.ts'
-import { reportPooled } from '../../../../src/core/models/judge/full_report.ts'
-import { walkGroups } from '../../../../src/core/models/judge/pooled_walk.ts'
+import { walkGroups } from '../../../../src/core/models/judge/walk_blocks.ts'
+import { judgeWalk } from '../../../../src/core/models/judge/walk_forward.ts'
 import { average } from '../../../../src/core/models/recipes/average.ts'
 import { rules } from '../../../../src/core/models/recipes/rules.ts'
 import { labelledRows } from '../../../../src/core/models/split/split.ts'
@@ -67,36 +67,36 @@ test('no fitted label reaches a judged row, and each second after the first shar
 
 const config = readConfig()
 const table = syntheticTable(5400, 61)
-const settings = { ...config.walk_forward, embargo_s: 60, percentile: 90 }
-const models = [...rules, average(config)]
+const settings = { ...config.walk_forward, embargo_s: 60, percentile: 90, models: config.models }
+const recipes = [...rules, average]
 
 test('tau, fit and score of a fold depend on nothing from its block on', () => {
-  const pooled = walkGroups([{ name: 'a', table }], models, settings)
+  const [first] = walkGroups([{ name: 'a', table }], recipes, settings).folds
   const [fold] = walkForward(table, settings)
-  expect(pooled.folds[0].tau).toEqual(tauFromTraining(table, fold.train, 90).tau)
+  expect(first.tau).toEqual(tauFromTraining(table, fold.train, 90).tau)
   const changed = { ...table, sigma_future: table.sigma_future.slice() }
   for (let row = 0; row < table.rows; row++)
     if (table.time[row] + 60e6 >= fold.from && !Number.isNaN(table.sigma_future[row]))
       changed.sigma_future[row] = 1e-3 * (row % 5)
-  const again = walkGroups([{ name: 'a', table: changed }], models, settings)
-  const inFold = Array.from(pooled.fold).filter(one => one === 0).length
-  expect(inFold).toBeGreaterThan(1000)
-  for (const { name } of models)
-    expect(again.models[name].score.slice(0, inFold)).toEqual(pooled.models[name].score.slice(0, inFold))
+  const [again] = walkGroups([{ name: 'a', table: changed }], recipes, settings).folds
+  expect(first.models.map(({ name }) => name)).toEqual(recipes.map(({ name }) => name))
+  for (const [i, { score }] of first.models.entries()) {
+    expect(score.length).toBeGreaterThan(1000)
+    expect(again.models[i].score).toEqual(score)
+  }
 })
 
-test('the report gives every pooled figure, its table shows prevalence and rivals', () => {
-  const pooled = walkGroups(
+test('the report gives every pooled figure, its table shows prevalence and references', () => {
+  const walked = walkGroups(
     [
       { name: 'a', table },
       { name: 'b', table: { ...table, rows: 0 } },
     ],
-    models,
+    recipes,
     settings,
   )
-  expect(pooled.skipped).toEqual([{ group: 'b', why: '0 labelled rows, at least 300 are needed' }])
-  const quick = { ...config, models: { ...config.models, bootstrap_samples: 100 } }
-  const report = reportPooled(pooled, quick, settings)
+  expect(walked.skipped).toEqual([{ group: 'b', why: '0 labelled rows, at least 300 are needed' }])
+  const report = judgeWalk(walked, { ...settings, models: { ...config.models, bootstrap_samples: 100 } })
   const { average: recipe, ewma_120s, persistence } = report.models
   expect(report.folds.reduce((sum, { rows }) => sum + rows, 0)).toBe(report.rows)
   expect(recipe.lift.persistence.value).toBeCloseTo(recipe.pr_auc! / persistence.pr_auc!, 12)

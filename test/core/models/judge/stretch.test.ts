@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import type { Segment } from '../../../../src/core/models/judge/evaluation.ts'
-import { judge } from '../../../../src/core/models/judge/judge.ts'
+import { readConfig } from '../../../../src/config.ts'
+import type { JudgedModel } from '../../../../src/core/models/judge/judged_model.ts'
+import { judgeStretch } from '../../../../src/core/models/judge/stretch.ts'
+import { references } from '../../../../src/core/models/recipes/rules.ts'
+import type { Segment } from '../../../../src/core/models/split/segment.ts'
 
 const segment = (rows: number, positives: number): Segment => ({
   from: '',
@@ -12,19 +15,27 @@ const segment = (rows: number, positives: number): Segment => ({
   degenerate: null,
 })
 
-function judged(labels: number[], scores: number[], more: { sigma?: number[]; probability?: boolean } = {}) {
-  const positives = labels.reduce((sum, label) => sum + label, 0)
-  return judge({
-    labels: Float64Array.from(labels),
-    realised: Float64Array.from(labels, label => (label === 1 ? 2e-5 : 1e-5)),
-    scores: Float64Array.from(scores),
+/** A model on a split, the walk of one fold, beside references that know nothing of spikes. */
+function judged(
+  labels: number[],
+  scores: number[],
+  more: { sigma?: number[]; probability?: boolean } = {},
+): JudgedModel {
+  const column = (of: (label: number, i: number) => number) => Float64Array.from(labels, of)
+  const sigma = column(label => (label === 1 ? 2e-5 : 1e-5))
+  const known = { group: labels.map(() => 'test'), product: labels.map(() => 'A-USD') }
+  const still = { tau: sigma, volatility: column(() => 0), level: column(() => 0) }
+  const rows = { ...known, ...still, time: column((_, i) => i * 1e6), label: column(label => label), sigma }
+  const model = {
+    ...{ name: 'average', title: 'Average', kind: 'learned' as const, threshold: 0.5 },
+    score: Float64Array.from(scores),
     sigma: more.sigma ? Float64Array.from(more.sigma) : null,
-    segment: segment(labels.length, positives),
-    cells: [],
-    threshold: 0.5,
     probability: more.probability ?? true,
-    drawn: null,
-  })
+  }
+  const others = references.map(rule => ({ ...rule, threshold: 0.5, score: column(() => 0), sigma }))
+  const positives = labels.reduce((sum, label) => sum + label, 0)
+  const fold = { segment: segment(labels.length, positives), from: 0, rows, models: [...others, model] }
+  return judgeStretch([fold], readConfig().models).models.average
 }
 
 describe('probabilities', () => {

@@ -1,15 +1,29 @@
 import type { FeatureTable } from '../../features/table.ts'
-import type { LinearArtifact } from '../artifact/artifact.ts'
 import { designMatrix, fitImputer } from './impute.ts'
 import { fitLogistic } from './logistic.ts'
-import type { Candidate } from './recipe.ts'
+import type { Candidate } from './logistic_inputs.ts'
 import { fitScaler, standardise } from './standardise.ts'
 
-/** What fitting decides; the rest of an artifact says where it belongs. */
-export type FittedLinear = Pick<
-  LinearArtifact,
-  'inputs' | 'impute' | 'logs' | 'indicators' | 'mean' | 'scale' | 'weights' | 'intercept'
->
+/**
+ * A fitted linear scorer: p = 1/(1+exp(-(intercept + sum_j weights[j]*(x[j]-mean[j])/scale[j]))), where x holds the k inputs with
+ * nulls replaced by `impute`, those in `logs` as ln(max(value, 1e-7)), followed by one 0/1 indicator for each input in
+ * `indicators` (1 where the value was null).
+ */
+export interface FittedLinear {
+  /** Feature columns it reads, k of them. */
+  inputs: string[]
+  /** Training median of each input, length k. */
+  impute: number[]
+  /** Indices into `inputs` of those that are read as ln(max(value, 1e-7)), after nulls are replaced. */
+  logs: number[]
+  /** Indices into `inputs`, m of them. */
+  indicators: number[]
+  /** Length k + m each. */
+  mean: number[]
+  scale: number[]
+  weights: number[]
+  intercept: number
+}
 
 /** Imputer and scaler of the training rows: all that a linear artifact learns before its weights. */
 export function fitPreparation(table: FeatureTable, train: ArrayLike<number>, candidates: Candidate[]) {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { readConfig } from '../../../../src/config.ts'
 import { type FeatureTable, takeRows } from '../../../../src/core/features/table.ts'
 import { runExperiment } from '../../../../src/core/models/experiment.ts'
-import { walkOwnFile } from '../../../../src/core/models/judge/own_walk.ts'
+import { walkTraining } from '../../../../src/core/models/judge/training_walk.ts'
 import { splitDays } from '../../../../src/core/models/split/days.ts'
 import { walkForward } from '../../../../src/core/models/split/walk_forward.ts'
 import { describeTraining } from '../../../../src/publish/terminal/train_table.ts'
@@ -28,7 +28,7 @@ function withStillProduct(): FeatureTable {
 }
 
 test('a training walks forward with its own recipes, each judged second once, all later than the first share', () => {
-  const { walk_forward: report, walk_forward_missing } = walkOwnFile(table, config)
+  const { walk_forward: report, walk_forward_missing } = walkTraining(table, config)
   expect(walk_forward_missing).toBeNull()
   expect(Object.keys(report!.models)).toEqual([
     'persistence',
@@ -50,7 +50,7 @@ test('a training walks forward with its own recipes, each judged second once, al
 
 test('blocks are doubled until the folds train on few enough rows together; 0 rows switch it off', () => {
   const rows = (most_rows: number) =>
-    walkOwnFile(table, { ...config, walk_forward: { ...config.walk_forward, most_rows } })
+    walkTraining(table, { ...config, walk_forward: { ...config.walk_forward, most_rows } })
   const whole = walkForward(table, { ...config.walk_forward, embargo_s: 60 })
   const together = whole.reduce((sum, { train }) => sum + train.length, 0)
   expect(rows(together).walk_forward!.block_s).toBe(1200)
@@ -68,14 +68,14 @@ test('a file that is too short has no walk-forward, with the reason', () => {
     table,
     Int32Array.from({ length: 280 }, (_, row) => row),
   )
-  expect(walkOwnFile(short, config)).toEqual({
+  expect(walkTraining(short, config)).toEqual({
     walk_forward: null,
     walk_forward_missing: expect.stringMatching(/labelled rows, at least 300/),
   })
 })
 
 test('a tau that the config fixes is used in every fold', () => {
-  const { walk_forward: report } = walkOwnFile(table, { ...config, label: { ...config.label, tau: 3e-5 } })
+  const { walk_forward: report } = walkTraining(table, { ...config, label: { ...config.label, tau: 3e-5 } })
   expect(report!.tau_fixed).toBe(true)
   for (const { tau } of report!.folds) expect(tau).toEqual({ 'BTC-USD': 3e-5, 'ETH-USD': 3e-5 })
 })
@@ -84,7 +84,7 @@ describe('a product that stands still', () => {
   const still = withStillProduct()
 
   test('is left out of every fold and named', () => {
-    const report = walkOwnFile(still, config).walk_forward!
+    const report = walkTraining(still, config).walk_forward!
     for (const { tau } of report.folds) expect(Object.keys(tau)).toEqual(['BTC-USD'])
     expect(report.skipped).toHaveLength(report.folds.length)
     for (const { why } of report.skipped) expect(why).toMatch(/ETH-USD stood still/)
@@ -136,7 +136,7 @@ describe('days', () => {
 
 test('the table for a terminal keeps to 120 columns and shows no number that is none', () => {
   const { evaluation } = runExperiment(table, source, config)
-  const text = describeTraining({ ...evaluation, ...walkOwnFile(table, config) })
+  const text = describeTraining({ ...evaluation, ...walkTraining(table, config) })
   const beforeAudit = text.slice(0, text.indexOf('\naudit ')).split('\n')
   for (const line of beforeAudit.filter(line => !/^(tau|importance|calibrated) /.test(line)))
     expect(line.length, line).toBeLessThanOrEqual(120)

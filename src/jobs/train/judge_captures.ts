@@ -1,13 +1,13 @@
 import type { Config } from '../../config.ts'
-import { type FullReport, reportPooled } from '../../core/models/judge/full_report.ts'
-import { walkGroups } from '../../core/models/judge/pooled_walk.ts'
-import { type SearchRow, searchPenalty } from '../../core/models/judge/search.ts'
-import { type RoundsRow, searchRounds } from '../../core/models/judge/search_rounds.ts'
-import { contestants } from '../../core/models/recipes/all.ts'
+import { type PenaltyRow, searchPenalty } from '../../core/models/judge/penalty_search.ts'
+import { type RoundsRow, searchRounds } from '../../core/models/judge/rounds_search.ts'
+import { walkGroups } from '../../core/models/judge/walk_blocks.ts'
+import { judgeWalk, type WalkForward } from '../../core/models/judge/walk_forward.ts'
+import { recipesOf } from '../../core/models/recipes/all.ts'
 import { SpikeError } from '../../errors.ts'
 import { readCaptures } from '../replay/captures.ts'
 
-export interface FullOptions {
+export interface CapturesOptions {
   /** Folder of captures. */
   captures: string
   /** tau = this percentile of each fold's training. */
@@ -16,15 +16,16 @@ export interface FullOptions {
   onProgress?: (what: string) => void
 }
 
-export interface FullResult {
+export interface JudgedCaptures {
   simulated: boolean
   files: { file: string; digest: string; rows: number; labelled: number; group: string }[]
   left_out: { file: string; why: string }[]
   /** The penalty by walk-forward inside the first share of each day; null where that is too short. */
-  search: SearchRow[] | null
+  search: PenaltyRow[] | null
   /** Where early stopping would end the trees, inside the first share of each day. */
   search_rounds: RoundsRow[]
-  reports: FullReport[]
+  /** One a percentile. */
+  reports: WalkForward[]
 }
 
 /**
@@ -36,21 +37,25 @@ export async function judgeCaptures({
   percentiles,
   config,
   onProgress = () => {},
-}: FullOptions): Promise<FullResult> {
+}: CapturesOptions): Promise<JudgedCaptures> {
   const { groups, files, left_out } = await readCaptures(captures, config, file => onProgress(`replaying ${file}`))
-  const models = contestants(config)
+  const recipes = recipesOf('captures_walk')
   const { first, block_s } = config.walk_forward
-  const walk = { first, block_s, embargo_s: config.split.embargo_s }
+  const walk = { first, block_s, embargo_s: config.split.embargo_s, models: config.models }
   const reports = percentiles.map(percentile => {
-    const pooled = walkGroups(groups, models, { ...walk, percentile }, fold => onProgress(`P${percentile}: ${fold}`))
-    return reportPooled(pooled, config, { ...walk, percentile })
+    const settings = { ...walk, percentile }
+    return judgeWalk(
+      walkGroups(groups, recipes, settings, fold => onProgress(`P${percentile}: ${fold}`)),
+      settings,
+    )
   })
-  const search = trySearch(groups, config, { ...walk, percentile: percentiles[0] })
-  const search_rounds = searchRounds(groups, config, { ...walk, percentile: percentiles[0] })
+  const inside = { ...walk, percentile: percentiles[0] }
+  const search = trySearch(groups, inside)
+  const search_rounds = searchRounds(groups, inside)
   return { simulated: files.some(({ simulated }) => simulated), files, left_out, search, search_rounds, reports }
 }
 
-function trySearch(...given: Parameters<typeof searchPenalty>): SearchRow[] | null {
+function trySearch(...given: Parameters<typeof searchPenalty>): PenaltyRow[] | null {
   try {
     return searchPenalty(...given)
   } catch (error) {

@@ -1,11 +1,11 @@
-import type { SearchRow } from '../../core/models/judge/search.ts'
-import type { RoundsRow } from '../../core/models/judge/search_rounds.ts'
-import type { FullResult } from '../../jobs/train/captures.ts'
+import type { PenaltyRow } from '../../core/models/judge/penalty_search.ts'
+import type { RoundsRow } from '../../core/models/judge/rounds_search.ts'
+import type { JudgedCaptures } from '../../jobs/train/judge_captures.ts'
 import { aligned, show } from './text_table.ts'
 import { describeWalk } from './walk_table.ts'
 
 /** Everything that `train --full` found, for a terminal. */
-export function describeCaptures(result: FullResult): string {
+export function describeCaptures(result: JudgedCaptures): string {
   const { simulated, files, left_out, search, search_rounds, reports } = result
   return [
     ...(simulated ? ['SIMULATED DATA: these numbers say nothing about a real market.'] : []),
@@ -20,7 +20,7 @@ export function describeCaptures(result: FullResult): string {
   ].join('\n')
 }
 
-function describeSearch(search: SearchRow[]): string {
+function describeSearch(search: PenaltyRow[]): string {
   return [
     "Search of the ridge's penalty by walk-forward inside the first share of each day, which no judged block touches:",
     aligned([

@@ -1,16 +1,18 @@
-import type { Config } from '../../../config.ts'
 import { horizonSeconds } from '../../features/label.ts'
 import { type FeatureTable, takeRows } from '../../features/table.ts'
-import { forecastErrors } from '../metrics/forecast_metrics.ts'
+import { forecastErrors, summariseErrors } from '../metrics/forecast_metrics.ts'
+import { joinJudgedRows } from '../metrics/judged_rows.ts'
 import { averagePrecision } from '../metrics/metrics.ts'
-import { ridge } from '../recipes/ridge.ts'
+import type { Recipe } from '../recipes/recipe.ts'
+import { ridge } from '../recipes/volatility.ts'
+import type { RowGroup } from '../split/days.ts'
 import { labelledRows } from '../split/split.ts'
-import type { WalkSettings } from './judge_fold.ts'
-import { type CaptureGroup, walkGroups } from './pooled_walk.ts'
+import { poolModels } from './stretch.ts'
+import { type WalkSettings, walkGroups } from './walk_blocks.ts'
 
 const penalties = [100, 300, 1000, 3000, 10_000, 30_000]
 
-export interface SearchRow {
+export interface PenaltyRow {
   ridge_l2: number
   log_sigma_rmse: number
   pr_auc: number
@@ -22,26 +24,27 @@ export interface SearchRow {
  * What the ridge's penalty would be by log-sigma error, from a walk-forward inside each group's first share alone, which no
  * judged block touches. It is shown beside the fixed recipe and changes nothing in it.
  */
-export function searchPenalty(groups: CaptureGroup[], config: Config, settings: WalkSettings): SearchRow[] {
+export function searchPenalty(groups: RowGroup[], settings: WalkSettings): PenaltyRow[] {
   const inside = groups.map(({ name, table }) => ({
     name,
     table: beforeJudging(table, settings.first, settings.embargo_s),
   }))
-  const models = penalties.map(ridge_l2 => ({
-    ...ridge({ ...config, models: { ...config.models, ridge_l2 } }),
-    name: `ridge_${ridge_l2}`,
+  const { folds } = walkGroups(inside, penalties.map(ridgeOf), settings)
+  const { label, sigma } = joinJudgedRows(folds.map(({ rows }) => rows))
+  return poolModels(folds).map(({ score, sigma: predicted }, i) => ({
+    ridge_l2: penalties[i],
+    log_sigma_rmse: summariseErrors(forecastErrors(predicted!, sigma)).log_sigma_rmse,
+    pr_auc: averagePrecision(label, score),
+    fixed: penalties[i] === settings.models.ridge_l2,
   }))
-  const { label, sigma, models: judged } = walkGroups(inside, models, settings)
-  return penalties.map((ridge_l2, i) => {
-    const { score, sigma: predicted } = judged[models[i].name]
-    const { squaredLog } = forecastErrors(predicted!, sigma)
-    return {
-      ridge_l2,
-      log_sigma_rmse: Math.sqrt(squaredLog.reduce((sum, error) => sum + error, 0) / squaredLog.length),
-      pr_auc: averagePrecision(label, score),
-      fixed: ridge_l2 === config.models.ridge_l2,
-    }
-  })
+}
+
+function ridgeOf(ridge_l2: number): Recipe {
+  return {
+    ...ridge,
+    name: `${ridge.name}_${ridge_l2}`,
+    fit: training => ridge.fit({ ...training, settings: { ...training.settings, ridge_l2 } }),
+  }
 }
 
 /** Rows whose label and embargo end before the first judged second of a walk-forward. */

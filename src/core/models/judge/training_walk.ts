@@ -1,49 +1,33 @@
 import type { Config } from '../../../config.ts'
 import { SpikeError } from '../../../errors.ts'
 import type { FeatureTable } from '../../features/table.ts'
-import { average } from '../recipes/average.ts'
-import { boostingRegression } from '../recipes/boosting_regression.ts'
-import { har } from '../recipes/har.ts'
-import { logistic } from '../recipes/logistic.ts'
-import { perProduct } from '../recipes/per_product.ts'
-import { ridge } from '../recipes/ridge.ts'
-import { rules } from '../recipes/rules.ts'
-import { type Day, splitDays } from '../split/days.ts'
+import { recipesOf } from '../recipes/all.ts'
+import { type RowGroup, splitDays } from '../split/days.ts'
 import { walkForward } from '../split/walk_forward.ts'
 import type { Evaluation } from './evaluation.ts'
-import { reportPooled } from './full_report.ts'
-import type { WalkSettings } from './judge_fold.ts'
-import { walkGroups } from './pooled_walk.ts'
+import { type WalkSettings, walkGroups } from './walk_blocks.ts'
+import { judgeWalk } from './walk_forward.ts'
 
 /**
  * The recipes of a training, fitted anew block by block through its own file. Nothing is chosen by it, so it may pass over
  * validation and test. Blocks are made longer until all folds together train on at most `walk_forward.most_rows` rows.
  * @returns the report, or null and the reason.
  */
-export function walkOwnFile(
+export function walkTraining(
   table: FeatureTable,
   config: Config,
-  onFold: (done: string) => void = () => {},
-): Required<Pick<Evaluation, 'walk_forward' | 'walk_forward_missing'>> {
+): Pick<Evaluation, 'walk_forward' | 'walk_forward_missing'> {
   const { most_rows, ...walk } = config.walk_forward
   if (most_rows === 0) return missing('switched off in the config (walk_forward.most_rows is 0)')
   const days = splitDays(table, config.time.session_reset_s)
   const { percentile, tau } = config.label
-  const settings = longEnough(days, { ...walk, embargo_s: config.split.embargo_s, percentile, tau }, most_rows)
+  const shortest = { ...walk, embargo_s: config.split.embargo_s, percentile, tau, models: config.models }
+  const settings = longEnough(days, shortest, most_rows)
   if (settings === null)
     return missing(`even one fold would train on more than ${most_rows} rows (walk_forward.most_rows)`)
-  const models = [
-    ...rules,
-    har,
-    logistic(config),
-    ridge(config),
-    boostingRegression(config),
-    average(config),
-    perProduct(ridge(config)),
-  ]
   try {
-    const pooled = walkGroups(days, models, settings, onFold)
-    return { walk_forward: reportPooled(pooled, config, settings), walk_forward_missing: null }
+    const walked = walkGroups(days, recipesOf('training_walk'), settings)
+    return { walk_forward: judgeWalk(walked, settings), walk_forward_missing: null }
   } catch (error) {
     if (error instanceof SpikeError && error.code === 'TOO_FEW_ROWS') return missing(error.faults.join('; '))
     throw error
@@ -51,7 +35,7 @@ export function walkOwnFile(
 }
 
 /** The shortest doubling of the block with which all folds together train on at most `most` rows. */
-function longEnough(days: Day[], settings: WalkSettings, most: number): WalkSettings | null {
+function longEnough(days: RowGroup[], settings: WalkSettings, most: number): WalkSettings | null {
   for (let { block_s } = settings; ; block_s *= 2) {
     const folds = days.flatMap(({ table }) => walkForward(table, { ...settings, block_s }))
     if (folds.reduce((sum, { train }) => sum + train.length, 0) <= most) return { ...settings, block_s }

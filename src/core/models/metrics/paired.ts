@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import { intervalOf } from './bootstrap.ts'
+
+/** A figure of two models with its 95 % interval; without one where too few resamples define it. */
+export const pairedSchema = z.strictObject({
+  value: z.number(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+})
+export type Paired = z.infer<typeof pairedSchema>
+
+/** A statistic on the rows, and on each resample of them; null where there are no resamples. */
+export interface Resampled {
+  value: number
+  drawn: Float64Array | null
+}
+
+/** The ratio of two statistics, resampled together. */
+export function pairedRatio(above: Resampled, below: Resampled): Paired {
+  return paired(above, below, (a, b) => a / b)
+}
+
+/** The difference of two statistics, resampled together. */
+export function pairedDifference(a: Resampled, b: Resampled): Paired {
+  return paired(a, b, (one, other) => one - other)
+}
+
+function paired(a: Resampled, b: Resampled, of: (a: number, b: number) => number): Paired {
+  const { drawn } = b
+  const interval = a.drawn && drawn && intervalOf(a.drawn.map((value, i) => of(value, drawn[i])))
+  return { value: of(a.value, b.value), low: interval?.low ?? null, high: interval?.high ?? null }
+}
