@@ -41,6 +41,9 @@ const mayImport: Record<string, string[]> = {
 const purePackages = ['ml-matrix', 'zod']
 const impure =
   /\b(process|fetch|console|performance|globalThis|setTimeout|setInterval|setImmediate|Worker|structuredClone|crypto)\b(?=[.(])|\bDate\.now\b|new Date\(\)|\bMath\.random\b|\bimport\(|\bimport\.meta\b/
+/** What the language leaves to the engine, in its last bit or whole: only the one door of src/core/math/numeric.ts gives it. */
+const engineMade =
+  /\bMath\.(?!(?:abs|ceil|floor|round|trunc|sign|min|max|sqrt|imul|fround|clz32|random)\b)[a-z]\w*|\*\*|\b(?:localeCompare|toLocale\w+|Intl)\b/
 /** Functions of more than 70 lines. The list may only shrink. */
 const longFunctions: string[] = []
 
@@ -117,6 +120,22 @@ describe('the house', () => {
         return found ? [`${path}:${at + 1}: pure code may not use ${found[0]}; take what it gives as an argument`] : []
       }),
     ])
+    expect(faults).toEqual([])
+  })
+
+  test('what is under src/core/ gives the same bits in every JavaScript engine', () => {
+    const faults = sources
+      .filter(({ path }) => path.startsWith('src/core/') && path !== 'src/core/math/numeric.ts')
+      .flatMap(({ path, lines }) =>
+        lines.flatMap((line, at) => {
+          const found = engineMade.exec(line)
+          return found
+            ? [
+                `${path}:${at + 1}: engines differ in ${found[0]}; take it from src/core/math/numeric.ts, or add it there`,
+              ]
+            : []
+        }),
+      )
     expect(faults).toEqual([])
   })
 

@@ -1,3 +1,4 @@
+import { exp } from '../core/math/numeric.ts'
 import type { Random } from './random.ts'
 
 /** Each event raises the rate by this much, times the base rate's share ... */
@@ -25,7 +26,7 @@ export function createActivity(random: Random, perSecond: number): Activity {
         const bound = base + excited
         const wait = random.exponential(1 / bound)
         const remaining = 1 - at
-        excited *= Math.exp(-fading * Math.min(wait, remaining))
+        excited *= exp(-fading * Math.min(wait, remaining))
         if (wait >= remaining) return offsets
         at += wait
         if (random.uniform() * bound < base + excited) {

@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts'
 import type { Micros } from '../core/events/event.ts'
+import { exp, log } from '../core/math/numeric.ts'
 import { type Activity, createActivity } from './activity.ts'
 import { createRandom, type Random } from './random.ts'
 import { createMarketVolatility, createProductVolatility, type LatentVolatility } from './volatility.ts'
@@ -69,7 +70,7 @@ function createBook(seed: number, product: string, price: number, tick: number, 
     random,
     volatility: createProductVolatility(createRandom(seed, `volatility ${product}`)),
     activity: createActivity(createRandom(seed, `activity ${product}`), quotesPerSecond),
-    value: Math.log(price),
+    value: log(price),
     middle: price / tick,
     spread: 1,
     bidSize: drawSize(random, price),
@@ -83,11 +84,11 @@ function stepBook(book: Book, second: number, shared: number, commonMove: number
   const { random } = book
   const level = shared + book.volatility.step(second)
   const jump = random.uniform() < 1 / 900 ? random.normal() * 5 : 0
-  const sigma = ordinary * Math.exp(level)
+  const sigma = ordinary * exp(level)
   const change = sigma * (0.6 * commonMove + 0.8 * random.normal() + jump)
   const before = book.value
   book.value += change
-  const offsets = book.activity.step(0.92 * Math.exp(0.45 * level))
+  const offsets = book.activity.step(0.92 * exp(0.45 * level))
   return offsets.map(offset => {
     requote(book, before + change * offset, level)
     return tickOf(book, simulationStart + second * 1_000_000 + Math.floor(offset * 1_000_000), change)
@@ -97,10 +98,10 @@ function stepBook(book: Book, second: number, shared: number, commonMove: number
 /** Quotes follow the value only when it has left them behind: most changes of the top are changes of size. */
 function requote(book: Book, value: number, level: number): void {
   const { random, tick } = book
-  const target = Math.exp(value) / tick
+  const target = exp(value) / tick
   if (Math.abs(target / book.middle - 1) > ordinary * 0.7) {
     book.middle = target
-    book.spread = 1 + Math.floor(random.exponential(target * 1.5e-6 * Math.exp(1.2 * level)))
+    book.spread = 1 + Math.floor(random.exponential(target * 1.5e-6 * exp(1.2 * level)))
     book.bidSize = drawSize(random, target * tick)
     book.askSize = drawSize(random, target * tick)
   } else if (random.uniform() < 0.5) book.bidSize = drawSize(random, target * tick)
@@ -123,7 +124,7 @@ function tickOf(book: Book, time: Micros, change: number): SimulatedTick {
 
 /** A size worth some thousand in the quote currency, log-normal. */
 function drawSize(random: Random, price: number): number {
-  return Math.max(1e-8, (4000 / price) * Math.exp(1.4 * random.normal()))
+  return Math.max(1e-8, (4000 / price) * exp(1.4 * random.normal()))
 }
 
 function onGrid(ticks: number, tick: number): number {

@@ -1,4 +1,6 @@
-/** Seeded random numbers; the same (seed, stream) gives the same numbers for ever. */
+import { cos, log } from '../core/math/numeric.ts'
+
+/** Seeded random numbers; the same (seed, stream) gives the same numbers on every engine. */
 export interface Random {
   /** In (0, 1). */
   uniform(): number
@@ -15,7 +17,7 @@ export interface Random {
  */
 export function createRandom(seed: number, stream: string): Random {
   let a = seed | 0
-  let b = Math.floor(seed / 2 ** 32) | 0
+  let b = Math.floor(seed / 0x1_0000_0000) | 0
   let c = hash(stream)
   let counter = 1
 
@@ -29,11 +31,11 @@ export function createRandom(seed: number, stream: string): Random {
   }
   for (let i = 0; i < 15; i++) next()
 
-  const uniform = () => (next() + 0.5) / 2 ** 32
+  const uniform = () => (next() + 0.5) / 0x1_0000_0000
   return {
     uniform,
-    normal: () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform()),
-    exponential: mean => -mean * Math.log(uniform()),
+    normal: () => Math.sqrt(-2 * log(uniform())) * cos(2 * Math.PI * uniform()),
+    exponential: mean => -mean * log(uniform()),
     whole: below => Math.floor(uniform() * below),
   }
 }

@@ -1,3 +1,4 @@
+import { exp } from '../core/math/numeric.ts'
 import type { Random } from './random.ts'
 
 /** A log-volatility that moves second by second; 0 is an ordinary market. */
@@ -44,7 +45,7 @@ export function createProductVolatility(random: Random): LatentVolatility {
   const burst = createBurst(28)
   return {
     step() {
-      const chance = Math.exp(0.9 * nervous() - 0.4) / 180
+      const chance = exp(0.9 * nervous() - 0.4) / 180
       return quick() + burst(random.uniform() < chance ? 0.5 + random.exponential(0.5) : 0)
     },
   }
@@ -58,7 +59,7 @@ function markStrength(second: number): number {
 
 /** Ornstein-Uhlenbeck, stationary from its first second. */
 function createReverting(random: Random, halfLife_s: number, deviation: number): () => number {
-  const keep = 2 ** (-1 / halfLife_s)
+  const keep = exp(-Math.LN2 / halfLife_s)
   const noise = deviation * Math.sqrt(1 - keep * keep)
   let value = deviation * random.normal()
   return () => {
@@ -69,7 +70,7 @@ function createReverting(random: Random, halfLife_s: number, deviation: number):
 
 /** Takes what is added in this second, fades with the given time constant, and never grows beyond a factor e^2. */
 function createBurst(fading_s: number): (added: number) => number {
-  const keep = Math.exp(-1 / fading_s)
+  const keep = exp(-1 / fading_s)
   let value = 0
   return added => {
     value = Math.min(2, value * keep + added)

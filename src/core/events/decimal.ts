@@ -1,4 +1,4 @@
-const powersOfTen = Float64Array.from({ length: 16 }, (_, n) => 10 ** n)
+const powersOfTen = Float64Array.from({ length: 16 }, (_, n) => Number(`1e${n}`))
 /** So many digits make a whole number below 2^53. */
 const exactDigits = 15
 const zero = 48

@@ -14,7 +14,7 @@ export class Packed {
       else if (value > most) most = value
     }
     const span = most - least
-    this.base = span < 2 ** 32 ? least : 0
+    this.base = span < 0x1_0000_0000 ? least : 0
     this.differences = span === 0 ? null : new (arrayFor(span))(values.length)
     if (this.differences !== null) for (let i = 0; i < values.length; i++) this.differences[i] = values[i] - this.base
   }
@@ -25,7 +25,7 @@ export class Packed {
 }
 
 function arrayFor(span: number) {
-  if (span < 2 ** 8) return Uint8Array
-  if (span < 2 ** 16) return Uint16Array
-  return span < 2 ** 32 ? Uint32Array : Float64Array
+  if (span < 0x100) return Uint8Array
+  if (span < 0x1_0000) return Uint16Array
+  return span < 0x1_0000_0000 ? Uint32Array : Float64Array
 }

@@ -6,6 +6,10 @@ import { secondsSince } from './activity.ts'
 const marks = [5, 15, 60].map(minutes => ({ seconds: 60 * minutes, at: featureIndex(`mark_${minutes}m_ahead`) }))
 const hourSin = featureIndex('hour_sin')
 const hourCos = featureIndex('hour_cos')
+/** Angles of Monday to Sunday. */
+const weekdayAngles = Array.from({ length: 7 }, (_, weekday) => (2 * Math.PI * weekday) / 7)
+const weekdaySines = weekdayAngles.map(sin)
+const weekdayCosines = weekdayAngles.map(cos)
 const weekdaySin = featureIndex('weekday_sin')
 const weekdayCos = featureIndex('weekday_cos')
 const coverages = [60, 300, 900].map(n => ({ n, at: featureIndex(`coverage_${n}s`) }))
@@ -22,8 +26,8 @@ export function computeCalendar(history: History, values: Float64Array): void {
   values[hourSin] = sin(dayAngle)
   values[hourCos] = cos(dayAngle)
   const weekday = (Math.floor(time / 86_400) + 3) % 7
-  values[weekdaySin] = sin((2 * Math.PI * weekday) / 7)
-  values[weekdayCos] = cos((2 * Math.PI * weekday) / 7)
+  values[weekdaySin] = weekdaySines[weekday]
+  values[weekdayCos] = weekdayCosines[weekday]
 }
 
 /** How much of the past is known: coverage, gaps, age of mid. */

@@ -102,7 +102,7 @@ export class History {
     this.lowest = new Maximum(column.lowNegated, 60, [60, 300])
     this.spacing = new WeightedSum(column.spacing, new Float64Array(60).fill(1))
     this.ewma = [60, 120].map(halfLife => {
-      const weights = Float64Array.from({ length: 8 * halfLife }, (_, age) => 2 ** (-age / halfLife))
+      const weights = Float64Array.from({ length: 8 * halfLife }, (_, age) => exp((-age * Math.LN2) / halfLife))
       return { squares: new WeightedSum(column.rSquared, weights), known: new WeightedSum(column.rKnown, weights) }
     })
     this.intensity = [5, 30].map(

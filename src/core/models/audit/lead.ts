@@ -1,4 +1,5 @@
 import type { FeatureTable } from '../../features/table.ts'
+import { square } from '../../math/numeric.ts'
 import type { AuditCheck } from './check.ts'
 import { verdictOf } from './check.ts'
 
@@ -68,8 +69,8 @@ function rankCorrelation(a: Float64Array, b: Float64Array): number {
   let yy = 0
   for (let i = 0; i < kept.length; i++) {
     xy += (x[i] - mean) * (y[i] - mean)
-    xx += (x[i] - mean) ** 2
-    yy += (y[i] - mean) ** 2
+    xx += square(x[i] - mean)
+    yy += square(y[i] - mean)
   }
   return xx === 0 || yy === 0 ? 0 : xy / Math.sqrt(xx * yy)
 }

@@ -1,6 +1,6 @@
 import { horizonSeconds } from '../../features/label.ts'
 import type { FeatureTable } from '../../features/table.ts'
-import { log } from '../../math/numeric.ts'
+import { log, square } from '../../math/numeric.ts'
 import type { AuditCheck } from './check.ts'
 
 const second = 1e6
@@ -69,6 +69,6 @@ function deviation(values: Float64Array, from: number, count: number): number {
   let mean = 0
   for (let i = from; i < from + count; i++) mean += values[i] / count
   let squares = 0
-  for (let i = from; i < from + count; i++) squares += (values[i] - mean) ** 2
+  for (let i = from; i < from + count; i++) squares += square(values[i] - mean)
   return Math.sqrt(squares / (count - 1))
 }

@@ -1,6 +1,6 @@
 import { volatilityFloor } from '../../features/spec.ts'
 import type { FeatureTable } from '../../features/table.ts'
-import { logAbove } from '../../math/numeric.ts'
+import { exp, log, logAbove } from '../../math/numeric.ts'
 import type { OwnFeature, Past } from './past.ts'
 
 /** Features that are a function of one or two values. */
@@ -25,7 +25,7 @@ export function pairFeatures(table: FeatureTable, past: Past): OwnFeature[] {
       ),
     ),
     ...[10, 60, 300].flatMap(n => [
-      { name: `return_${n}s`, seconds: n, value: (row: number) => Math.log(columns.mid[row] / back('mid', row, n)) },
+      { name: `return_${n}s`, seconds: n, value: (row: number) => log(columns.mid[row] / back('mid', row, n)) },
       now(`abs_return_${n}s`, row => Math.abs(columns[`return_${n}s`][row])),
     ]),
     {
@@ -68,14 +68,14 @@ export function countFeatures(table: FeatureTable, past: Past): OwnFeature[] {
       name: `intensity_${decay}s`,
       seconds: 8 * decay + 20,
       /** Quotes of the last ten bars, less what fell out of the window by then. */
-      value: (row: number) => columns.ticks_10s[row] - Math.exp(-8) * back('ticks_10s', row, 8 * decay),
+      value: (row: number) => columns.ticks_10s[row] - exp(-8) * back('ticks_10s', row, 8 * decay),
       /** What the intensity gained over its own decay in ten bars. */
       found(row: number): number {
         const intensity = columns[`intensity_${decay}s`]
         let quotes = 0
         for (let i = row; i > row - 10; i--) {
           const before = at(i, 1)
-          quotes += before < 0 ? Number.NaN : decay * (intensity[i] - intensity[before] * Math.exp(-1 / decay))
+          quotes += before < 0 ? Number.NaN : decay * (intensity[i] - intensity[before] * exp(-1 / decay))
         }
         return quotes
       },

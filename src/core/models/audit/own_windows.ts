@@ -1,5 +1,6 @@
 import { volatilityFloor } from '../../features/spec.ts'
 import type { FeatureTable } from '../../features/table.ts'
+import { exp, log, square } from '../../math/numeric.ts'
 import { momentsOf, type OwnFeature, type Past } from './past.ts'
 
 /** Features of a window of returns, mids or spreads. */
@@ -47,8 +48,8 @@ export function windowFeatures({ columns, time }: FeatureTable, past: Past): Own
           let weights = 0
           for (let i = first; i <= row; i++) {
             if (Number.isNaN(returns[i])) continue
-            const weight = 2 ** (-(time[row] - time[i]) / 1e6 / half)
-            weighted += weight * returns[i] ** 2
+            const weight = exp((-(time[row] - time[i]) / 1e6 / half) * Math.LN2)
+            weighted += weight * square(returns[i])
             weights += weight
           }
           return Math.sqrt(weighted / weights)
@@ -71,7 +72,7 @@ export function windowFeatures({ columns, time }: FeatureTable, past: Past): Own
             0,
             row - first,
           )
-          return Math.log(high / low) / Math.sqrt(4 * Math.LN2)
+          return log(high / low) / Math.sqrt(4 * Math.LN2)
         }),
         atLeast: true as const,
       },

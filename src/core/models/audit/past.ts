@@ -1,5 +1,5 @@
 import type { FeatureTable } from '../../features/table.ts'
-import { log } from '../../math/numeric.ts'
+import { log, square } from '../../math/numeric.ts'
 
 /**
  * Windows over the rows of a table as the spec defines them, read off its columns: a second without a row had no mid. Rows are
@@ -70,6 +70,6 @@ export function momentsOf(
     }
   const mean = sum / count
   let squares = 0
-  for (let i = first; i <= last; i++) if (!Number.isNaN(values[i])) squares += (values[i] - mean) ** 2
+  for (let i = first; i <= last; i++) if (!Number.isNaN(values[i])) squares += square(values[i] - mean)
   return { count, mean, std: Math.sqrt(squares / (count - 1)) }
 }

@@ -1,4 +1,4 @@
-import { exp, log } from '../../math/numeric.ts'
+import { exp, log, log1p, square } from '../../math/numeric.ts'
 import { binColumns, findEdges } from './boosting_bins.ts'
 import { TreeGrower } from './boosting_tree.ts'
 import { type Ensemble, valueAt } from './ensemble.ts'
@@ -91,10 +91,10 @@ function derive(
 function meanLoss(objective: BoostingSettings['objective'], targets: ArrayLike<number>, scores: Float64Array): number {
   let sum = 0
   for (let i = 0; i < scores.length; i++) {
-    if (objective === 'squared_error') sum += (scores[i] - targets[i]) ** 2
+    if (objective === 'squared_error') sum += square(scores[i] - targets[i])
     else {
       const margin = targets[i] === 1 ? scores[i] : -scores[i]
-      sum += Math.max(-margin, 0) + Math.log1p(exp(-Math.abs(margin)))
+      sum += Math.max(-margin, 0) + log1p(exp(-Math.abs(margin)))
     }
   }
   return sum / scores.length

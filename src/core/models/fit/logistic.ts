@@ -1,5 +1,5 @@
 import { CholeskyDecomposition, LuDecomposition, Matrix } from 'ml-matrix'
-import { exp } from '../../math/numeric.ts'
+import { exp, log1p } from '../../math/numeric.ts'
 
 export interface LogisticSettings {
   /** Penalty l2/2 * |w|^2 beside the sum of log losses: 1/C of scikit-learn. The intercept is not penalised. */
@@ -77,7 +77,7 @@ function objectiveAt({ x, y, width, l2, classWeights }: Problem, theta: Float64A
   for (let i = 0; i < y.length; i++) {
     const margin = y[i] === 1 ? linear(x, i * width, theta) : -linear(x, i * width, theta)
     // log(1 + e^-m) without overflow
-    sum += classWeights[y[i]] * (Math.max(-margin, 0) + Math.log1p(exp(-Math.abs(margin))))
+    sum += classWeights[y[i]] * (Math.max(-margin, 0) + log1p(exp(-Math.abs(margin))))
   }
   for (let j = 0; j < width; j++) sum += (l2 / 2) * theta[j] * theta[j]
   return sum

@@ -1,4 +1,4 @@
-import { exp, log } from '../../math/numeric.ts'
+import { exp, log, square } from '../../math/numeric.ts'
 import { leastTau } from './input_terms.ts'
 import { logShare } from './volatility_terms.ts'
 
@@ -30,7 +30,7 @@ export interface Link {
  */
 export function residualLink(residuals: ArrayLike<number>): Link {
   let squares = 0
-  for (let i = 0; i < residuals.length; i++) squares += residuals[i] ** 2
+  for (let i = 0; i < residuals.length; i++) squares += square(residuals[i])
   return { slope: likeNormal / Math.max(Math.sqrt(squares / residuals.length), 1e-6), offset: 0 }
 }
 

@@ -1,3 +1,5 @@
+import { square } from '../../math/numeric.ts'
+
 /** Mean and standard deviation (ddof 0; 1 where it is 0) of each column of a row-major matrix, as sklearn's StandardScaler. */
 export interface Scaler {
   mean: number[]
@@ -10,7 +12,7 @@ export function fitScaler(matrix: Float64Array, width: number): Scaler {
   const mean = new Array<number>(width).fill(0)
   const squares = new Array<number>(width).fill(0)
   for (let i = 0; i < matrix.length; i++) mean[i % width] += matrix[i] / rows
-  for (let i = 0; i < matrix.length; i++) squares[i % width] += (matrix[i] - mean[i % width]) ** 2 / rows
+  for (let i = 0; i < matrix.length; i++) squares[i % width] += square(matrix[i] - mean[i % width]) / rows
   return { mean, scale: squares.map(square => Math.sqrt(square) || 1) }
 }
 

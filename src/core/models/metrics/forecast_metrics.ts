@@ -1,5 +1,5 @@
 import { volatilityFloor } from '../../features/spec.ts'
-import { exp, log } from '../../math/numeric.ts'
+import { exp, log, square } from '../../math/numeric.ts'
 
 /** Errors of predicted against realised volatility, one a row, both floored at 1e-7. */
 export interface ForecastErrors {
@@ -19,7 +19,7 @@ export function forecastErrors(predicted: ArrayLike<number>, realised: ArrayLike
     if (predicted[i] < volatilityFloor) floored.predicted++
     if (realised[i] < volatilityFloor) floored.realised++
     const difference = log(Math.max(realised[i], volatilityFloor)) - log(Math.max(predicted[i], volatilityFloor))
-    squaredLog[i] = difference ** 2
+    squaredLog[i] = square(difference)
     qlike[i] = exp(2 * difference) - 2 * difference - 1
   }
   return { squaredLog, qlike, floored }

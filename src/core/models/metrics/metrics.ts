@@ -1,4 +1,4 @@
-import { log } from '../../math/numeric.ts'
+import { log, square } from '../../math/numeric.ts'
 
 /** Labels are 0 or 1. Definitions are scikit-learn's; ties never depend on the order of rows. */
 type Labels = ArrayLike<number>
@@ -154,7 +154,7 @@ export function precisionAtTop(labels: Labels, scores: Scores, share: number): n
 /** Mean of (y - p)^2. NaN without rows. */
 export function brierScore(labels: Labels, probabilities: Scores): number {
   let sum = 0
-  for (let i = 0; i < labels.length; i++) sum += (labels[i] - probabilities[i]) ** 2
+  for (let i = 0; i < labels.length; i++) sum += square(labels[i] - probabilities[i])
   return sum / labels.length
 }
 
