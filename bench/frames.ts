@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { readConfig } from '../src/config.ts'
-import { createFrames } from '../src/exchange/frames.ts'
-import { recordTape } from '../src/exchange/market_messages.ts'
-import { readLines } from '../src/market/bronze/lines.ts'
+import { createFrameWriter } from '../src/exchange/frame_writer.ts'
+import { marketMessages } from '../src/exchange/market_messages.ts'
+import { readLines } from '../src/market/bronze/text_lines.ts'
 
 const capture = fileURLToPath(new URL('../../shared/captures/coinbase-ticker-2025-12-06.ndjson.gz', import.meta.url))
 const day = 86_400_000
 
-/** Frames to measure with, as the socket would give them. */
+/** FrameWriter to measure with, as the socket would give them. */
 export interface BenchFrames {
   /** What they are, for people. */
   source: string
@@ -17,7 +17,7 @@ export interface BenchFrames {
   texts(pass: number): string[]
 }
 
-/** Frames of the 2025-12-06 capture at their own density, or of the simulated exchange where it is absent. */
+/** FrameWriter of the 2025-12-06 capture at their own density, or of the simulated exchange where it is absent. */
 export async function readFrames(): Promise<BenchFrames> {
   const simulated = !existsSync(capture)
   const texts = simulated ? simulateFrames() : await readCapture()
@@ -34,10 +34,10 @@ async function readCapture(): Promise<string[]> {
 /** Ticker frames only, as in the capture. */
 function simulateFrames(): string[] {
   const { simulator } = readConfig()
-  const frames = createFrames(simulator.seed)
+  const frames = createFrameWriter(simulator.seed)
   const [name, product] = Object.entries(simulator.products)[0]
   const texts: string[] = []
-  for (const message of recordTape({ ...simulator, products: { [name]: product } }))
+  for (const message of marketMessages({ ...simulator, products: { [name]: product } }))
     if (message.channel === 'ticker') texts.push(frames.update(message))
   return texts
 }

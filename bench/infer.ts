@@ -9,8 +9,8 @@ import { percentileOf } from '../src/core/math/percentile.ts'
 import type { LinearArtifact } from '../src/core/models/artifact/artifact.ts'
 import { encodePrediction } from '../src/core/models/artifact/prediction_json.ts'
 import { rowScorer } from '../src/core/models/artifact/score.ts'
-import { createFrames } from '../src/exchange/frames.ts'
-import { recordTape } from '../src/exchange/market_messages.ts'
+import { createFrameWriter } from '../src/exchange/frame_writer.ts'
+import { marketMessages } from '../src/exchange/market_messages.ts'
 import { replay } from '../src/jobs/replay/replay.ts'
 import { infer } from '../src/jobs/score/file.ts'
 import { train } from '../src/jobs/train/run.ts'
@@ -55,8 +55,8 @@ async function trainOnSimulated(folder: string): Promise<{ features: string; mod
   const config = readConfig()
   const raw = join(folder, 'simulated.ndjson')
   const features = join(folder, 'features.parquet')
-  const frames = createFrames(config.simulator.seed)
-  writeFileSync(raw, [...recordTape(config.simulator)].map(message => `${frames.update(message)}\n`).join(''))
+  const frames = createFrameWriter(config.simulator.seed)
+  writeFileSync(raw, [...marketMessages(config.simulator)].map(message => `${frames.update(message)}\n`).join(''))
   await replay({ raw: [raw], out: features, config })
   const trained = await train({ features, out: folder, config })
   const learned = Object.values(trained.models).filter(({ kind }) => kind === 'learned')

@@ -1,5 +1,5 @@
 import { readConfig } from '../config.ts'
-import { feedRaw } from '../exchange/feeder.ts'
+import { feedFiles } from '../jobs/ingest/feed_files.ts'
 import { command, positiveNumber, runCommand } from '../operations/command.ts'
 import { stopOnSignal } from '../operations/stopping.ts'
 import { openStreams } from '../streams/open.ts'
@@ -16,7 +16,7 @@ async function main({ raw, rate, topics, config, json }: Arguments): Promise<voi
   const streams = await openStreams(topics)
   const stop = stopOnSignal('feed')
   try {
-    const { records, events, dead } = await feedRaw({
+    const { records, events, dead } = await feedFiles({
       streams,
       config: readConfig(config),
       raw,

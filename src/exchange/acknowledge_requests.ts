@@ -4,7 +4,7 @@ import { asList, asObject, parseJson } from '../market/feeds/reading.ts'
  * Acknowledges one client's requests in the shape of the feed that they are written for, as if everything asked for were
  * served. Without number and time: a capture that is served verbatim has its own.
  */
-export function createEcho(): (request: string) => string {
+export function createAcknowledger(): (request: string) => string {
   const current = new Map<string, Set<string>>()
 
   function note(type: unknown, channel: string, products: string[]): void {

@@ -3,7 +3,7 @@ import { SpikeError } from '../errors.ts'
 import type { RawRecord } from '../market/bronze/record.ts'
 import { feedByName } from '../market/feeds/feeds.ts'
 import { messageTime } from '../market/socket/clock.ts'
-import { createEcho } from './acknowledge_requests.ts'
+import { createAcknowledger } from './acknowledge_requests.ts'
 import { sayEnd, turnAway } from './end_of_market.ts'
 import type { Session } from './exchange_session.ts'
 import { openExchangeSocket } from './exchange_socket.ts'
@@ -13,7 +13,7 @@ export interface CaptureServerOptions {
   records: AsyncIterable<RawRecord>
   /** 0, the default, takes a free port. */
   port?: number
-  /** Frames wait on each connection for so many messages of the client; default what its feed needs for all channels. */
+  /** FrameWriter wait on each connection for so many messages of the client; default what its feed needs for all channels. */
   requests?: number
   /** ... or until none came for so long after the first; default 2 s. */
   settleMs?: number
@@ -69,7 +69,7 @@ export async function startCaptureServer(options: CaptureServerOptions): Promise
   /** @returns the first message that is not this session's; undefined at the end. */
   async function serve(session: Session, first: Message): Promise<Message | undefined> {
     stats.connections++
-    const acknowledge = createEcho()
+    const acknowledge = createAcknowledger()
     await session.waitForRequests(requests, settleMs)
     let message: Message | undefined = first
     while (message?.connection === first.connection && !session.gone) {

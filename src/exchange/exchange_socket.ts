@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { WebSocketServer } from 'ws'
-import { openSession, type Session } from './exchange_session.ts'
+import { Session } from './exchange_session.ts'
 
 export interface ExchangeSocketOptions {
   /** 0, the default, takes a free one. */
@@ -39,7 +39,7 @@ export async function openExchangeSocket(options: ExchangeSocketOptions = {}): P
       newest?.terminate()
       arrived = []
     }
-    newest = openSession(socket, subscribeLimitMs)
+    newest = new Session(socket, subscribeLimitMs)
     arrived.push(newest)
     wake()
   })

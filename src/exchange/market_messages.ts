@@ -1,12 +1,12 @@
 import type { Config } from '../config.ts'
 import type { Micros } from '../core/events/event.ts'
-import { addNanos, cutTo, isBefore, type Moment } from './go_time.ts'
+import { addNanos, cutTo, isBefore, type Moment } from './nanosecond_time.ts'
 import { type SimulatedTick, simulateTicks, simulationStart } from './price_process.ts'
 import { createRandom } from './random.ts'
 import { createTicker, tradeJson } from './ticker_json.ts'
 
 /** One message of the simulated exchange before any connection numbers it. */
-export type TapeMessage = { at: Moment; time: Micros } & (
+export type MarketMessage = { at: Moment; time: Micros } & (
   | { channel: 'ticker'; product: string; json: string }
   /** Trades newest first. */
   | { channel: 'market_trades'; product: string; trades: string[] }
@@ -21,7 +21,7 @@ const delay_ns = 4_000_000
  * What the exchange has to say, in strictly rising time: a ticker at each change of the book or trade, the trades of each
  * 250 ms a product, a heartbeat a second. Times have nanoseconds; some are cut to fewer digits, down to none.
  */
-export function* recordTape(settings: Config['simulator']): Generator<TapeMessage> {
+export function* marketMessages(settings: Config['simulator']): Generator<MarketMessage> {
   const random = createRandom(settings.seed, 'tape')
   const tickers = new Map(
     Object.entries(settings.products).map(([name, product]) => [name, createTicker(name, product.price)]),
@@ -37,7 +37,7 @@ export function* recordTape(settings: Config['simulator']): Generator<TapeMessag
     return last
   }
 
-  function* closeBatch(): Generator<TapeMessage> {
+  function* closeBatch(): Generator<MarketMessage> {
     if (boundary % 1_000_000 === 0) yield { channel: 'heartbeats', time: boundary, at: stamp(boundary, delay_ns, 0.1) }
     for (const [product, trades] of waiting)
       yield { channel: 'market_trades', product, trades, time: boundary, at: stamp(boundary, delay_ns, 0.1) }

@@ -5,7 +5,7 @@ import type { Micros } from '../core/events/event.ts'
  * Waits until market time is due; not at all without a speed.
  * @param speed market seconds a second, counted from the first call on.
  */
-export function createPace(speed: number | undefined): (time: Micros) => Promise<void> | void {
+export function createSpeedLimit(speed: number | undefined): (time: Micros) => Promise<void> | void {
   if (speed === undefined) return () => {}
   let anchor: { time: Micros; at: number } | null = null
   return async time => {

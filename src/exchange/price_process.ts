@@ -1,9 +1,9 @@
 import type { Config } from '../config.ts'
 import type { Micros } from '../core/events/event.ts'
 import { exp, log } from '../core/math/numeric.ts'
-import { type Activity, createActivity } from './activity.ts'
+import { createHawkesProcess, type HawkesProcess } from './hawkes_process.ts'
 import { createRandom, type Random } from './random.ts'
-import { createMarketVolatility, createProductVolatility, type LatentVolatility } from './volatility.ts'
+import { createMarketVolatility, createProductVolatility, type LatentVolatility } from './volatility_process.ts'
 
 /** Simulated time starts here, whatever the wall clock says: 2026-01-05T00:00:00Z, a Monday. */
 export const simulationStart: Micros = Date.UTC(2026, 0, 5) * 1000
@@ -50,7 +50,7 @@ interface Book {
   tick: number
   random: Random
   volatility: LatentVolatility
-  activity: Activity
+  activity: HawkesProcess
   /** Log of the price that the book follows. */
   value: number
   /** Middle of the quoted book, in ticks. */
@@ -69,7 +69,7 @@ function createBook(seed: number, product: string, price: number, tick: number, 
     tick,
     random,
     volatility: createProductVolatility(createRandom(seed, `volatility ${product}`)),
-    activity: createActivity(createRandom(seed, `activity ${product}`), quotesPerSecond),
+    activity: createHawkesProcess(createRandom(seed, `activity ${product}`), quotesPerSecond),
     value: log(price),
     middle: price / tick,
     spread: 1,

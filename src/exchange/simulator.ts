@@ -1,12 +1,12 @@
 import type { Config } from '../config.ts'
 import type { Micros } from '../core/events/event.ts'
+import { type ConnectionFault, scheduleFaults } from './connection_faults.ts'
 import { sayEnd, turnAway } from './end_of_market.ts'
 import { openExchangeSocket } from './exchange_socket.ts'
-import { type Fault, scheduleFaults } from './faults.ts'
-import { recordTape } from './market_messages.ts'
-import { createPace } from './market_speed.ts'
+import { marketMessages } from './market_messages.ts'
+import { createSpeedLimit } from './market_speed.ts'
 import { simulationStart } from './price_process.ts'
-import { createSimulatedClient } from './simulated_client.ts'
+import { SimulatedClient } from './simulated_client.ts'
 import { createTradeHistory, restPath } from './trade_history.ts'
 
 export interface SimulatorOptions {
@@ -16,7 +16,7 @@ export interface SimulatorOptions {
   /** Market seconds a second; as fast as the clients take it when absent. */
   speed?: number
   /** What goes wrong, a list a client; from the seed when absent. */
-  faults?: Fault[] | Fault[][]
+  faults?: ConnectionFault[] | ConnectionFault[][]
   /** The market needs so many clients at once; default 1. */
   clients?: number
   /** It waits on each connection for so many messages of the client; default 3, one a channel. */
@@ -65,12 +65,12 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const clients = Array.from({ length: count }, (_, n) => {
     const faults = faultsOf(options, n).sort((a, b) => a.at - b.at)
     const products = Object.keys(settings.products)
-    return createSimulatedClient({ socket, seed, products, faults, requests, settleMs, nextConnection, stats })
+    return new SimulatedClient({ socket, seed, products, faults, requests, settleMs, nextConnection, stats })
   })
 
   async function run(): Promise<void> {
-    let pace = createPace(options.speed)
-    for (const message of recordTape(settings)) {
+    let speedLimit = createSpeedLimit(options.speed)
+    for (const message of marketMessages(settings)) {
       history.note(message)
       if (message.time < simulationStart + warmUp) {
         for (const client of clients) client.skip(message, true)
@@ -79,8 +79,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       do {
         const before = stats.connections
         for (const client of clients) if (!(await client.ready(message.time))) return
-        if (stats.connections > before) pace = createPace(options.speed)
-        if (clients.some(({ session }) => session)) await pace(message.time)
+        if (stats.connections > before) speedLimit = createSpeedLimit(options.speed)
+        if (clients.some(({ session }) => session)) await speedLimit(message.time)
       } while (clients.some(({ session }) => session?.gone))
       for (const client of clients) await client.take(message)
       stats.time = message.time
@@ -103,8 +103,12 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   }
 }
 
-function faultsOf({ faults, settings: { seed, hours } }: SimulatorOptions, client: number): Fault[] {
+function faultsOf({ faults, settings: { seed, hours } }: SimulatorOptions, client: number): ConnectionFault[] {
   if (faults === undefined) return scheduleFaults(seed + client, simulationStart, hours)
-  const list: (Fault | Fault[])[] = faults
-  return Array.isArray(list[0]) ? [...((list[client] ?? []) as Fault[])] : client === 0 ? [...(list as Fault[])] : []
+  const list: (ConnectionFault | ConnectionFault[])[] = faults
+  return Array.isArray(list[0])
+    ? [...((list[client] ?? []) as ConnectionFault[])]
+    : client === 0
+      ? [...(list as ConnectionFault[])]
+      : []
 }

@@ -1,5 +1,5 @@
 import type { Micros } from '../core/events/event.ts'
-import { formatTimestamp } from './go_time.ts'
+import { formatTimestamp } from './nanosecond_time.ts'
 import type { SimulatedTick } from './price_process.ts'
 
 export interface Ticker {

@@ -1,11 +1,11 @@
 import type { RequestListener } from 'node:http'
 import type { Micros } from '../core/events/event.ts'
 import { parseTimestamp } from '../market/feeds/timestamp.ts'
-import type { TapeMessage } from './market_messages.ts'
+import type { MarketMessage } from './market_messages.ts'
 
 /** The simulated exchange's memory of trades, whoever got them. */
 export interface TradeHistory {
-  note(message: TapeMessage): void
+  note(message: MarketMessage): void
   /** Answers `GET /api/v3/brokerage/market/products/{id}/ticker?limit=&start=&end=`. */
   answer: RequestListener
 }

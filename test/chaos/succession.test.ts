@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
 import { readConfig } from '../../src/config.ts'
-import { feedRaw } from '../../src/exchange/feeder.ts'
-import { createFrames } from '../../src/exchange/frames.ts'
-import { recordTape } from '../../src/exchange/market_messages.ts'
+import { createFrameWriter } from '../../src/exchange/frame_writer.ts'
+import { marketMessages } from '../../src/exchange/market_messages.ts'
 import type { FeaturizerPartition } from '../../src/jobs/featurize/partition.ts'
 import { runFeaturizer } from '../../src/jobs/featurize/run.ts'
+import { feedFiles } from '../../src/jobs/ingest/feed_files.ts'
 import type { RowPredictor } from '../../src/jobs/score/partition.ts'
 import { inferLive } from '../../src/jobs/score/run.ts'
 import { scorerCounts } from '../../src/jobs/score/status.ts'
@@ -92,17 +92,17 @@ test('two of a job begin anew after an outage: the older ends for its successor,
   timeout: 480_000,
 }, async () => {
   const file = join(folder, 'raw.ndjson')
-  const frames = createFrames(60)
+  const frames = createFrameWriter(60)
   writeFileSync(
     file,
-    [...recordTape({ ...config.simulator, hours: 0.3 })].map(message => `${frames.update(message)}\n`).join(''),
+    [...marketMessages({ ...config.simulator, hours: 0.3 })].map(message => `${frames.update(message)}\n`).join(''),
   )
   const expected = await undisturbed(config, artifact, [file], join(folder, 'undisturbed.db'))
 
   broker = await startTestBroker()
   const streams = await open()
   const half = new AbortController()
-  await feedRaw({ streams, config, raw: [file], stop: half.signal, onProgress: () => half.abort() })
+  await feedFiles({ streams, config, raw: [file], stop: half.signal, onProgress: () => half.abort() })
   const older = await startPair()
   // One transaction was fed: on each partition positions are counts of records.
   const fed = (await contentsOf(streams, raw.name)).flat().length
@@ -126,7 +126,7 @@ test('two of a job begin anew after an outage: the older ends for its successor,
   })
   expect([older.featurizer.how, older.scorer.how]).toEqual(['WRITER_FENCED', 'WRITER_FENCED'])
 
-  await feedRaw({ streams, config, raw: [file] })
+  await feedFiles({ streams, config, raw: [file] })
   newer.finish.featurizer.abort()
   await newer.featurizer.job
   newer.finish.scorer.abort()

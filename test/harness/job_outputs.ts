@@ -1,8 +1,8 @@
 import { expect } from 'vitest'
 import { type Config, productsOf } from '../../src/config.ts'
 import type { Artifact } from '../../src/core/models/artifact/artifact.ts'
-import { feedRaw } from '../../src/exchange/feeder.ts'
 import { runFeaturizer } from '../../src/jobs/featurize/run.ts'
+import { feedFiles } from '../../src/jobs/ingest/feed_files.ts'
 import { inferLive } from '../../src/jobs/score/run.ts'
 import { readEvents } from '../../src/market/decode/events.ts'
 import { openStreams } from '../../src/streams/open.ts'
@@ -55,7 +55,7 @@ export async function undisturbed(
 ): Promise<Map<string, Contents>> {
   const streams = await openStreams(`embedded://${log}`)
   try {
-    await feedRaw({ streams, config, raw })
+    await feedFiles({ streams, config, raw })
     const { topics } = config
     await runFeaturizer({
       streams,

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import type { Fault } from '../../src/exchange/faults.ts'
+import type { ConnectionFault } from '../../src/exchange/connection_faults.ts'
 import { simulationStart } from '../../src/exchange/price_process.ts'
 import { type Simulator, startSimulator } from '../../src/exchange/simulator.ts'
 import { parseBronzeLine } from '../../src/market/bronze/line.ts'
@@ -18,7 +18,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0)) await cleanup()
 })
 
-async function simulate(faults: Fault[] = [], settleMs = 2000): Promise<Simulator> {
+async function simulate(faults: ConnectionFault[] = [], settleMs = 2000): Promise<Simulator> {
   const simulator = await startSimulator({ settings, faults, settleMs })
   cleanups.push(() => simulator.close())
   return simulator

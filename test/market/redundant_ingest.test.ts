@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { readConfig } from '../../src/config.ts'
 import type { MarketEvent, Quote } from '../../src/core/events/event.ts'
-import type { Fault } from '../../src/exchange/faults.ts'
+import type { ConnectionFault } from '../../src/exchange/connection_faults.ts'
 import { simulationStart } from '../../src/exchange/price_process.ts'
 import { startSimulator } from '../../src/exchange/simulator.ts'
 import { parseBronzeLine } from '../../src/market/bronze/line.ts'
@@ -55,7 +55,7 @@ async function run(url: string, overrides: Partial<IngestOptions> = {}) {
   return { counts, lines, events }
 }
 
-async function simulate(clients: number, faults: Fault[][]) {
+async function simulate(clients: number, faults: ConnectionFault[][]) {
   const simulator = await startSimulator({ settings, faults, clients })
   cleanups.push(() => simulator.close())
   return simulator
@@ -73,7 +73,7 @@ function contentsOf(events: MarketEvent[], type: 'quote' | 'trade'): string[] {
 }
 
 test('the primary is killed, the standby is killed, either loses frames: the rows of a single undisturbed connection', async () => {
-  const loss = (seconds: number): Fault => ({ kind: 'loss', at: at(seconds) })
+  const loss = (seconds: number): ConnectionFault => ({ kind: 'loss', at: at(seconds) })
   const primary = [drop(60, 75, 'abrupt'), loss(110), drop(200, 215, 'abrupt'), drop(300, 302, 'close')]
   const standby = [drop(90, 100, 'close'), loss(130), drop(160, 190, 'abrupt')]
   const twice = await run((await simulate(2, [primary, standby])).url)

@@ -5,11 +5,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readConfig } from '../../src/config.ts'
 import { encodeRow } from '../../src/core/features/row_json.ts'
 import { featureNames } from '../../src/core/features/spec.ts'
-import { feedRaw } from '../../src/exchange/feeder.ts'
-import { createFrames } from '../../src/exchange/frames.ts'
-import { recordTape } from '../../src/exchange/market_messages.ts'
+import { createFrameWriter } from '../../src/exchange/frame_writer.ts'
+import { marketMessages } from '../../src/exchange/market_messages.ts'
 import type { FeaturizerPartition } from '../../src/jobs/featurize/partition.ts'
 import { runFeaturizer } from '../../src/jobs/featurize/run.ts'
+import { feedFiles } from '../../src/jobs/ingest/feed_files.ts'
 import type { RowPredictor } from '../../src/jobs/score/partition.ts'
 import { inferLive } from '../../src/jobs/score/run.ts'
 import { scorerCounts } from '../../src/jobs/score/status.ts'
@@ -28,10 +28,10 @@ let streams: Streams
 beforeAll(async () => {
   streams = await openStreams(`embedded://${join(folder, 'log.db')}`)
   const file = join(folder, 'raw.ndjson')
-  const frames = createFrames(60)
-  const tape = [...recordTape({ ...config.simulator, hours: 1 })]
+  const frames = createFrameWriter(60)
+  const tape = [...marketMessages({ ...config.simulator, hours: 1 })]
   writeFileSync(file, tape.map(message => `${frames.update(message)}\n`).join(''))
-  await feedRaw({ streams, config, raw: [file] })
+  await feedFiles({ streams, config, raw: [file] })
 })
 afterAll(async () => {
   await streams.close()

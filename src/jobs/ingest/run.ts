@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Config } from '../../config.ts'
-import { type Backfill, createBackfill } from '../../market/backfill/backfill.ts'
+import { createBackfill } from '../../market/backfill/backfill.ts'
 import { createBronzeWriter } from '../../market/bronze/write.ts'
 import type { OpenGap } from '../../market/decode/open_gaps.ts'
 import type { ConfiguredFeed } from '../../market/feeds/configured_feeds.ts'
@@ -52,37 +52,10 @@ const backfillLimitMs = 10_000
  * @throws SpikeError as `ingest` and the topics do.
  */
 export async function runIngestJob(options: IngestJobOptions): Promise<IngestSummary> {
-  const { config, rest, redundant, directory, streams, log, limitMs, onProgress } = options
+  const { log, onProgress } = options
   const { feed, url, channels, products, staleAfterMs } = options.feed
   const status = options.status ?? newIngestStatus()
-  let backfill: Backfill | null = null
-  /** The exchange is asked by its own name of the product. */
-  const askFor = (gap: OpenGap): OpenGap[] => {
-    const listing = gap.feed === feed.name ? products.find(({ as }) => as === gap.product) : undefined
-    return listing ? [{ ...gap, product: listing.symbol }] : []
-  }
-  const publisher = createPublisher({
-    streams,
-    config,
-    bronze: { directory },
-    onRetry(error, pause_ms) {
-      status.retries++
-      status.fault = { reason: error.message, records: publisher.published.records }
-      log.warn({ code: error.code, reason: error.message, pause_ms }, 'not published; bronze keeps it')
-    },
-    onOpenGaps(gaps) {
-      backfill?.ask(gaps.flatMap(gap => askFor(gap)))
-    },
-  })
-  const bronze = createBronzeWriter({ directory, feed: feed.name })
-  const stamp = wallStamp()
-  const start = new Date(stamp('') / 1000).toISOString().replace(/[-:.]/g, '')
-  if (rest !== undefined && feed.rest)
-    backfill = createBackfill({ feed, url: rest, bronze, stamp, name: `${feed.name}-${start}-backfill`, log })
-  status.published = publisher.published
-  status.bronzeBytes = () => bronze.bytes
-  status.backlogBytes = publisher.backlogBytes
-  status.backfill = () => backfill?.counts ?? null
+  const { publisher, bronze, backfill, stamp, start } = openParts(options, status)
   const written = new AbortController()
   const broken = new AbortController()
   const stopWatching = watchIngest(status, publisher, log, error => broken.abort(error))
@@ -90,21 +63,11 @@ export async function runIngestJob(options: IngestJobOptions): Promise<IngestSum
   publishing.catch(error => broken.abort(error))
   try {
     const counts = await ingest({
-      feed,
-      url,
-      secret: options.secret,
-      redundant,
+      ...{ feed, url, channels, staleAfterMs, bronze, stamp, start, acknowledgeWithinMs, log },
+      ...{ secret: options.secret, redundant: options.redundant, limitMs: options.limitMs },
       products: products.map(({ symbol }) => symbol),
-      channels,
-      bronze,
-      stamp,
-      start,
-      staleAfterMs,
       backoff: patientBackoff,
-      acknowledgeWithinMs,
-      log,
       signal: AbortSignal.any([options.signal, broken.signal]),
-      limitMs,
       onFrame: counts => {
         status.counts = counts
         status.messageAt = performance.now()
@@ -124,4 +87,39 @@ export async function runIngestJob(options: IngestJobOptions): Promise<IngestSum
     bronze.close()
     await publisher.close()
   }
+}
+
+/** Bronze, the publisher that follows it, and the back-fill of the gaps that it finds; the status shows them. */
+function openParts(
+  { config, feed: { feed, products }, rest, directory, streams, log }: IngestJobOptions,
+  status: IngestStatus,
+) {
+  const bronze = createBronzeWriter({ directory, feed: feed.name })
+  const stamp = wallStamp()
+  const start = new Date(stamp('') / 1000).toISOString().replace(/[-:.]/g, '')
+  const name = `${feed.name}-${start}-backfill`
+  const backfill =
+    rest !== undefined && feed.rest ? createBackfill({ feed, url: rest, bronze, stamp, name, log }) : null
+  const publisher = createPublisher({
+    streams,
+    config,
+    bronze: { directory },
+    onRetry(error, pause_ms) {
+      status.retries++
+      status.fault = { reason: error.message, records: publisher.published.records }
+      log.warn({ code: error.code, reason: error.message, pause_ms }, 'not published; bronze keeps it')
+    },
+    onOpenGaps: gaps => backfill?.ask(gaps.flatMap(gap => askedFor(gap, feed.name, products))),
+  })
+  status.published = publisher.published
+  status.bronzeBytes = () => bronze.bytes
+  status.backlogBytes = publisher.backlogBytes
+  status.backfill = () => backfill?.counts ?? null
+  return { publisher, bronze, backfill, stamp, start }
+}
+
+/** A gap of this feed, by the exchange's own name of its product. */
+function askedFor(gap: OpenGap, feed: string, products: ConfiguredFeed['products']): OpenGap[] {
+  const listing = gap.feed === feed ? products.find(({ as }) => as === gap.product) : undefined
+  return listing ? [{ ...gap, product: listing.symbol }] : []
 }

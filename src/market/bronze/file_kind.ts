@@ -3,7 +3,7 @@ import { SpikeError } from '../../errors.ts'
 import { feedByName, feedOf } from '../feeds/feeds.ts'
 import { parseBareLine } from './bare_line.ts'
 import { parseBronzeLine } from './line.ts'
-import { readLines } from './lines.ts'
+import { readLines } from './text_lines.ts'
 
 /** What a file holds, judged by its first usable line. */
 export type FileKind =

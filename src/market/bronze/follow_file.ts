@@ -1,8 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { SpikeError } from '../../errors.ts'
 import { bronzeRecord, isWhole } from './line.ts'
-import { lineLimit } from './lines.ts'
 import type { BronzeRecord } from './record.ts'
+import { lineLimit } from './text_lines.ts'
 
 /** How far a bronze file is read: bytes and lines, at the end of a line. */
 export interface TailPosition {

@@ -4,8 +4,8 @@ import { parseBareLine } from './bare_line.ts'
 import { ConnectionTracker } from './connection_tracker.ts'
 import type { FileKind } from './file_kind.ts'
 import { bronzeRecord, isWhole } from './line.ts'
-import { readLines } from './lines.ts'
 import type { BronzeRecord, RawRecord } from './record.ts'
+import { readLines } from './text_lines.ts'
 import { createJumpFilter } from './time_jump.ts'
 
 /** What a reader met besides records. */

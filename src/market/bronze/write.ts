@@ -1,8 +1,8 @@
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Micros } from '../../core/events/event.ts'
 import { makeFolder } from '../../files/place.ts'
 import { controlLine, frameLine, type LineMarks } from './line.ts'
+import { LineFile } from './line_file.ts'
 import type { Control } from './record.ts'
 
 export interface BronzeOptions {
@@ -28,100 +28,30 @@ export interface BronzeWriter {
   readonly bytes: number
 }
 
-const bufferLimit = 1 << 16
-const flushAfterMs = 50
-
-/**
- * Writes bronze: `<directory>/<feed>-<time of first line>-<connection>.ndjson`, always new files, whole lines at a time.
- * At most 64 KiB wait in memory, for at most 50 ms; the first line of a file goes there at once, so that no
- * file stands empty.
- */
+/** Writes bronze: `<directory>/<feed>-<time of first line>-<connection>.ndjson`, always new files, whole lines at a time. */
 export function createBronzeWriter(options: BronzeOptions): BronzeWriter {
   const { directory, feed, maxBytes = 128 << 20, maxAge = 3_600_000_000 } = options
   const files: string[] = []
-  let descriptor: number | null = null
+  let file: LineFile | null = null
   let opened: Micros = 0
-  let inFile = 0
   let bytes = 0
-  const waiting = Buffer.allocUnsafeSlow(bufferLimit)
-  let waitingBytes = 0
-  let timer: NodeJS.Timeout | null = null
-  let failure: unknown = null
   let closed = false
 
   function append(connection: string, received_at: Micros, line: string): void {
-    if (failure !== null) throw failure
     if (closed) throw new Error('bronze writer: closed')
-    if (descriptor !== null && (inFile >= maxBytes || received_at - opened >= maxAge)) closeFile()
-    const isFirst = descriptor === null
-    if (isFirst) openFile(connection, received_at)
-    const text = `${line}\n`
-    const size = Buffer.byteLength(text)
-    inFile += size
-    bytes += size
-    if (waitingBytes + size > bufferLimit) write()
-    if (size > bufferLimit) writeOut(Buffer.from(text))
-    else {
-      waitingBytes += waiting.write(text, waitingBytes)
-      if (isFirst) write()
-      else timer ??= setTimeout(flushLater, flushAfterMs)
+    if (file !== null && (file.bytes >= maxBytes || received_at - opened >= maxAge)) closeFile()
+    if (file === null) {
+      file = openFile(directory, `${feed}-${stampOf(received_at)}-${connection}`)
+      files.push(file.path)
+      opened = received_at
     }
+    bytes += file.append(line)
   }
 
-  function openFile(connection: string, received_at: Micros): void {
-    makeFolder(directory)
-    const time = new Date(received_at / 1000).toISOString().replace(/[-:]|\.\d+/g, '')
-    const stem = `${feed}-${time}-${connection}`.replaceAll(/[^A-Za-z0-9._-]/g, '_')
-    for (let attempt = 1; descriptor === null; attempt++) {
-      const path = join(directory, attempt === 1 ? `${stem}.ndjson` : `${stem}.${attempt}.ndjson`)
-      descriptor = openNew(path)
-      if (descriptor !== null) files.push(path)
-    }
-    opened = received_at
-    inFile = 0
-  }
-
-  function write(): void {
-    if (timer) clearTimeout(timer)
-    timer = null
-    if (failure !== null) throw failure
-    if (descriptor === null || waitingBytes === 0) return
-    const data = waiting.subarray(0, waitingBytes)
-    waitingBytes = 0
-    writeOut(data)
-  }
-
-  function writeOut(data: Buffer): void {
-    try {
-      for (let at = 0; at < data.length; ) at += writeSync(descriptor!, data, at)
-    } catch (error) {
-      failure = error
-      throw error
-    }
-  }
-
-  /** A fault on the timer is kept and thrown to the next caller. */
-  function flushLater(): void {
-    try {
-      write()
-    } catch {
-      timer = null
-    }
-  }
-
-  function flush(sync = false): void {
-    write()
-    if (sync && descriptor !== null) fsyncSync(descriptor)
-  }
-
+  /** One that the disk has failed stays, and says so to the next caller. */
   function closeFile(): void {
-    if (descriptor === null) return
-    try {
-      flush(true)
-    } finally {
-      closeSync(descriptor)
-      descriptor = null
-    }
+    file?.close()
+    file = null
   }
 
   return {
@@ -129,7 +59,7 @@ export function createBronzeWriter(options: BronzeOptions): BronzeWriter {
       append(connection, received_at, frameLine(feed, connection, received_at, text, marks)),
     control: (connection, received_at, control, marks) =>
       append(connection, received_at, controlLine(feed, connection, received_at, control, marks)),
-    flush,
+    flush: sync => file?.flush(sync),
     close() {
       closed = true
       closeFile()
@@ -141,12 +71,16 @@ export function createBronzeWriter(options: BronzeOptions): BronzeWriter {
   }
 }
 
-/** Opens a file that must not exist yet; null when it does. */
-function openNew(path: string): number | null {
-  try {
-    return openSync(path, 'ax')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return null
-    throw error
+function stampOf(time: Micros): string {
+  return new Date(time / 1000).toISOString().replace(/[-:]|\.\d+/g, '')
+}
+
+/** A new file of this name, or with a number behind it where there is one already. */
+function openFile(directory: string, name: string): LineFile {
+  makeFolder(directory)
+  const stem = name.replaceAll(/[^A-Za-z0-9._-]/g, '_')
+  for (let attempt = 1; ; attempt++) {
+    const file = LineFile.create(join(directory, attempt === 1 ? `${stem}.ndjson` : `${stem}.${attempt}.ndjson`))
+    if (file !== null) return file
   }
 }

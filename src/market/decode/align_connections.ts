@@ -1,7 +1,7 @@
 import type { Micros, Quote } from '../../core/events/event.ts'
 
 /** What tells one quote of a product from another, on whatever connection it came. */
-export interface Sample {
+export interface QuoteSample {
   at: Micros
   content: string
 }
@@ -9,10 +9,10 @@ export interface Sample {
 /** Clocks of two connections' frames lie at most so far apart. */
 export const skewLimit = 250_000
 
-/** Quotes that are remembered on each side of a seam. */
+/** So many last quotes of each connection are remembered. */
 export const sampleLimit = 8
 
-export function sampleOf({ bid, ask, bid_size, ask_size, last }: Quote, at: Micros): Sample {
+export function sampleOf({ bid, ask, bid_size, ask_size, last }: Quote, at: Micros): QuoteSample {
   return { at, content: `${bid} ${ask} ${bid_size} ${ask_size} ${last}` }
 }
 
@@ -29,7 +29,7 @@ const jitterLimit = 20_000
  * @returns the index in `other` of the last quote given out: of several the one with most equal quotes before it, then
  * the nearest in time; -1 when there is none.
  */
-export function findSeam(given: Sample[], other: Sample[], certain: boolean): number {
+export function findLastGiven(given: QuoteSample[], other: QuoteSample[], certain: boolean): number {
   const last = given.at(-1)
   if (last === undefined) return -1
   let best = -1
@@ -49,7 +49,7 @@ export function findSeam(given: Sample[], other: Sample[], certain: boolean): nu
   return best
 }
 
-function equalRun(given: Sample[], other: Sample[], end: number, jitter: Micros): number {
+function equalRun(given: QuoteSample[], other: QuoteSample[], end: number, jitter: Micros): number {
   const offset = other[end].at - given[given.length - 1].at
   let run = 0
   while (run < given.length && run <= end) {
@@ -61,6 +61,6 @@ function equalRun(given: Sample[], other: Sample[], end: number, jitter: Micros)
 }
 
 /** Equal quotes in a row fit in many places. */
-function isFlat(samples: Sample[], end: number, run: number): boolean {
+function isFlat(samples: QuoteSample[], end: number, run: number): boolean {
   return samples.slice(end - run + 1, end).every(({ content }) => content === samples[end].content)
 }

@@ -1,18 +1,18 @@
 import type { Gap, MarketEvent, Micros, Trade } from '../../core/events/event.ts'
 import type { Control, Role } from '../bronze/record.ts'
-import { findSeam, type Sample, sampleLimit, sampleOf, skewLimit } from './align_connections.ts'
+import { findLastGiven, type QuoteSample, sampleLimit, sampleOf, skewLimit } from './align_connections.ts'
 import {
   append,
+  type Backlog,
   covers,
-  endLane,
-  type Item,
+  endBacklog,
   isGap,
-  type LaneState,
   letGo,
-  newLane,
+  newBacklog,
   placeAfter,
   quotesOf,
   shift,
+  type WaitingEvent,
 } from './connection_backlog.ts'
 
 export const otherOf = { primary: 'standby', standby: 'primary' } as const
@@ -25,14 +25,14 @@ export interface MergedState {
   /** Latest frame, and latest event, given out; 0 before any. */
   head: Micros
   last: Micros
-  given: Sample[]
-  lanes: Record<Role, LaneState>
+  given: QuoteSample[]
+  backlogs: Record<Role, Backlog>
 }
 
 /** @param last time of the product's last event so far, on whatever connection; 0 for none. */
 export function newMerged(first: Role, last: Micros): MergedState {
-  const lanes = { primary: newLane(), standby: newLane() }
-  return { active: otherOf[first], seeking: false, head: last, last, given: [], lanes }
+  const backlogs = { primary: newBacklog(), standby: newBacklog() }
+  return { active: otherOf[first], seeking: false, head: last, last, given: [], backlogs }
 }
 
 /** One product on two connections: whose events are due. */
@@ -48,24 +48,24 @@ export class MergedProduct {
 
   /** How many events wait. */
   get waiting(): number {
-    const { primary, standby } = this.state.lanes
+    const { primary, standby } = this.state.backlogs
     return primary.waiting.length + standby.waiting.length
   }
 
   /** @param frameTime when the event's frame was sent; null where that cannot be trusted. */
   take(role: Role, event: MarketEvent, frameTime: Micros | null): void {
-    append(this.state.lanes[role], event, frameTime)
+    append(this.state.backlogs[role], event, frameTime)
   }
 
   end(role: Role, control: Control): void {
-    endLane(this.state.lanes[role], control)
+    endBacklog(this.state.backlogs[role], control)
   }
 
   silence(role: Role): void {
-    this.state.lanes[role].silent = true
+    this.state.backlogs[role].silent = true
   }
 
-  /** @param keep the other line's events are kept for so long after they were given out, for the sake of unequal clocks. */
+  /** @param keep the other connection's events are kept for so long after they were given out, for the sake of unequal clocks. */
   due(keep: Micros): MarketEvent[] {
     this.out = []
     while (this.step());
@@ -73,19 +73,19 @@ export class MergedProduct {
     return this.out
   }
 
-  private get lane(): LaneState {
-    return this.state.lanes[this.state.active]
+  private get backlog(): Backlog {
+    return this.state.backlogs[this.state.active]
   }
 
-  private get other(): LaneState {
-    return this.state.lanes[otherOf[this.state.active]]
+  private get other(): Backlog {
+    return this.state.backlogs[otherOf[this.state.active]]
   }
 
   /** @returns whether there may be more to do. */
   private step(): boolean {
-    const { state, lane, other } = this
+    const { state, backlog, other } = this
     if (state.seeking) return this.seek()
-    for (let next = shift(lane); next !== undefined; next = shift(lane)) {
+    for (let next = shift(backlog); next !== undefined; next = shift(backlog)) {
       if (isGap(next) && next.at > state.head) {
         this.forget(other, skewLimit)
         if (covers(other, state.head)) return this.change()
@@ -96,9 +96,9 @@ export class MergedProduct {
     this.forget(other, skewLimit)
     if (!other.live || other.silent) return false
     const isCovered = covers(other, state.head)
-    if (lane.live && !lane.silent) return isCovered && state.active === 'standby' && this.comeBack()
+    if (backlog.live && !backlog.silent) return isCovered && state.active === 'standby' && this.comeBack()
     if (isCovered) return this.change()
-    return !lane.live && other.waiting.length > 0 && this.bridge(lane.ended === 'stale' ? 'stale' : 'disconnect')
+    return !backlog.live && other.waiting.length > 0 && this.bridge(backlog.ended === 'stale' ? 'stale' : 'disconnect')
   }
 
   private change(): true {
@@ -107,36 +107,36 @@ export class MergedProduct {
     return true
   }
 
-  /** Finds where a line that was just taken stands; waits until that is sure, or it can only be told by time. */
+  /** Finds where a connection that was just taken stands; waits until that is sure, or it can only be told by time. */
   private seek(): boolean {
-    const { state, lane } = this
-    this.forget(lane, skewLimit)
-    const { samples, places } = quotesOf(lane)
-    const newest = lane.waiting.at(-1)?.at ?? 0
-    const mustDecide = newest > state.head + skewLimit || !lane.live || lane.waiting.some(isGap)
-    const seam = findSeam(state.given, samples, !mustDecide)
-    if (seam < 0 && !mustDecide) return false
-    this.enter(seam < 0 ? placeAfter(lane, state.head) : places[seam])
+    const { state, backlog } = this
+    this.forget(backlog, skewLimit)
+    const { samples, places } = quotesOf(backlog)
+    const newest = backlog.waiting.at(-1)?.at ?? 0
+    const mustDecide = newest > state.head + skewLimit || !backlog.live || backlog.waiting.some(isGap)
+    const last = findLastGiven(state.given, samples, !mustDecide)
+    if (last < 0 && !mustDecide) return false
+    this.enter(last < 0 ? placeAfter(backlog, state.head) : places[last])
     return true
   }
 
   /** Takes the primary again once it is as far as the standby. */
   private comeBack(): boolean {
     const { samples, places } = quotesOf(this.other)
-    const seam = findSeam(this.state.given, samples, true)
-    if (seam < 0) return false
+    const last = findLastGiven(this.state.given, samples, true)
+    if (last < 0) return false
     this.state.active = 'primary'
-    this.enter(places[seam])
+    this.enter(places[last])
     return true
   }
 
-  /** Lets go what stands before the seam. */
+  /** Lets go what was given out already, by the other connection. */
   private enter(count: number): void {
     this.state.seeking = false
-    for (let i = 0; i < count; i++) this.giveMissedTrade(shift(this.lane)!)
+    for (let i = 0; i < count; i++) this.giveMissedTrade(shift(this.backlog)!)
   }
 
-  /** Goes on with the other line, which came too late to have everything. */
+  /** Goes on with the other connection, which came too late to have everything. */
   private bridge(reason: Gap['reason']): true {
     const { state, other } = this
     state.active = otherOf[state.active]
@@ -149,11 +149,11 @@ export class MergedProduct {
     return true
   }
 
-  private forget(idle: LaneState, keep: Micros): void {
+  private forget(idle: Backlog, keep: Micros): void {
     for (const item of letGo(idle, this.state.head, keep)) this.giveMissedTrade(item)
   }
 
-  private give({ at, event }: Item): void {
+  private give({ at, event }: WaitingEvent): void {
     const { state } = this
     if (event.type === 'gap') this.giveGap(event)
     else if (event.type === 'trade') this.giveTrade(event)
@@ -172,8 +172,8 @@ export class MergedProduct {
     this.state.last = Math.max(this.state.last, trade.time)
   }
 
-  /** A trade that the active line did not bring. */
-  private giveMissedTrade({ event }: Item): void {
+  /** A trade that the active connection did not bring. */
+  private giveMissedTrade({ event }: WaitingEvent): void {
     if (event.type === 'trade') this.giveTrade(event)
   }
 

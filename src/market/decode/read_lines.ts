@@ -81,7 +81,8 @@ export class LineReader implements DecoderStep<LinesState> {
       else {
         const { product } = listing
         const owner = this.owners.claim(feed.name, listing, event.type === 'clock' ? null : event.time)
-        if (owner === null) line.bare.push(Object.assign(event as TimedEvent, { product }))
+        event.product = product
+        if (owner === null) line.bare.push(event as TimedEvent)
         else others ??= [product, owner]
       }
     }

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readConfig } from '../../../src/config.ts'
-import { createFrames } from '../../../src/exchange/frames.ts'
-import { recordTape } from '../../../src/exchange/market_messages.ts'
+import { createFrameWriter } from '../../../src/exchange/frame_writer.ts'
+import { marketMessages } from '../../../src/exchange/market_messages.ts'
 import { simulationStart } from '../../../src/exchange/price_process.ts'
 import { judgeCaptures } from '../../../src/jobs/train/judge_captures.ts'
 import { describeCaptures } from '../../../src/publish/terminal/captures_table.ts'
@@ -28,12 +28,12 @@ interface Capture {
 
 /** Ticker frames of a simulated market as a bare capture, one frame a line. */
 function captureOf({ seed, minutes, from, still = [] }: Capture): string {
-  const frames = createFrames(seed)
+  const frames = createFrameWriter(seed)
   frames.connect(0)
   const shift = Date.parse(from) / 1000 - simulationStart / 1e6
   const first = new Map<string, string>()
   const lines: string[] = []
-  for (const message of recordTape({ ...config.simulator, seed, hours: minutes / 60 })) {
+  for (const message of marketMessages({ ...config.simulator, seed, hours: minutes / 60 })) {
     if (message.channel !== 'ticker') continue
     const { product, json } = message
     if (!first.has(product)) first.set(product, json)

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
 import { readConfig } from '../../../src/config.ts'
-import { recordTape } from '../../../src/exchange/market_messages.ts'
+import { marketMessages } from '../../../src/exchange/market_messages.ts'
 import { simulationStart } from '../../../src/exchange/price_process.ts'
 import { startSimulator } from '../../../src/exchange/simulator.ts'
 import { runFeaturizer } from '../../../src/jobs/featurize/run.ts'
@@ -138,7 +138,7 @@ test('an ingestor killed at each moment of a back-fill: every missed trade is th
 
 /** Every trade that the exchange had from the first connection on. */
 function tradesOfMarket(): string[] {
-  return [...recordTape(market)].flatMap(message =>
+  return [...marketMessages(market)].flatMap(message =>
     message.channel === 'market_trades' && message.time > simulationStart + 10_000_000 && message.time > at(0)
       ? message.trades.map(json => `${message.product} ${JSON.parse(json).trade_id}`)
       : [],

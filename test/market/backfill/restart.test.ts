@@ -5,8 +5,8 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readConfig } from '../../../src/config.ts'
 import type { Gap, MarketEvent, Micros } from '../../../src/core/events/event.ts'
-import type { Fault } from '../../../src/exchange/faults.ts'
-import { recordTape } from '../../../src/exchange/market_messages.ts'
+import type { ConnectionFault } from '../../../src/exchange/connection_faults.ts'
+import { marketMessages } from '../../../src/exchange/market_messages.ts'
 import { type Simulator, startSimulator } from '../../../src/exchange/simulator.ts'
 import { runIngestJob } from '../../../src/jobs/ingest/run.ts'
 import { createBackfill } from '../../../src/market/backfill/backfill.ts'
@@ -33,7 +33,7 @@ interface Dealt {
   time: Micros
 }
 
-const batches = [...recordTape(settings)].flatMap(message =>
+const batches = [...marketMessages(settings)].flatMap(message =>
   message.channel === 'market_trades' ? [{ ...message, dealt: message.trades.map(json => dealtOf(json)) }] : [],
 )
 
@@ -42,9 +42,9 @@ function dealtOf(json: string): Dealt {
   return { product: product_id, id: trade_id, time: parseTimestamp(time)! }
 }
 
-/** Frames of trades are lost, as well as a stretch of everything. */
+/** FrameWriter of trades are lost, as well as a stretch of everything. */
 const lost = batches.filter(({ time }) => time > at(100)).filter((_, i) => i % 25 === 0)
-const losses = lost.map(({ time }): Fault => ({ kind: 'loss', at: time }))
+const losses = lost.map(({ time }): ConnectionFault => ({ kind: 'loss', at: time }))
 const faults = [
   [drop(60, 75, 'abrupt'), ...losses],
   [drop(65, 80, 'abrupt'), ...losses],

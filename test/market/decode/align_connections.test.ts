@@ -1,35 +1,35 @@
 import { expect, test } from 'vitest'
-import { findSeam, type Sample } from '../../../src/market/decode/align_connections.ts'
+import { findLastGiven, type QuoteSample } from '../../../src/market/decode/align_connections.ts'
 
 /** Contents by letters, at these milliseconds. */
-const samples = (letters: string, ...ms: number[]): Sample[] =>
+const samples = (letters: string, ...ms: number[]): QuoteSample[] =>
   ms.map((at, i) => ({ at: 1000 * at, content: letters[i] }))
 
 test('the same quote at the same time is the place, whatever else is equal', () => {
   const other = samples('AABA', 10, 20, 30, 40)
-  expect(findSeam(samples('AA', 10, 20), other, true)).toBe(1)
-  expect(findSeam(samples('A', 15), other, true)).toBe(-1)
+  expect(findLastGiven(samples('AA', 10, 20), other, true)).toBe(1)
+  expect(findLastGiven(samples('A', 15), other, true)).toBe(-1)
 })
 
 test('unequal clocks: three equal quotes in a row tell the place for sure', () => {
   const given = samples('ABCAB', 0, 50, 90, 140, 160)
   const other = samples('ABCABC', 7, 58, 97, 148, 166, 190)
-  expect(findSeam(given, other, true)).toBe(4)
-  expect(findSeam(given.slice(0, 4), other, true)).toBe(3)
-  expect(findSeam(given.slice(0, 2), other, true)).toBe(-1)
+  expect(findLastGiven(given, other, true)).toBe(4)
+  expect(findLastGiven(given.slice(0, 4), other, true)).toBe(3)
+  expect(findLastGiven(given.slice(0, 2), other, true)).toBe(-1)
 })
 
 test('a flat market, or quotes at other distances, are not sure; where it must be told, the likeliest place is', () => {
   const flat = samples('AAAA', 0, 30, 60, 90)
   const behind = samples('AAA', 5, 35, 65)
-  expect(findSeam(flat, behind, true)).toBe(-1)
-  expect(findSeam(flat, behind, false)).toBe(2)
+  expect(findLastGiven(flat, behind, true)).toBe(-1)
+  expect(findLastGiven(flat, behind, false)).toBe(2)
   const other = samples('BABA', 0, 100, 130, 200)
-  expect(findSeam(samples('BABA', 10, 20, 135, 145), other, true)).toBe(-1)
-  expect(findSeam(samples('BABA', 10, 20, 135, 145), other, false)).toBe(3)
+  expect(findLastGiven(samples('BABA', 10, 20, 135, 145), other, true)).toBe(-1)
+  expect(findLastGiven(samples('BABA', 10, 20, 135, 145), other, false)).toBe(3)
 })
 
 test('what is more than a quarter of a second away is another quote', () => {
-  expect(findSeam(samples('AB', 0, 10), samples('AB', 300, 310), false)).toBe(-1)
-  expect(findSeam([], samples('A', 0), false)).toBe(-1)
+  expect(findLastGiven(samples('AB', 0, 10), samples('AB', 300, 310), false)).toBe(-1)
+  expect(findLastGiven([], samples('A', 0), false)).toBe(-1)
 })

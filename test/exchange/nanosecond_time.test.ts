@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { addNanos, cutTo, formatGoClock, formatTimestamp, isBefore } from '../../src/exchange/go_time.ts'
+import { addNanos, cutTo, formatGoClock, formatTimestamp, isBefore } from '../../src/exchange/nanosecond_time.ts'
 import { parseTimestamp } from '../../src/market/feeds/timestamp.ts'
 
 const moments = fc.record({

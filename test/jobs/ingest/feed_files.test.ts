@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
-import { productsOf, readConfig } from '../../src/config.ts'
-import { feedRaw } from '../../src/exchange/feeder.ts'
-import { readEvents } from '../../src/market/decode/events.ts'
-import { openStreams } from '../../src/streams/open.ts'
-import type { Streams } from '../../src/streams/port.ts'
-import { readAll } from '../../src/streams/read_all.ts'
+import { productsOf, readConfig } from '../../../src/config.ts'
+import { feedFiles } from '../../../src/jobs/ingest/feed_files.ts'
+import { readEvents } from '../../../src/market/decode/events.ts'
+import { openStreams } from '../../../src/streams/open.ts'
+import type { Streams } from '../../../src/streams/port.ts'
+import { readAll } from '../../../src/streams/read_all.ts'
 
 const config = readConfig()
 const folder = mkdtempSync(join(tmpdir(), 'feeder-'))
@@ -47,12 +47,18 @@ it('puts each event on the topic once, stopped at any moment and started again',
   let records = 0
   for (; records < 30_001; calls++) {
     const stop = new AbortController()
-    const published = await feedRaw({ streams, config, raw: [path], stop: stop.signal, onProgress: () => stop.abort() })
+    const published = await feedFiles({
+      streams,
+      config,
+      raw: [path],
+      stop: stop.signal,
+      onProgress: () => stop.abort(),
+    })
     expect(published.records).toBeGreaterThan(0)
     records += published.records
   }
   expect(calls).toBeGreaterThan(3)
-  expect((await feedRaw({ streams, config, raw: [path] })).records).toBe(0)
+  expect((await feedFiles({ streams, config, raw: [path] })).records).toBe(0)
 
   const expected = new Map<string, string[]>(productsOf(config).map(product => [product, []]))
   for await (const { events } of readEvents([path], config))

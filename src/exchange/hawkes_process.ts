@@ -7,13 +7,13 @@ const branching = 0.5
 const fading = 0.6
 
 /** Times of events that bring about further events (a Hawkes process with an exponential kernel). */
-export interface Activity {
+export interface HawkesProcess {
   /** Offsets in [0, 1) s of the events of the next second, rising. `factor` scales what comes unprompted. */
   step(factor: number): number[]
 }
 
 /** @param perSecond long-run mean number of events a second when `factor` is 1 on average. */
-export function createActivity(random: Random, perSecond: number): Activity {
+export function createHawkesProcess(random: Random, perSecond: number): HawkesProcess {
   const unprompted = perSecond * (1 - branching)
   const limit = perSecond * 25
   let excited = 0

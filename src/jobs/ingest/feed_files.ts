@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Config } from '../config.ts'
-import { SpikeError } from '../errors.ts'
-import { readRawBatches } from '../market/bronze/raw.ts'
-import { createDecoder } from '../market/decode/decoder.ts'
-import { decoderOptions } from '../market/decode/decoder_options.ts'
-import { outgoingOf } from '../market/event_records.ts'
-import { addPublished, countDecoded, emptyPublished, type Published } from '../market/published_counts.ts'
-import { touchHealth } from '../operations/health.ts'
-import { deadLetterTopic } from '../streams/dead_letter.ts'
-import type { Outgoing, Streams, Writer } from '../streams/port.ts'
+import type { Config } from '../../config.ts'
+import { SpikeError } from '../../errors.ts'
+import { readRawBatches } from '../../market/bronze/raw.ts'
+import { createDecoder } from '../../market/decode/decoder.ts'
+import { decoderOptions } from '../../market/decode/decoder_options.ts'
+import { outgoingOf } from '../../market/event_records.ts'
+import { addPublished, countDecoded, emptyPublished, type Published } from '../../market/published_counts.ts'
+import { touchHealth } from '../../operations/health.ts'
+import { deadLetterTopic } from '../../streams/dead_letter.ts'
+import type { Outgoing, Streams, Writer } from '../../streams/port.ts'
 
 export interface FeedOptions {
   streams: Streams
@@ -36,7 +36,7 @@ const recordsAtOnce = 4000
  * and started again with the same files it goes on where it was.
  * @returns what this call published.
  */
-export async function feedRaw({ streams, config, raw, rate, stop, onProgress }: FeedOptions): Promise<Published> {
+export async function feedFiles({ streams, config, raw, rate, stop, onProgress }: FeedOptions): Promise<Published> {
   const { raw: topic, state: stateTopic } = config.topics
   await streams.createTopics([topic, { ...topic, name: deadLetterTopic(topic.name) }, stateTopic])
   const key = `feeder ${createHash('sha256').update(JSON.stringify(raw)).digest('hex').slice(0, 16)}`

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { scheduleFaults } from '../../src/exchange/faults.ts'
+import { scheduleFaults } from '../../src/exchange/connection_faults.ts'
 
 const from = 1_767_571_200_000_000
 

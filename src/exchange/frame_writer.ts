@@ -1,15 +1,15 @@
-import { addNanos, formatGoClock, formatTimestamp, isBefore, type Moment } from './go_time.ts'
-import type { TapeMessage } from './market_messages.ts'
+import type { MarketMessage } from './market_messages.ts'
+import { addNanos, formatGoClock, formatTimestamp, isBefore, type Moment } from './nanosecond_time.ts'
 import { createRandom, type Random } from './random.ts'
 import type { Channel } from './subscriptions.ts'
 
 /** Numbers and words the frames of one connection after the other. */
-export interface Frames {
+export interface FrameWriter {
   /** A new connection: numbers begin at 0, and it may have met another server. */
   connect(connection: number): void
   /** Keeps what snapshots show; trades only when they are `served`. */
-  note(message: TapeMessage, served: boolean): void
-  update(message: TapeMessage): string
+  note(message: MarketMessage, served: boolean): void
+  update(message: MarketMessage): string
   /** Uses up a number. */
   lose(): void
   /** What a new subscription gets before its acknowledgement, one frame a product. */
@@ -19,7 +19,7 @@ export interface Frames {
 
 const history = 20
 
-export function createFrames(seed: number): Frames {
+export function createFrameWriter(seed: number): FrameWriter {
   const tickers = new Map<string, string>()
   const trades = new Map<string, string[]>()
   let now: Moment = { second: 0, nanos: 0 }
