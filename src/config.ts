@@ -131,8 +131,15 @@ export type FeedSettings = z.infer<typeof feed>
 const defaultPath = fileURLToPath(new URL('../config.yaml', import.meta.url))
 
 /**
- * Reads and checks a config file; the project's own config.yaml when no path is given.
+ * Reads and checks a config file; the project's own config.yaml when no path is given. Every key is needed but those that say
+ * otherwise; one that is not known is a fault.
  * @throws SpikeError BAD_CONFIG with one line a fault: file, path inside it, what is allowed.
+ * @example
+ * // feeds:
+ * //   - { name: coinbase, products: [BTC-USD, { as: ether, symbol: ETH-USD }], stale_after_s: 10 }
+ * const config = readConfig('config.yaml')
+ * config.feeds[0].products // [{ as: 'BTC-USD', symbol: 'BTC-USD' }, { as: 'ether', symbol: 'ETH-USD' }]
+ * productsOf(config) // ['BTC-USD', 'ether']
  */
 export function readConfig(path: string = defaultPath): Config {
   let text: string

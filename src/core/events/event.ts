@@ -3,7 +3,9 @@ export type Micros = number
 
 /** What every market event carries. */
 interface EventBase {
+  /** The feed that brought it: the venue. A product is brought by one feed at a time. */
   feed: string
+  /** The instrument, by the name that the config gives it. */
   product: string
   /** Event time by the exchange's clock. */
   time: Micros
@@ -54,6 +56,15 @@ export interface Gap extends EventBase {
   missing: number | null
 }
 
+/**
+ * What stands on `ticks.raw`, one record an event, key product.
+ * @example
+ * const quote: Quote = {
+ *   type: 'quote', feed: 'coinbase', product: 'BTC-USD', time: 1_775_337_223_291_084, received_at: 1_775_337_223_300_000,
+ *   connection: 'coinbase-20260404T211343000Z-000001', sequence: 7, index: 0,
+ *   bid: '66853.90', ask: '66853.91', bid_size: '0.25', ask_size: '1.5', last: '66853.91',
+ * }
+ */
 export type MarketEvent = Quote | Trade | Clock | Gap
 
 /**
