@@ -1,3 +1,4 @@
+import { metadataKeys } from '../src/core/features/metadata.ts'
 import { log, sin } from '../src/core/math/numeric.ts'
 import { seededRandom } from '../src/core/math/random.ts'
 import type { Side } from '../src/monitor/columns/side.ts'
@@ -25,7 +26,7 @@ function makeSide(name: string, seed: number, from: number): Side {
       ]),
     ),
     others: {},
-    metadata: { 'spike60.simulated': 'true' },
+    metadata: { [metadataKeys.simulated]: 'true' },
   }
 }
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import { digestOf } from '../core/features/digest.ts'
+import { metadataKeys } from '../core/features/metadata.ts'
 import type { Evaluation } from '../core/models/judge/evaluation.ts'
 import { SpikeError } from '../errors.ts'
 import { writeFileAtomically } from '../files/atomic.ts'
@@ -38,7 +39,7 @@ export async function writeReports(run: string, config: Config): Promise<Reports
       missing.map(path => `${path}: does not exist; train again (npm run train)`),
     )
   const { table, metadata } = await readTable(features)
-  const found = metadata['spike60.digest'] ?? digestOf(table)
+  const found = metadata[metadataKeys.digest] ?? digestOf(table)
   if (found !== digest)
     throw new SpikeError(
       'BAD_FILE',

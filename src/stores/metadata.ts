@@ -1,7 +1,8 @@
+import { metadataKeys } from '../core/features/metadata.ts'
 import type { Metadata } from './parquet.ts'
 
 /** Name of the feed that the simulated exchange is recorded under; what comes of it is called simulated everywhere. */
-export const simulatedFeed = 'simulated'
+const simulatedFeed = 'simulated'
 
 export function isSimulated(feed: string): boolean {
   return feed === simulatedFeed
@@ -9,5 +10,5 @@ export function isSimulated(feed: string): boolean {
 
 /** Whether a feature file holds a row of the simulated exchange. */
 export function simulatedFile(metadata: Metadata): boolean {
-  return metadata['spike60.simulated'] === 'true'
+  return metadata[metadataKeys.simulated] === 'true'
 }

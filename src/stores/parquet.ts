@@ -1,11 +1,12 @@
 import { existsSync, rmSync } from 'node:fs'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { ourPrefix } from '../core/features/metadata.ts'
 import { featureNames } from '../core/features/spec.ts'
 import type { FeatureTable } from '../core/features/table.ts'
 import { SpikeError } from '../errors.ts'
 import { writeAtomically } from '../files/atomic.ts'
 
-/** Key-value metadata of a Parquet file; every key of ours starts with `spike60.`. */
+/** Key-value metadata of a Parquet file; ours are `metadataKeys`. */
 export type Metadata = Record<string, string>
 
 /** Rows of a part and of a row group. */
@@ -161,9 +162,10 @@ async function describe(connection: DuckDBConnection, path: string): Promise<Map
   }
 }
 
-async function readMetadata(connection: DuckDBConnection, path: string): Promise<Metadata> {
+/** The entries of ours. */
+export async function readMetadata(connection: DuckDBConnection, path: string): Promise<Metadata> {
   const result = await connection.run(
-    `SELECT decode(key), decode(value) FROM parquet_kv_metadata(${quoted(path)}) WHERE decode(key) LIKE 'spike60.%'`,
+    `SELECT decode(key), decode(value) FROM parquet_kv_metadata(${quoted(path)}) WHERE starts_with(decode(key), ${quoted(ourPrefix)})`,
   )
   const rows = await result.getRows()
   return Object.fromEntries(rows.map(row => [String(row[0]), String(row[1])]))

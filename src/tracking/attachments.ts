@@ -7,6 +7,7 @@ import { isTemporary } from '../files/place.ts'
 import type { MlflowClient, MlflowRun } from './client.ts'
 import { readJournal } from './journal.ts'
 import type { RunArtifact } from './run_record.ts'
+import { tags } from './tags.ts'
 
 /** Artifacts that were made after their run was journalled: reports and plots. `file` points into the journal. */
 export interface Attachment {
@@ -17,9 +18,6 @@ export interface Attachment {
   added_at: number
   artifacts: RunArtifact[]
 }
-
-/** The tag that says which attachments a run on a server holds. */
-const attachedTag = 'spike60.attached'
 
 /**
  * Puts files under `<journal>/attachments/<id>/`, all of them or nothing; the id comes from run and content.
@@ -81,12 +79,12 @@ export async function sendAttachments(
   { info, data }: MlflowRun,
   attachments: Attachment[],
 ): Promise<number> {
-  const there = data.tags?.find(({ key }) => key === attachedTag)?.value.split(' ') ?? []
+  const there = data.tags?.find(({ key }) => key === tags.attached)?.value.split(' ') ?? []
   const missing = attachments.filter(({ id }) => !there.includes(id))
   for (const { id, artifacts } of missing) {
     for (const { path, file } of artifacts) await client.put(info.artifact_uri, path, { file })
     there.push(id)
-    await client.api('POST', 'runs/set-tag', { run_id: info.run_id, key: attachedTag, value: there.join(' ') })
+    await client.api('POST', 'runs/set-tag', { run_id: info.run_id, key: tags.attached, value: there.join(' ') })
   }
   return missing.length
 }

@@ -107,7 +107,7 @@ interface Reply {
 }
 
 /** The address without its last slash. @throws SpikeError BAD_ARGUMENT unless it is http or https without a password in it. */
-export function checkTrackingUri(uri: string): string {
+function checkTrackingUri(uri: string): string {
   const url = URL.parse(uri)
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.search || url.hash)
     throw new SpikeError(

@@ -5,6 +5,7 @@ import { SpikeError } from '../errors.ts'
 import { writeAtomically, writeFileAtomically } from '../files/atomic.ts'
 import { isTemporary } from '../files/place.ts'
 import type { RunRecord } from './run_record.ts'
+import { tags } from './tags.ts'
 
 /**
  * A journalled run: its folder, its experiment, and the record with `file` and `folder` pointing into the journal; its tables
@@ -117,7 +118,7 @@ function portable({ tables = [], ...record }: RunRecord): RunRecord {
     metrics: record.metrics.filter(m => Number.isFinite(m.value)),
     tags: {
       ...record.tags,
-      ...(undefinedKeys.length > 0 && { 'spike60.undefined_metrics': [...new Set(undefinedKeys)].join(', ') }),
+      ...(undefinedKeys.length > 0 && { [tags.undefinedMetrics]: [...new Set(undefinedKeys)].join(', ') }),
       ...(tables.length > 0 && { [tablesTag]: JSON.stringify(tables.map(({ path }) => ({ path, type: 'table' }))) }),
     },
     artifacts: [...record.artifacts, ...tables].map(({ path }) => ({ path, file: `artifacts/${path}` })),

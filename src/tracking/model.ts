@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { parseDocument } from 'yaml'
 import type { LoggedModel, MlflowClient } from './client.ts'
 import type { RunRecord } from './run_record.ts'
+import { tags } from './tags.ts'
 
 type Model = NonNullable<RunRecord['model']>
 
@@ -67,7 +68,7 @@ export async function registerModel(client: MlflowClient, owner: Owner, model: M
         source: `models:/${modelId}`,
         run_id: owner.runId,
         model_id: modelId,
-        tags: [{ key: endedTag, value: String(owner.endedAt) }],
+        tags: [{ key: tags.endedAt, value: String(owner.endedAt) }],
       })
     ).model_version.version
   if (model.alias && (await endOf(client, name, model.alias)) <= owner.endedAt)
@@ -79,8 +80,6 @@ interface Version {
   tags?: { key: string; value: string }[]
 }
 
-const endedTag = 'spike60.ended_at'
-
 /** When the run ended to which the alias points; 0 where it points to nothing, or to a version without that tag. */
 async function endOf(client: MlflowClient, name: string, alias: string): Promise<number> {
   const registered = await client.api<{
@@ -89,7 +88,7 @@ async function endOf(client: MlflowClient, name: string, alias: string): Promise
   const version = registered.registered_model.aliases?.find(a => a.alias === alias)?.version
   if (version === undefined) return 0
   const reply = await client.api<{ model_version: Version }>('GET', 'model-versions/get', { name, version })
-  return Number(reply.model_version.tags?.find(t => t.key === endedTag)?.value ?? 0)
+  return Number(reply.model_version.tags?.find(t => t.key === tags.endedAt)?.value ?? 0)
 }
 
 function listFiles(folder: string): string[] {

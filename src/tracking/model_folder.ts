@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Artifact } from '../core/models/artifact/artifact.ts'
@@ -15,12 +16,13 @@ import { finishReplacing } from '../files/together.ts'
 export function saveModel(folder: string, artifact: Artifact, createdAt: Date): void {
   const temporary = `${folder}.${process.pid}.tmp`
   const former = `${folder}.${process.pid}.old`
+  const id = createHash('sha256').update(JSON.stringify(artifact)).digest('hex').slice(0, 32)
   try {
     mkdirSync(temporary, { recursive: true })
     for (const [name, data] of Object.entries({
       'model.json': `${JSON.stringify(artifact, null, 2)}\n`,
       'model.onnx': artifact.format === 'spike60-volatility' ? volatilityOnnx(artifact) : onnxModel(artifact),
-      ...mlflowFiles(artifact, createdAt),
+      ...mlflowFiles(artifact, id, createdAt),
     }))
       writeFileSync(join(temporary, name), data)
     mkdirSync(dirname(folder), { recursive: true })

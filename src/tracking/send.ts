@@ -4,7 +4,8 @@ import { withLock } from '../files/lock.ts'
 import { type Attachment, readAttachments, sendAttachments } from './attachments.ts'
 import { connectMlflow, type MlflowClient, type MlflowRun } from './client.ts'
 import { acknowledge, type JournalEntry, readAcknowledgements, readJournal } from './journal.ts'
-import { journalTag, uploadRun } from './upload.ts'
+import { tags } from './tags.ts'
+import { uploadRun } from './upload.ts'
 import { checkServerVersion } from './version.ts'
 
 export interface Sending {
@@ -82,7 +83,7 @@ async function sendExperiment(
 }
 
 /** Address of an experiment's runs in the UI. */
-export function experimentLink(uri: string, experimentId: string): string {
+function experimentLink(uri: string, experimentId: string): string {
   return `${uri}/#/experiments/${experimentId}?workflowType=machine_learning`
 }
 
@@ -120,13 +121,13 @@ async function findRuns(client: MlflowClient, experimentId: string): Promise<Map
   do {
     const page = await client.api<{ runs?: MlflowRun[]; next_page_token?: string }>('POST', 'runs/search', {
       experiment_ids: [experimentId],
-      filter: `tags.\`${journalTag}\` LIKE '%'`,
+      filter: `tags.\`${tags.journalId}\` LIKE '%'`,
       run_view_type: 'ALL',
       max_results: 1000,
       ...(token && { page_token: token }),
     })
     for (const run of page.runs ?? []) {
-      const id = run.data.tags?.find(tag => tag.key === journalTag)?.value
+      const id = run.data.tags?.find(tag => tag.key === tags.journalId)?.value
       if (id !== undefined) runs.set(id, run)
     }
     token = page.next_page_token

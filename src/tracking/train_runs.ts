@@ -5,6 +5,7 @@ import { modelMetrics, trainingMetrics } from './run_metrics.ts'
 import { noteOf } from './run_note.ts'
 import type { RunDataset, RunRecord } from './run_record.ts'
 import { modelTables, prefixed, trainingTables } from './run_tables.ts'
+import { tags } from './tags.ts'
 import { runId } from './tracker.ts'
 
 /** Where a training left what its runs hold. */
@@ -32,14 +33,14 @@ export function runsOf(
   config: Config,
   { started_at, ended_at }: TrainTimes,
 ): RunRecord[] {
-  const tags = tagsOf(evaluation)
+  const own = tagsOf(evaluation)
   const shared = { started_at, ended_at, datasets }
   const parent = identified({
     ...shared,
     name: nameOf(evaluation),
     params: paramsOf(evaluation, config),
     metrics: trainingMetrics(evaluation),
-    tags: { ...tags, ...warningsOf(evaluation), 'mlflow.note.content': noteOf(evaluation) },
+    tags: { ...own, ...warningsOf(evaluation), 'mlflow.note.content': noteOf(evaluation) },
     artifacts: [
       { path: basename(files.evaluation), file: files.evaluation },
       { path: basename(files.predictions), file: files.predictions },
@@ -53,7 +54,7 @@ export function runsOf(
       parent: parent.id,
       params: { kind: model.kind, ...model.params },
       metrics: modelMetrics(model, evaluation),
-      tags: { ...tags, ...undefinedOf(model, evaluation), 'mlflow.note.content': `${model.title}. ${model.recipe}` },
+      tags: { ...own, ...undefinedOf(model, evaluation), 'mlflow.note.content': `${model.title}. ${model.recipe}` },
       artifacts:
         model.kind === 'learned' ? [{ path: 'model.json', file: join(folderOf(model, files), 'model.json') }] : [],
       tables: modelTables(model),
@@ -71,11 +72,11 @@ function nameOf({ source, simulated }: Evaluation): string {
 
 function tagsOf({ simulated, spec_version, source, tau_source, audit }: Evaluation): Record<string, string> {
   return {
-    'spike60.simulated': String(simulated),
-    'spike60.spec_version': spec_version,
-    'spike60.digest': source.digest,
-    'spike60.tau_source': tau_source,
-    'spike60.audit': audit.passed ? 'passed' : 'failed',
+    [tags.simulated]: String(simulated),
+    [tags.specVersion]: spec_version,
+    [tags.digest]: source.digest,
+    [tags.tauSource]: tau_source,
+    [tags.audit]: audit.passed ? 'passed' : 'failed',
   }
 }
 
@@ -102,7 +103,7 @@ function paramsOf(evaluation: Evaluation, { models, walk_forward }: Config): Run
 /** What the audit only warns of, by name. */
 function warningsOf({ audit }: Evaluation): Record<string, string> {
   const names = audit.checks.filter(({ verdict }) => verdict === 'warning').map(({ name }) => name)
-  return names.length > 0 ? { 'spike60.audit_warnings': names.join(', ') } : {}
+  return names.length > 0 ? { [tags.auditWarnings]: names.join(', ') } : {}
 }
 
 function folderOf({ name }: ModelReport, { model }: TrainingFiles): string {
@@ -119,7 +120,7 @@ function undefinedOf({ name }: ModelReport, { splits }: Evaluation): Record<stri
     (['validation', 'test'] as const).flatMap(segment => {
       const { degenerate } = splits[segment].models[name]
       const reasons = Object.entries(degenerate).map(([metric, reason]) => `${metric}: ${reason}`)
-      return reasons.length > 0 ? [[`spike60.undefined_${segment}`, reasons.join('; ')]] : []
+      return reasons.length > 0 ? [[tags.undefined[segment], reasons.join('; ')]] : []
     }),
   )
 }

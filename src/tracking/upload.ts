@@ -1,9 +1,7 @@
 import type { MlflowClient, MlflowRun } from './client.ts'
 import { ensureLoggedModel, type Owner, registerModel, uploadModel } from './model.ts'
 import type { RunDataset, RunRecord } from './run_record.ts'
-
-/** The tag by which a journalled run is found again on a server. */
-export const journalTag = 'spike60.journal_id'
+import { tags } from './tags.ts'
 
 /**
  * Brings one run to the server, or finishes it where an earlier attempt stopped: every step leaves what is there alone.
@@ -42,8 +40,8 @@ async function createRun(
   record: RunRecord,
   parentRunId: string | undefined,
 ): Promise<MlflowRun> {
-  const tags = {
-    [journalTag]: record.id,
+  const own = {
+    [tags.journalId]: record.id,
     'mlflow.source.name': 'spike60',
     'mlflow.source.type': 'LOCAL',
     ...(parentRunId && { 'mlflow.parentRunId': parentRunId }),
@@ -52,7 +50,7 @@ async function createRun(
     experiment_id: experimentId,
     run_name: record.name,
     start_time: record.started_at,
-    tags: pairs(tags),
+    tags: pairs(own),
   })
   return reply.run
 }

@@ -1,6 +1,7 @@
 import { type Config, configHash } from '../../config.ts'
 import { digestOf } from '../../core/features/digest.ts'
 import { futureVolatility } from '../../core/features/label.ts'
+import { metadataKeys } from '../../core/features/metadata.ts'
 import { decodeRow } from '../../core/features/row_json.ts'
 import { RowCollector } from '../../core/features/rows.ts'
 import { specVersion } from '../../core/features/spec.ts'
@@ -56,9 +57,9 @@ export async function writeFeatures(
   table.sigma_future = futureVolatility(table)
   if (out === null) return digest
   await writeTable(out, table, {
-    'spike60.spec_version': specVersion,
-    'spike60.config_hash': configHash(config),
-    'spike60.digest': digest,
+    [metadataKeys.specVersion]: specVersion,
+    [metadataKeys.configHash]: configHash(config),
+    [metadataKeys.digest]: digest,
     ...metadata,
   })
   return digest

@@ -6,6 +6,7 @@ import { compareRows, type RowDifference } from '../../core/features/checks/row_
 import { digestOf } from '../../core/features/digest.ts'
 import type { EngineCounts, EngineSettings } from '../../core/features/engine.ts'
 import { Engines } from '../../core/features/engines.ts'
+import { metadataKeys } from '../../core/features/metadata.ts'
 import { RowCollector } from '../../core/features/rows.ts'
 import type { FeatureTable } from '../../core/features/table.ts'
 import { seededRandom } from '../../core/math/random.ts'
@@ -96,10 +97,10 @@ export async function replay({ raw, out, config, disturbance, onProgress }: Repl
   if (table.rows === 0) throw new SpikeError('BAD_TABLE', noRows(raw, events, reader.counters, dead, config))
   const perturbation = checkPerturbation(sample, engineRows(settings), seededRandom(config.models.seed))
   const metadata = {
-    'spike60.perturbation': perturbation.verdict,
-    'spike60.perturbation_rows': String(perturbation.rows),
-    'spike60.simulated': String(simulated),
-    ...(disturbance && { 'spike60.disturbed': JSON.stringify(disturbance) }),
+    [metadataKeys.perturbation]: perturbation.verdict,
+    [metadataKeys.perturbationRows]: String(perturbation.rows),
+    [metadataKeys.simulated]: String(simulated),
+    ...(disturbance && { [metadataKeys.disturbed]: JSON.stringify(disturbance) }),
   }
   const digest = await writeFeatures(out, table, config, metadata)
   const deadFile = out !== null && dead.length > 0 ? `${out.replace(/\.parquet$/, '')}.dead.ndjson` : null

@@ -1,3 +1,4 @@
+import { metadataKeys } from '../../core/features/metadata.ts'
 import { specVersion } from '../../core/features/spec.ts'
 import { everyRow, type FeatureTable, takeRows } from '../../core/features/table.ts'
 import type { Artifact } from '../../core/models/artifact/artifact.ts'
@@ -57,7 +58,7 @@ export async function infer({ features, model, out }: InferOptions): Promise<Inf
   const predictions = out ?? besideFeatures(features).scores
   await writePredictions(predictions, table, labelRows(table, artifact.tau), scores, {
     ...metadata,
-    'spike60.tau': JSON.stringify(artifact.tau),
+    [metadataKeys.tau]: JSON.stringify(artifact.tau),
   })
   const wall_s = (performance.now() - started) / 1000
   return {
@@ -82,7 +83,7 @@ function ofProducts(table: FeatureTable, tau: Record<string, number>): FeatureTa
 
 function warningOf(path: string, metadata: Metadata, unknown: string[], rows: number): string | null {
   const warnings = [
-    ...(metadata['spike60.spec_version'] === undefined
+    ...(metadata[metadataKeys.specVersion] === undefined
       ? [`does not state its spec version; spec ${specVersion} is assumed`]
       : []),
     ...(unknown.length > 0
@@ -93,7 +94,7 @@ function warningOf(path: string, metadata: Metadata, unknown: string[], rows: nu
 }
 
 function checkRows(path: string, metadata: Metadata, products: string[], artifact: Artifact): void {
-  const spec = metadata['spike60.spec_version']
+  const spec = metadata[metadataKeys.specVersion]
   const all = [...new Set(products)]
   const unknown = all.some(product => product in artifact.tau) ? [] : all
   const faults = [

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { metadataKeys } from '../../core/features/metadata.ts'
 import { type FeatureTable, takeRows } from '../../core/features/table.ts'
 import type { Experiment } from '../../core/models/experiment.ts'
 import { type Evaluation, encodeEvaluation } from '../../core/models/judge/evaluation.ts'
@@ -40,11 +41,11 @@ export async function writeTraining(
   const learned = artifacts.filter(({ name }) => evaluation.models[name].kind === 'learned')
   const folders = learned.map(({ name }) => join(models, name))
   const { model: _, ...single } = files
-  const labelling = { 'spike60.tau': JSON.stringify(tau.tau), 'spike60.tau_source': tau.source }
+  const labelling = { [metadataKeys.tau]: JSON.stringify(tau.tau), [metadataKeys.tauSource]: tau.source }
   await replaceTogether(join(models, replacingNote), [...Object.values(single), ...folders], async staged => {
     for (const segment of segmentNames) {
       const rows = takeRows({ ...table, label: labels }, split[segment])
-      await writeTable(staged(files[segment]), rows, { ...metadata, ...labelling, 'spike60.segment': segment })
+      await writeTable(staged(files[segment]), rows, { ...metadata, ...labelling, [metadataKeys.segment]: segment })
     }
     const judged = takeRows({ ...table, columns: scores, label: labels }, split.test)
     await writePredictions(staged(files.predictions), judged, judged.label!, judged.columns, {

@@ -1,6 +1,7 @@
 import { dirname, join, relative } from 'node:path'
 import { type Config, configHash } from '../../config.ts'
 import { digestOf } from '../../core/features/digest.ts'
+import { metadataKeys } from '../../core/features/metadata.ts'
 import { specVersion } from '../../core/features/spec.ts'
 import { type FeatureTable, takeRows } from '../../core/features/table.ts'
 import { type Experiment, runExperiment, type Source } from '../../core/models/experiment.ts'
@@ -46,8 +47,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   onProgress(`splitting, fitting and auditing ${table.rows} rows`)
   const source = {
     file: relative(out, features),
-    digest: metadata['spike60.digest'],
-    perturbation: metadata['spike60.perturbation'],
+    digest: metadata[metadataKeys.digest],
+    perturbation: metadata[metadataKeys.perturbation],
     unread,
     simulated: simulatedFile(metadata),
     config_hash: configHash(config),
@@ -99,13 +100,13 @@ function datasetsOf(table: FeatureTable, { split, artifacts }: Experiment, files
 }
 
 function checkSpec(path: string, metadata: Metadata): void {
-  const segment = metadata['spike60.segment']
+  const segment = metadata[metadataKeys.segment]
   if (segment !== undefined)
     throw new SpikeError(
       'BAD_TABLE',
       `${path}: is the ${segment} segment that a training wrote; train on the whole file that scripts/replay.ts wrote`,
     )
-  const found = metadata['spike60.spec_version']
+  const found = metadata[metadataKeys.specVersion]
   if (found !== undefined && found !== specVersion)
     throw new SpikeError(
       'BAD_TABLE',

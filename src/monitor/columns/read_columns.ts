@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { SpikeError } from '../../errors.ts'
-import { type Metadata, quoted, withDuckDB } from '../../stores/parquet.ts'
+import { quoted, readMetadata, withDuckDB } from '../../stores/parquet.ts'
 import { type Side, takeRows } from './side.ts'
 
 const doubles = /^(DOUBLE|FLOAT|DECIMAL)/
@@ -103,13 +103,6 @@ async function describe(connection: DuckDBConnection, path: string): Promise<Map
   } catch (cause) {
     throw new SpikeError('BAD_FILE', `${path}: is not a readable Parquet file`, { cause })
   }
-}
-
-async function readMetadata(connection: DuckDBConnection, path: string): Promise<Metadata> {
-  const result = await connection.run(
-    `SELECT decode(key), decode(value) FROM parquet_kv_metadata(${quoted(path)}) WHERE starts_with(decode(key), 'spike60.')`,
-  )
-  return Object.fromEntries((await result.getRows()).map(row => [String(row[0]), String(row[1])]))
 }
 
 function identifier(name: string): string {

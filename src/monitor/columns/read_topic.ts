@@ -1,3 +1,4 @@
+import { metadataKeys } from '../../core/features/metadata.ts'
 import { decodeRow } from '../../core/features/row_json.ts'
 import { RowCollector } from '../../core/features/rows.ts'
 import { specVersion } from '../../core/features/spec.ts'
@@ -55,6 +56,6 @@ function toSide(rows: RowCollector, topic: string): Side {
       Object.entries(columns).map(([name, values]) => [name, { kind: 'double' as const, values }]),
     ),
     others: {},
-    metadata: { 'spike60.spec_version': specVersion },
+    metadata: { [metadataKeys.specVersion]: specVersion },
   }
 }

@@ -1,3 +1,5 @@
+import { metadataKeys } from '../../core/features/metadata.ts'
+import { simulatedFile } from '../../stores/metadata.ts'
 import { rangeOf } from '../columns/ranges.ts'
 import type { Side } from '../columns/side.ts'
 import { measureMemory } from '../compare/autocorrelation_length.ts'
@@ -18,8 +20,8 @@ export function profileSide(
   const cut = cutWindows(side, clock)
   const profile: Profile = {
     name: side.name,
-    spec_version: side.metadata['spike60.spec_version'] ?? null,
-    simulated: side.metadata['spike60.simulated'] === 'true',
+    spec_version: side.metadata[metadataKeys.specVersion] ?? null,
+    simulated: simulatedFile(side.metadata),
     timed: side.timed,
     rows: side.rows,
     products: Object.fromEntries(clock.stretches.map(({ product, from, to }) => [product, to - from])),

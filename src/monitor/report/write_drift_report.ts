@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { type Config, readConfig } from '../../config.ts'
 import { SpikeError } from '../../errors.ts'
 import { writeFileAtomically } from '../../files/atomic.ts'
+import { simulatedFile } from '../../stores/metadata.ts'
 import { splitHalves, takeLast } from '../columns/early_and_late.ts'
 import { faultsOf } from '../columns/match_columns.ts'
 import { readModelUse } from '../columns/model_inputs.ts'
@@ -47,7 +48,7 @@ export async function writeDriftReport(
   const { reference, current, title } = await readSides(options, config)
   const report = assembleReport(reference, current, {
     title,
-    simulated: reference.simulated || current.metadata['spike60.simulated'] === 'true',
+    simulated: reference.simulated || simulatedFile(current.metadata),
     modelInputs: model?.inputs ?? null,
     tau: options.tau ?? model?.tau ?? null,
     stream: options.stream ?? null,

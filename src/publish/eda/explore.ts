@@ -1,4 +1,5 @@
 import type { Config } from '../../config.ts'
+import { metadataKeys } from '../../core/features/metadata.ts'
 import { specVersion } from '../../core/features/spec.ts'
 import type { FeatureTable } from '../../core/features/table.ts'
 import { labelledRows, splitByTime } from '../../core/models/split/split.ts'
@@ -50,8 +51,8 @@ export function explore(table: FeatureTable, metadata: Metadata, config: Config)
   return {
     simulated: simulatedFile(metadata),
     source: {
-      spec_version: metadata['spike60.spec_version'] ?? specVersion,
-      digest: metadata['spike60.digest'] ?? 'unknown',
+      spec_version: metadata[metadataKeys.specVersion] ?? specVersion,
+      digest: metadata[metadataKeys.digest] ?? 'unknown',
       rows: table.rows,
       labelled: labelledRows(table).length,
       products: findProducts(table).map(({ product }) => product),

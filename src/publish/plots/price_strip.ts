@@ -31,84 +31,58 @@ export function plotPriceStrip(strip: StripProduct, prevalence: number, simulate
   }
 }
 
-function drawPanel(
-  { tau, points }: StripProduct,
-  step: number,
-  panel: TimePanel,
-  panels: TimePanel[],
-  isFirst: boolean,
-) {
+function drawPanel(strip: StripProduct, step: number, panel: TimePanel, panels: TimePanel[], isFirst: boolean) {
+  const { tau, points } = strip
   const inside = points.filter(({ time }) => isInside(time, panel))
   const values = inside.map(point => ({ ...point, bp: 1e4 * point.sigma }))
-  const time = timeScale(panel, panels)
-  const level = (field: 'mid' | 'bp', title: string, domain: number[] | undefined) => ({
+  const { axis, ...time } = timeScale(panel, panels)
+  const spans = (isIn: (point: Points[number]) => boolean) => spansOf(inside, step, isIn)
+  const span = { x: { field: 'from', type: time.type }, x2: { field: 'to' } }
+  const shade = {
+    data: { values: spans(point => point.spike) },
+    mark: { type: 'rect' as const, color: colours.positive, opacity: 0.16 },
+    encoding: span,
+  }
+  const line = (color: string, x: object, y: ReturnType<typeof level>) => ({
+    data: { values },
+    mark: { type: 'line' as const, strokeWidth: 1, color },
+    encoding: { x: { field: 'time', ...time, ...x }, y },
+  })
+  const isCut = panels.length > 1
+  const mids = isCut ? spread(points.map(({ mid }) => mid)) : undefined
+  const sigmas = isCut ? [0, 1e4 * Math.max(tau, ...points.map(({ sigma }) => sigma))] : undefined
+  const withoutTime = { axis: { ...axis, labels: false, ticks: false }, title: null }
+  const withTime = { axis: { ...axis, offset: 10 }, title: isFirst ? 'Time (UTC)' : null }
+  const alarms = {
+    data: { values: spans(point => point.alarm === true) },
+    mark: { type: 'rect' as const, color: colours.line },
+    encoding: { ...span, y: { value: 82 }, y2: { value: 88 } },
+  }
+  const threshold = {
+    data: { values: [{ tau: 1e4 * tau }] },
+    mark: { type: 'rule' as const, strokeDash: [4, 3], strokeWidth: 1.3, color: colours.positive },
+    encoding: { y: { field: 'tau', type: 'quantitative' as const } },
+  }
+  const size = { width: panel.width, height: 80 }
+  const mid = line(colours.ink, withoutTime, level('mid', 'Mid (USD)', mids, isFirst))
+  const sigma = line(colours.line, withTime, level('bp', 'sigma_future (bp)', sigmas, isFirst))
+  return {
+    spacing: 8,
+    vconcat: [
+      { ...size, layer: [shade, mid] },
+      { ...size, layer: [shade, sigma, alarms, threshold] },
+    ],
+  }
+}
+
+/** The upright axis; named and numbered in the first panel alone. */
+function level(field: 'mid' | 'bp', title: string, domain: number[] | undefined, isFirst: boolean) {
+  return {
     field,
     type: 'quantitative' as const,
     scale: { zero: field === 'bp', ...(domain && { domain, nice: true }) },
     title: isFirst ? title : null,
     axis: { tickCount: 3, labels: isFirst },
-  })
-  const isCut = panels.length > 1
-  const spans = (isIn: (point: Points[number]) => boolean) => spansOf(inside, step, isIn)
-  const shade = {
-    data: { values: spans(point => point.spike) },
-    mark: { type: 'rect' as const, color: colours.positive, opacity: 0.16 },
-    encoding: { x: { field: 'from', type: time.type }, x2: { field: 'to' } },
-  }
-  const line = (color: string) => ({ type: 'line' as const, strokeWidth: 1, color })
-  return {
-    spacing: 8,
-    vconcat: [
-      {
-        width: panel.width,
-        height: 80,
-        layer: [
-          shade,
-          {
-            data: { values },
-            mark: line(colours.ink),
-            encoding: {
-              x: { field: 'time', ...time, axis: { ...time.axis, labels: false, ticks: false }, title: null },
-              y: level('mid', 'Mid (USD)', isCut ? spread(points.map(({ mid }) => mid)) : undefined),
-            },
-          },
-        ],
-      },
-      {
-        width: panel.width,
-        height: 80,
-        layer: [
-          shade,
-          {
-            data: { values },
-            mark: line(colours.line),
-            encoding: {
-              x: { field: 'time', ...time, axis: { ...time.axis, offset: 10 }, title: isFirst ? 'Time (UTC)' : null },
-              y: level(
-                'bp',
-                'sigma_future (bp)',
-                isCut ? [0, 1e4 * Math.max(tau, ...points.map(({ sigma }) => sigma))] : undefined,
-              ),
-            },
-          },
-          {
-            data: { values: spans(point => point.alarm === true) },
-            mark: { type: 'rect' as const, color: colours.line },
-            encoding: {
-              x: { field: 'from', type: time.type },
-              x2: { field: 'to' },
-              y: { value: 82 },
-              y2: { value: 88 },
-            },
-          },
-          {
-            data: { values: [{ tau: 1e4 * tau }] },
-            mark: { type: 'rule' as const, strokeDash: [4, 3], strokeWidth: 1.3, color: colours.positive },
-            encoding: { y: { field: 'tau', type: 'quantitative' as const } },
-          },
-        ],
-      },
-    ],
   }
 }
 

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { Artifact } from './artifact.ts'
 
 /** Versions that the folder was tried with; `docker/python/requirements.lock` holds the same. */
@@ -8,11 +7,11 @@ const python = '3.11'
 /**
  * The files that make a folder with `model.onnx` an MLflow model, by name. The signature has one column of type double a
  * feature, by name, so that a data frame with columns in another order or with more of them is read right.
+ * @param id names the model: 32 hex digits that depend on the artifact alone.
  */
-export function mlflowFiles(artifact: Artifact, createdAt: Date): Record<string, string> {
+export function mlflowFiles(artifact: Artifact, id: string, createdAt: Date): Record<string, string> {
   const inputs = graphInputs(artifact)
   const example = { columns: inputs, data: [exampleRow(artifact)] }
-  const id = createHash('sha256').update(JSON.stringify(artifact)).digest('hex').slice(0, 32)
   const requirements = Object.entries(pins).map(([name, pin]) => (/^\d/.test(pin) ? `${name}==${pin}` : name + pin))
   const signature = {
     inputs: JSON.stringify(inputs.map(name => ({ type: 'double', name, required: true }))),

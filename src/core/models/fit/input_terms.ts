@@ -46,7 +46,7 @@ export function termColumns(
 }
 
 /** One value as the model reads it. A tau of 0 (a market that stood still) counts as the smallest number there is. */
-export function readValue(value: number, tau: number, { log: isLog, times, per_tau, add }: Reading): number {
+function readValue(value: number, tau: number, { log: isLog, times, per_tau, add }: Reading): number {
   if (!isLog) return value
   return log((times * value) / (per_tau ? Math.max(tau, leastTau) : 1) + add)
 }

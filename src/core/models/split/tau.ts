@@ -9,7 +9,7 @@ export interface Tau {
 }
 
 /** sigma_future of the given rows, ascending, by product. */
-export function sigmaByProduct(table: FeatureTable, rows: ArrayLike<number>): Record<string, Float64Array> {
+function sigmaByProduct(table: FeatureTable, rows: ArrayLike<number>): Record<string, Float64Array> {
   const values: Record<string, number[]> = {}
   for (let i = 0; i < rows.length; i++) {
     values[table.product[rows[i]]] ??= []

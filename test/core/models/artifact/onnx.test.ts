@@ -91,7 +91,7 @@ test('a model folder has what MLflow needs, and replaces an earlier one whole', 
   saveModel(path, artifact, new Date(0))
   expect(readdirSync(folder)).toEqual(['logistic'])
   expect(loadModel(path)).toEqual(artifact)
-  const { MLmodel } = mlflowFiles(artifact, new Date(0))
+  const { MLmodel } = mlflowFiles(artifact, '60'.repeat(16), new Date(0))
   const description = parse(MLmodel)
   expect(description.flavors.python_function.loader_module).toBe('mlflow.onnx')
   expect(JSON.parse(description.signature.inputs).map((column: { name: string }) => column.name)).toEqual(
