@@ -22,6 +22,8 @@ const topic = z.strictObject({
   name: z.string().regex(/^[a-z0-9._-]{1,200}$/, 'a topic name has a-z, 0-9, dot, dash, underscore'),
   partitions: z.int().min(1).max(1000),
 })
+/** Of states only the newest counts: whatever else a broker deletes, that one stays. */
+const compacted = topic.extend({ compacted: z.literal(true).default(true) })
 
 const symbol = z
   .string()
@@ -89,7 +91,7 @@ const configSchema = z.strictObject({
       labels: topic,
       late: topic,
       settled: topic,
-      state: topic,
+      state: compacted,
     })
     .refine(t => [t.bars, t.features, t.labels, t.late, t.settled].every(one => one.partitions === t.raw.partitions), {
       message: 'bars, features, labels, late and settled need as many partitions as raw',

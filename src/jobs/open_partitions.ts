@@ -1,9 +1,9 @@
+import { refuseLostState } from '../streams/lost_state.ts'
 import type { Position, Streams, Writer } from '../streams/port.ts'
 import { readAll } from '../streams/read_all.ts'
-import type { PartitionJob } from './partition_job.ts'
+import type { PartitionRun } from './partition_job.ts'
 import { type PartitionState, readStates } from './partition_state.ts'
 import type { PartitionWork } from './partition_work.ts'
-import { refuseLostStates } from './refuse_lost_states.ts'
 import { RunningPartition } from './running_partition.ts'
 
 /**
@@ -13,7 +13,7 @@ import { RunningPartition } from './running_partition.ts'
  * @throws SpikeError as `readStates`; STATE_LOST when one has written records and no state of it is left.
  */
 export async function openPartitions<Work extends PartitionWork>(
-  job: PartitionJob<Work>,
+  job: PartitionRun<Work>,
   partitions: number[],
   life: AsyncDisposableStack,
   onTurn: () => void,
@@ -29,7 +29,7 @@ export async function openPartitions<Work extends PartitionWork>(
   const stateless = partitions.filter(partition => !states.has(partition))
   const former = stateless.length > 0 ? ((await job.former?.(streams, stateless)) ?? []) : []
   const fresh = stateless.filter(partition => !former.some(position => position.partition === partition))
-  await refuseLostStates(job, fresh, onTurn)
+  if (fresh.length > 0) await refuseLostState(streams, { ...job, state: state.name, partitions: fresh, onTurn })
   const ends = (await Promise.all((job.recalls ?? []).map(topic => streams.ends(topic)))).flat()
   const running = new Map<number, RunningPartition<Work>>()
   for (const partition of partitions) {

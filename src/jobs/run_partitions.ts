@@ -2,7 +2,7 @@ import { deadLetterTopic } from '../streams/dead_letter.ts'
 import { follow } from './follow.ts'
 import { openPartitions } from './open_partitions.ts'
 import { ownPartitions } from './own_partitions.ts'
-import type { PartitionJob } from './partition_job.ts'
+import type { PartitionRun } from './partition_job.ts'
 import type { PartitionWork } from './partition_work.ts'
 import { noteLife } from './status.ts'
 import { TakeIn } from './take_in.ts'
@@ -21,7 +21,7 @@ import { TakeIn } from './take_in.ts'
  *   ...{ state: config.topics.state, open: () => new Doubler(), status: newJobStatus<Doubler>(), stop },
  * })
  */
-export async function runPartitions<Work extends PartitionWork>(job: PartitionJob<Work>): Promise<void> {
+export async function runPartitions<Work extends PartitionWork>(job: PartitionRun<Work>): Promise<void> {
   const { streams, reads, partitions, stop, finish, status, log } = job
   const own = ownPartitions(job.own, partitions)
   const noted = noteLife(status, log)

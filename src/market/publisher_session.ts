@@ -32,7 +32,7 @@ export class PublisherSession {
     const { raw, state } = config.topics
     await streams.createTopics([raw, { name: deadLetterTopic(raw.name), partitions: raw.partitions }, state])
     const writer = await streams.writer(`publisher-${name}`)
-    return new PublisherSession(config, name, writer, await readState(streams, state.name, name))
+    return new PublisherSession(config, name, writer, await readState(streams, state.name, name, raw.name))
   }
 
   /** Publishes all complete lines that bronze holds now. @param onCommit what one transaction has put on the topics. */

@@ -1,4 +1,5 @@
 import { SpikeError } from '../errors.ts'
+import { refuseLostState } from '../streams/lost_state.ts'
 import type { Streams } from '../streams/port.ts'
 import type { TailPosition } from './bronze/follow_file.ts'
 import type { DecoderSnapshot } from './decode/decoder.ts'
@@ -18,15 +19,17 @@ export function publisherKey(name: string): string {
 }
 
 /**
- * The publisher's last state on the topic.
- * @throws SpikeError LOG_CORRUPT when the record is not a state that this version reads.
+ * The publisher's last state on the topic `topic`.
+ * @param raw topic that it writes to.
+ * @throws SpikeError LOG_CORRUPT when the record is not a state that this version reads; STATE_LOST when there is none and
+ * `raw` holds records.
  */
-export async function readState(streams: Streams, topic: string, name: string): Promise<PublisherState> {
+export async function readState(streams: Streams, topic: string, name: string, raw: string): Promise<PublisherState> {
   const key = publisherKey(name)
   const last = (await streams.newest(topic, [key])).get(key)
-  return last === undefined
-    ? { format: 'spike60-publisher', version: 2, files: {} }
-    : parseState(last.toString(), topic, key)
+  if (last !== undefined) return parseState(last.toString(), topic, key)
+  await refuseLostState(streams, { name: key, state: topic, writes: [raw] })
+  return { format: 'spike60-publisher', version: 2, files: {} }
 }
 
 function parseState(text: string, topic: string, key: string): PublisherState {

@@ -3,6 +3,8 @@
 export interface TopicSpec {
   name: string
   partitions: number
+  /** Of each key only the newest record is kept, and that one for good. A topic that is there already is made so. */
+  compacted?: boolean
 }
 
 /** A record to be written; its key chooses the partition, the same on every engine (Kafka's murmur2). */

@@ -25,7 +25,8 @@ export function createMemoryStreams(): MemoryStreams {
       const list = listOf(topic)
       list.push({ topic, partition: 0, offset: list.length, key, value: Buffer.from(value) })
     }
-    return []
+    const written = [...new Set(records.map(({ topic }) => topic))]
+    return written.map(topic => ({ topic, partition: 0, offset: listOf(topic).length }))
   }
 
   return {

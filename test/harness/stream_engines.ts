@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Config } from '../../src/config.ts'
 import type { Incoming, Position, Reader } from '../../src/streams/port.ts'
 import { lacksKafka } from './kafka/install.ts'
 import { sharedBroker } from './kafka/shared.ts'
@@ -50,6 +51,14 @@ function kafka(): Engine {
 /** A name nobody used: tests share a broker. */
 export function freshName(stem: string): string {
   return `${stem}.${randomBytes(6).toString('hex')}`
+}
+
+/** The configuration with topics that no other test uses. */
+export function withOwnTopics(config: Config): Config {
+  const topics = Object.fromEntries(
+    Object.entries(config.topics).map(([key, topic]) => [key, { ...topic, name: freshName(topic.name) }]),
+  )
+  return { ...config, topics: topics as Config['topics'] }
 }
 
 /** Polls until `count` records came or nothing comes any more, and `positions` have reached `ends` where given. */

@@ -264,6 +264,33 @@ const topicsOn = (engine: Engine) => (): void => {
     expect(found.get('bytes')?.equals(bytes)).toBe(true)
   })
 
+  test.each([true, false])(
+    'the newest record of each key is found; made compacted, from the start %s',
+    async fromStart => {
+      const name = freshName('states')
+      await streams.createTopics([{ name, partitions: 2, compacted: fromStart }])
+      const writer = await streams.writer(freshName('writer'))
+      const keys = ['a', 'b', 'c']
+      for (let round = 0; round < 30; round++) {
+        const records = keys.slice(round % 3).map(key => ({ topic: name, key, value: `${key} ${round}` }))
+        await writer.commit({ records })
+      }
+      await writer.close()
+      await streams.createTopics([{ name, partitions: 2, compacted: true }])
+      const newest = await streams.newest(name, [...keys, 'never'])
+      const wanted = { a: 'a 27', b: 'b 28', c: 'c 29' }
+      expect(Object.fromEntries([...newest].map(([key, value]) => [key, value.toString()]))).toEqual(wanted)
+      const read: string[] = []
+      for await (const records of readAll(streams, name)) read.push(...records.map(({ value }) => value.toString()))
+      for (const value of Object.values(wanted)) expect(read).toContain(value)
+      if (engine.name === 'embedded') expect(read).toHaveLength(3)
+      const again = await streams.writer(freshName('writer'))
+      await again.commit({ records: [{ topic: name, key: 'b', value: 'b 30' }] })
+      await again.close()
+      expect((await streams.newest(name, ['b'])).get('b')?.toString()).toBe('b 30')
+    },
+  )
+
   test('a poll without records is empty, one that waits is woken by a commit', async () => {
     const reader = await streams.reader(topic)
     expect(await reader.poll(10, 30)).toEqual([])

@@ -1,31 +1,26 @@
 import { type Config, configHash } from '../../config.ts'
 import type { EngineCounts } from '../../core/features/engine.ts'
 import { specVersion } from '../../core/features/spec.ts'
-import type { PartitionJob } from '../partition_job.ts'
+import type { PartitionJob, RunOptions } from '../partition_job.ts'
 import { runPartitions } from '../run_partitions.ts'
 import { newJobStatus } from '../status.ts'
 import { FeaturizerPartition } from './partition.ts'
-import { type FeaturizerResult, type FeaturizerStatus, resultOf } from './status.ts'
+import { type FeaturizerResult, resultOf } from './status.ts'
 
-export interface FeaturizerOptions
-  extends Pick<PartitionJob<FeaturizerPartition>, 'streams' | 'own' | 'stop' | 'finish' | 'log'> {
+export interface FeaturizerTopics {
   config: Config
   topicIn: string
   topicOut: string
-  onProgress?: (counts: EngineCounts) => void
-  /** Kept up to date while it runs. */
-  status?: FeaturizerStatus
 }
 
-/**
- * Reads market events, writes bars, rows, labels, late events and dead letters.
- * @throws SpikeError as `runPartitions`.
- */
-export async function runFeaturizer(options: FeaturizerOptions): Promise<FeaturizerResult> {
-  const { config, topicIn: raw, topicOut: features, onProgress, status = newJobStatus() } = options
+/** The job that makes rows of features of market events. */
+export function featurizerJob({
+  config,
+  topicIn: raw,
+  topicOut: features,
+}: FeaturizerTopics): PartitionJob<FeaturizerPartition> {
   const [bars, labels, late] = [config.topics.bars.name, config.topics.labels.name, config.topics.late.name]
-  await runPartitions({
-    ...options,
+  return {
     name: `featurizer ${raw}`,
     group: 'featurizer',
     reads: [raw],
@@ -35,8 +30,20 @@ export async function runFeaturizer(options: FeaturizerOptions): Promise<Featuri
     state: config.topics.state,
     settings: `spec ${specVersion}, configuration ${configHash(config)}`,
     open: () => new FeaturizerPartition({ ...config.time, ...config.features }, { raw, bars, features, labels, late }),
-    onTaken: onProgress && (() => onProgress(resultOf(status).counts)),
-    status,
-  })
+  }
+}
+
+export interface FeaturizerOptions extends FeaturizerTopics, RunOptions<FeaturizerPartition> {
+  onProgress?: (counts: EngineCounts) => void
+}
+
+/**
+ * Reads market events, writes bars, rows, labels, late events and dead letters.
+ * @throws SpikeError as `runPartitions`.
+ */
+export async function runFeaturizer(options: FeaturizerOptions): Promise<FeaturizerResult> {
+  const { onProgress, status = newJobStatus() } = options
+  const onTaken = onProgress && (() => onProgress(resultOf(status).counts))
+  await runPartitions({ ...featurizerJob(options), ...options, onTaken, status })
   return resultOf(status)
 }

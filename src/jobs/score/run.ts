@@ -1,42 +1,28 @@
+import type { Logger } from 'pino'
 import type { Config } from '../../config.ts'
 import type { Artifact } from '../../core/models/artifact/artifact.ts'
 import { decodePrediction } from '../../core/models/artifact/prediction_json.ts'
 import { SpikeError } from '../../errors.ts'
 import type { Streams } from '../../streams/port.ts'
-import type { PartitionJob } from '../partition_job.ts'
+import type { PartitionJob, RunOptions } from '../partition_job.ts'
 import { runPartitions } from '../run_partitions.ts'
 import { newJobStatus } from '../status.ts'
 import { RowPredictor, type ScorerCounts } from './partition.ts'
-import { type ScorerStatus, scorerCounts } from './status.ts'
+import { scorerCounts } from './status.ts'
 
-export interface LiveInferOptions
-  extends Pick<PartitionJob<RowPredictor>, 'streams' | 'own' | 'stop' | 'finish' | 'log'> {
+export interface ScorerTopics {
   config: Config
   artifact: Artifact
   topicIn: string
   topicOut: string
-  /** Kept up to date while it runs. */
-  status?: ScorerStatus
+  log?: Logger
 }
 
-export interface LiveInferResult extends ScorerCounts {
-  /** From the bytes of a row to the bytes of its prediction, milliseconds, over the latest rows. */
-  p50_ms: number
-  p99_ms: number
-}
-
-/**
- * Scores rows of a topic as they come and writes a prediction each; a record that is no row goes to the dead letters. Other
- * models may write to the same topic.
- * @throws SpikeError as `runPartitions`.
- */
-export async function inferLive(options: LiveInferOptions): Promise<LiveInferResult> {
-  const { config, artifact, topicIn, topicOut, status = newJobStatus() } = options
-  const log = options.log?.child({ model: artifact.name })
+/** The job that makes a prediction of each row. Other models may write to the same topic. */
+export function scorerJob({ config, artifact, topicIn, topicOut, log }: ScorerTopics): PartitionJob<RowPredictor> {
   const group = `infer-${artifact.name}-${topicIn}-${topicOut}`
   const warnOf = (product: string) => log?.warn({ product, known: Object.keys(artifact.tau) }, 'not scored: no tau')
-  await runPartitions({
-    ...options,
+  return {
     name: `infer ${artifact.name} ${topicIn} ${topicOut}`,
     group,
     reads: [topicIn],
@@ -49,9 +35,23 @@ export async function inferLive(options: LiveInferOptions): Promise<LiveInferRes
       await fenceUndivided(streams, group)
       return streams.committed(group, topicIn, partitions)
     },
-    log,
-    status,
-  })
+  }
+}
+
+export interface LiveInferResult extends ScorerCounts {
+  /** From the bytes of a row to the bytes of its prediction, milliseconds, over the latest rows. */
+  p50_ms: number
+  p99_ms: number
+}
+
+/**
+ * Scores rows of a topic as they come.
+ * @throws SpikeError as `runPartitions`.
+ */
+export async function inferLive(options: ScorerTopics & RunOptions<RowPredictor>): Promise<LiveInferResult> {
+  const { status = newJobStatus() } = options
+  const log = options.log?.child({ model: options.artifact.name })
+  await runPartitions({ ...scorerJob({ ...options, log }), ...options, log, status })
   const [p50_ms, p99_ms] = status.times.percentiles([50, 99]).map(seconds => 1000 * seconds)
   return { ...scorerCounts(status), p50_ms, p99_ms }
 }

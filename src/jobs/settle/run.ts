@@ -6,30 +6,27 @@ import { SpikeError } from '../../errors.ts'
 import { LiveScores } from '../../monitor/settle.ts'
 import type { Reader, Streams } from '../../streams/port.ts'
 import { hasReached } from '../../streams/read_all.ts'
-import type { PartitionJob } from '../partition_job.ts'
+import type { PartitionJob, RunOptions } from '../partition_job.ts'
 import { runPartitions } from '../run_partitions.ts'
 import { SettlementPartition } from './partition.ts'
 import { noteScores, type SettleStatus } from './status.ts'
 
-export interface SettleOptions extends Pick<PartitionJob<SettlementPartition>, 'streams' | 'stop' | 'finish' | 'log'> {
+export interface SettlementTopicNames {
   config: Config
   /** Topic of predictions. */
   predictions: string
   /** Topic of predictions that have met their labels. */
   settled: string
-  status: SettleStatus
 }
 
-/**
- * Lets each prediction of a topic meet its label once.
- * @throws SpikeError TOPIC_UNKNOWN when there are no such predictions or labels; else as `runPartitions`.
- */
-export async function settle(options: SettleOptions): Promise<void> {
-  const { streams, config, predictions, settled } = options
+/** The job that lets each prediction meet its label once. */
+export function settlementJob({
+  config,
+  predictions,
+  settled,
+}: SettlementTopicNames): PartitionJob<SettlementPartition> {
   const labels = config.topics.labels.name
-  for (const topic of [predictions, labels]) await streams.ends(topic)
-  await runPartitions({
-    ...options,
+  return {
     name: `settle ${predictions} ${labels} ${settled}`,
     group: `settle-${predictions}-${labels}-${settled}`,
     reads: [predictions, labels],
@@ -37,7 +34,18 @@ export async function settle(options: SettleOptions): Promise<void> {
     partitions: config.topics.labels.partitions,
     state: config.topics.state,
     open: () => new SettlementPartition({ predictions, labels, settled }),
-  })
+  }
+}
+
+export interface SettleOptions extends SettlementTopicNames, RunOptions<SettlementPartition> {
+  status: SettleStatus
+}
+
+/** @throws SpikeError TOPIC_UNKNOWN when there are no such predictions or labels; else as `runPartitions`. */
+async function settle(options: SettleOptions): Promise<void> {
+  const job = settlementJob(options)
+  for (const topic of job.reads) await options.streams.ends(topic)
+  await runPartitions({ ...job, ...options })
 }
 
 /** Settles what both topics hold now, and scores all that was ever settled. */

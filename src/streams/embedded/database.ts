@@ -6,11 +6,12 @@ import { checkFilePlace, makeFolder } from '../../files/place.ts'
 
 /** Marks a database as ours ("sp60") and names the version of its tables. */
 const applicationId = 0x73703630
-const tablesVersion = 2
+const tablesVersion = 3
 const busyTimeoutMs = 10_000
 
 const tables = `
-CREATE TABLE topics (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, partitions INTEGER NOT NULL) STRICT;
+CREATE TABLE topics (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, partitions INTEGER NOT NULL,
+  compacted INTEGER NOT NULL DEFAULT 0 CHECK (compacted IN (0, 1))) STRICT;
 CREATE TABLE ends (topic INTEGER NOT NULL, partition INTEGER NOT NULL, next INTEGER NOT NULL,
   PRIMARY KEY (topic, partition)) STRICT, WITHOUT ROWID;
 CREATE TABLE records (topic INTEGER NOT NULL, partition INTEGER NOT NULL, offset INTEGER NOT NULL, time INTEGER NOT NULL,
@@ -20,6 +21,9 @@ CREATE TABLE committed (name TEXT NOT NULL, topic INTEGER NOT NULL, partition IN
   crc INTEGER NOT NULL, PRIMARY KEY (name, topic, partition)) STRICT, WITHOUT ROWID;
 CREATE TABLE writers (id TEXT PRIMARY KEY, epoch INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 `
+
+/** What version 2 of the tables lacked. */
+const addCompacted = 'ALTER TABLE topics ADD COLUMN compacted INTEGER NOT NULL DEFAULT 0 CHECK (compacted IN (0, 1))'
 
 /**
  * Opens the log, or makes a new one where there is no file. Many processes may hold it open at once.
@@ -119,7 +123,8 @@ function prepareTables(database: DatabaseSync, path: string): void {
   if (isOurs(database, path)) return
   inTransaction(database, () => {
     if (isOurs(database, path)) return
-    database.exec(tables)
+    const isFormer = database.prepare('PRAGMA user_version').get()?.user_version === 2
+    database.exec(isFormer ? addCompacted : tables)
     database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${tablesVersion}`)
   })
 }
@@ -131,6 +136,7 @@ function isOurs(database: DatabaseSync, path: string): boolean {
   if (pragma('application_id') === applicationId) {
     const version = pragma('user_version')
     if (version === tablesVersion) return true
+    if (version === 2) return false
     throw corrupt(path, `holds topics in version ${version} of the tables, this program reads ${tablesVersion}`)
   }
   throw corrupt(path, 'is a SQLite database, but not a topic log')

@@ -1,14 +1,21 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Incoming, Position, Reader } from '../port.ts'
-import { checksumOf } from './checksum.ts'
+import { checkedValue, type RecordRow } from './checksum.ts'
 import { corrupt, guard } from './database.ts'
+import type { TopicRow } from './topics.ts'
 import { waitForWakeUp } from './wakeup.ts'
 
 /** How long a commit of another process may stay unseen. */
 const pollEveryMs = 20
 
 /** Reads on from `from` (one position a partition, moved as records are given out), each partition in turn first. */
-export function openReader(database: DatabaseSync, path: string, topic: string, id: number, from: Position[]): Reader {
+export function openReader(
+  database: DatabaseSync,
+  path: string,
+  topic: string,
+  { id, compacted }: TopicRow,
+  from: Position[],
+): Reader {
   const select = database.prepare(
     'SELECT offset, crc, key, value FROM records WHERE topic = ? AND partition = ? AND offset >= ? ORDER BY offset LIMIT ?',
   )
@@ -24,20 +31,18 @@ export function openReader(database: DatabaseSync, path: string, topic: string, 
       if ((end.get(id, position.partition)?.next as number) <= position.offset) continue
       const rows = select.all(id, position.partition, position.offset, max - records.length)
       if (rows.length === 0) throw missing(position)
-      for (const row of rows) records.push(check(row as unknown as Row, position))
+      for (const row of rows) records.push(check(row as unknown as RecordRow, position))
     }
     turn = (turn + 1) % from.length
     return records
   }
 
-  function check(row: Row, position: Position): Incoming {
-    if (row.offset !== position.offset) throw missing(position)
-    const { partition, offset } = position
-    if (!(row.value instanceof Uint8Array) || checksumOf(partition, offset, row.key, row.value) !== row.crc)
-      throw corrupt(path, `topic ${topic}, partition ${partition}, offset ${offset} does not match its checksum`)
-    position.offset += 1
-    const { buffer, byteOffset, byteLength } = row.value
-    return { topic, partition, offset, key: row.key, value: Buffer.from(buffer, byteOffset, byteLength) }
+  function check(row: RecordRow, position: Position): Incoming {
+    if (row.offset !== position.offset && compacted === 0) throw missing(position)
+    const { partition } = position
+    const { offset, key } = row
+    position.offset = offset + 1
+    return { topic, partition, offset, key, value: checkedValue(path, topic, partition, row) }
   }
 
   function missing({ partition, offset }: Position): Error {
@@ -69,11 +74,4 @@ export function openReader(database: DatabaseSync, path: string, topic: string, 
       closed = true
     },
   }
-}
-
-interface Row {
-  offset: number
-  crc: number
-  key: string
-  value: Uint8Array<ArrayBuffer>
 }

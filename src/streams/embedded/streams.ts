@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Streams } from '../port.ts'
 import { startPositions } from '../start_positions.ts'
 import { guard, openDatabase } from './database.ts'
-import { readLast } from './read_last.ts'
+import { readNewest } from './newest.ts'
 import { openReader } from './reader.ts'
 import { createTopics, findTopic, readCommitted, readEnds, type TopicRow, unknownTopic } from './topics.ts'
 import { wakeUp } from './wakeup.ts'
@@ -15,7 +15,7 @@ import { openWriter } from './writer.ts'
  */
 export function openEmbedded(path: string): Streams {
   const database = openDatabase(path)
-  const streams: Streams = {
+  return {
     async createTopics(topics) {
       guard(path, () => createTopics(database, topics))
     },
@@ -27,7 +27,7 @@ export function openEmbedded(path: string): Streams {
         const row = requireTopic(database, path, topic)
         const ends = readEnds(database, path, topic, row)
         const begins = ends.map(end => ({ ...end, offset: 0 }))
-        return openReader(database, path, topic, row.id, startPositions(begins, ends, start, partitions))
+        return openReader(database, path, topic, row, startPositions(begins, ends, start, partitions))
       })
     },
     async committed(group, topic, partitions) {
@@ -37,13 +37,14 @@ export function openEmbedded(path: string): Streams {
     async ends(topic) {
       return guard(path, () => readEnds(database, path, topic, requireTopic(database, path, topic)))
     },
-    newest: (topic, keys) => readLast(streams, topic, keys),
+    async newest(topic, keys) {
+      return guard(path, () => readNewest(database, path, topic, requireTopic(database, path, topic), keys))
+    },
     async close() {
       wakeUp(path)
       if (database.isOpen) database.close()
     },
   }
-  return streams
 }
 
 function requireTopic(database: DatabaseSync, path: string, name: string): TopicRow {

@@ -9,6 +9,8 @@ import { corrupt, inTransaction } from './database.ts'
 export interface TopicRow {
   id: number
   partitions: number
+  /** 1 where only the newest record of a key is kept. */
+  compacted: number
 }
 
 /** Creates what is missing, all or none. @throws SpikeError TOPIC_MISMATCH, one line a topic. */
@@ -22,12 +24,20 @@ export function createTopics(database: DatabaseSync, topics: TopicSpec[]): void 
     if (faults.length > 0) throw new SpikeError('TOPIC_MISMATCH', faults)
     const addTopic = database.prepare('INSERT OR IGNORE INTO topics (name, partitions) VALUES (?, ?)')
     const addEnd = database.prepare('INSERT OR IGNORE INTO ends (topic, partition, next) VALUES (?, ?, 0)')
-    for (const { name, partitions } of topics) {
+    for (const { name, partitions, compacted } of topics) {
       addTopic.run(name, partitions)
-      const { id } = findTopic(database, name)!
-      for (let partition = 0; partition < partitions; partition++) addEnd.run(id, partition)
+      const row = findTopic(database, name)!
+      for (let partition = 0; partition < partitions; partition++) addEnd.run(row.id, partition)
+      if (compacted && row.compacted === 0) compact(database, row.id)
     }
   })
+}
+
+function compact(database: DatabaseSync, id: number): void {
+  database.prepare('UPDATE topics SET compacted = 1 WHERE id = ?').run(id)
+  const old = `DELETE FROM records WHERE topic = ?1 AND (partition, offset) NOT IN
+    (SELECT partition, max(offset) FROM records WHERE topic = ?1 GROUP BY partition, key)`
+  database.prepare(old).run(id)
 }
 
 /** The error for a topic that is not there. */
@@ -36,7 +46,9 @@ export function unknownTopic(name: string, where: string): SpikeError {
 }
 
 export function findTopic(database: DatabaseSync, name: string): TopicRow | undefined {
-  return database.prepare('SELECT id, partitions FROM topics WHERE name = ?').get(name) as TopicRow | undefined
+  return database.prepare('SELECT id, partitions, compacted FROM topics WHERE name = ?').get(name) as
+    | TopicRow
+    | undefined
 }
 
 /** Ends of all partitions, in the order of partitions. @throws SpikeError LOG_CORRUPT when they do not fit the records. */

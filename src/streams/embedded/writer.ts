@@ -68,7 +68,9 @@ function append(database: DatabaseSync, path: string, statements: Statements, tr
     const end = known.ends[partition]
     const bytes = typeof value === 'string' ? Buffer.from(value, 'utf8') : value
     const crc = checksumOf(partition, end.offset, key, bytes)
-    statements.record.run(end.id, partition, end.offset++, now, crc, key, bytes)
+    statements.record.run(end.id, partition, end.offset, now, crc, key, bytes)
+    if (known.row.compacted === 1) statements.forget.run(end.id, partition, key, end.offset)
+    end.offset++
   }
   const ends = [...topics.values()].flatMap(known => known.ends.filter(end => end !== undefined))
   for (const { id, partition, offset } of ends) statements.moveEnd.run(offset, id, partition)
@@ -85,7 +87,7 @@ function storePositions(database: DatabaseSync, path: string, statements: Statem
   }
 }
 
-type Statements = Record<'epoch' | 'take' | 'end' | 'moveEnd' | 'record' | 'position', StatementSync>
+type Statements = Record<'epoch' | 'take' | 'end' | 'moveEnd' | 'record' | 'forget' | 'position', StatementSync>
 
 function prepare(database: DatabaseSync): Statements {
   return {
@@ -98,6 +100,7 @@ function prepare(database: DatabaseSync): Statements {
     record: database.prepare(
       'INSERT INTO records (topic, partition, offset, time, crc, key, value) VALUES (?, ?, ?, ?, ?, ?, ?)',
     ),
+    forget: database.prepare('DELETE FROM records WHERE topic = ? AND partition = ? AND key = ? AND offset < ?'),
     position: database.prepare(
       'INSERT OR REPLACE INTO committed (name, topic, partition, offset, crc) VALUES (?, ?, ?, ?, ?)',
     ),

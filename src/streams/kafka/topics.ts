@@ -1,5 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Admin, FetchIsolationLevels, ListOffsetTimestamps } from '@platformatic/kafka'
+import {
+  type Admin,
+  ConfigResourceTypes,
+  FetchIsolationLevels,
+  IncrementalAlterConfigOperationTypes,
+  ListOffsetTimestamps,
+} from '@platformatic/kafka'
 import { SpikeError } from '../../errors.ts'
 import { mismatch } from '../partition_mismatch.ts'
 import type { Position, TopicSpec } from '../port.ts'
@@ -7,17 +13,29 @@ import { brokerFaults } from './error_tree.ts'
 
 /** Largest batch that topics made here take. */
 const largestBatch = String(16 << 20)
+/** Only closed segments are compacted: they are small, so that little has to be read to find what is newest. */
+const compaction = [
+  { name: 'cleanup.policy', value: 'compact' },
+  { name: 'segment.bytes', value: String(64 << 20) },
+]
 /** How long `ends` waits for transactions that are just being ended. */
 const settleMs = 2000
 /** Markers of a commit that was acknowledged come, if the broker lives; on a machine with far too much to do they took over 2 s. */
 const markersMs = 20_000
 
-/** Creates what is missing and waits until it can be used. */
+/**
+ * Creates what is missing and waits until it can be used.
+ * @throws SpikeError TOPIC_MISMATCH, one line a topic; BROKER_REFUSED when one must be compacted and may not be set so.
+ */
 export async function createTopics(admin: Admin, topics: TopicSpec[]): Promise<void> {
   const existing = new Set(await admin.listTopics())
-  for (const { name, partitions } of topics.filter(topic => !existing.has(topic.name))) {
+  for (const { name, partitions, compacted } of topics) {
     try {
-      const configs = [{ name: 'max.message.bytes', value: largestBatch }]
+      if (existing.has(name)) {
+        if (compacted) await ensureCompacted(admin, name)
+        continue
+      }
+      const configs = [{ name: 'max.message.bytes', value: largestBatch }, ...(compacted ? compaction : [])]
       await admin.createTopics({ topics: [{ topic: name, partitions }], configs })
     } catch (error) {
       if (!brokerFaults(error).has('TOPIC_ALREADY_EXISTS')) throw error
@@ -28,6 +46,26 @@ export async function createTopics(admin: Admin, topics: TopicSpec[]): Promise<v
     counts[index] === topic.partitions ? [] : [mismatch(topic, counts[index])],
   )
   if (faults.length > 0) throw new SpikeError('TOPIC_MISMATCH', faults)
+}
+
+/** A topic of states that a broker cleans by age loses those of a job that rests: it is set to be compacted. */
+async function ensureCompacted(admin: Admin, topic: string): Promise<void> {
+  const resource = { resourceType: ConfigResourceTypes.TOPIC, resourceName: topic }
+  try {
+    const [{ configs }] = await admin.describeConfigs({
+      resources: [{ ...resource, configurationKeys: ['cleanup.policy'] }],
+    })
+    if (configs[0]?.value === 'compact') return
+    const set = compaction.map(one => ({ ...one, configOperation: IncrementalAlterConfigOperationTypes.SET }))
+    await admin.incrementalAlterConfigs({ resources: [{ ...resource, configs: set }] })
+  } catch (error) {
+    if (!brokerFaults(error).has('TOPIC_AUTHORIZATION_FAILED')) throw error
+    throw new SpikeError(
+      'BROKER_REFUSED',
+      `topic ${topic} must be compacted (cleanup.policy=compact), and this login may not see or set that; let its administrator set it, and allow DescribeConfigs on it`,
+      { cause: error },
+    )
+  }
 }
 
 /** Number of partitions, once the brokers tell each other of the topic and every partition has a leader. */

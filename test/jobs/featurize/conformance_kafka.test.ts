@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { stringify } from 'yaml'
-import { type Config, readConfig } from '../../../src/config.ts'
+import { readConfig } from '../../../src/config.ts'
 import { sinkRows } from '../../../src/jobs/featurize/sink.ts'
 import { replay } from '../../../src/jobs/replay/replay.ts'
 import { createPublisher } from '../../../src/market/publisher.ts'
@@ -18,7 +18,7 @@ import { simulatedCaptures } from '../../fixtures/simulated_captures.ts'
 import { lacksKafka } from '../../harness/kafka/install.ts'
 import { sharedBroker } from '../../harness/kafka/shared.ts'
 import { needs } from '../../harness/needs.ts'
-import { freshName } from '../../harness/stream_engines.ts'
+import { withOwnTopics } from '../../harness/stream_engines.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'conformance-kafka-'))
 const children: ChildProcess[] = []
@@ -26,14 +26,6 @@ afterAll(() => {
   for (const child of children) child.kill('SIGKILL')
   rmSync(folder, { recursive: true, force: true })
 })
-
-/** The configuration with topics that no other test uses. */
-function ownTopics(config: Config): Config {
-  const topics = Object.fromEntries(
-    Object.entries(config.topics).map(([key, topic]) => [key, { ...topic, name: freshName(topic.name) }]),
-  )
-  return { ...config, topics: topics as Config['topics'] }
-}
 
 /** Reads on until `enough` of the products of the rows that came so far. */
 async function readRows(reader: Reader, seen: string[], enough: () => boolean): Promise<void> {
@@ -45,7 +37,7 @@ for (const { name, path, lacks } of [...simulatedCaptures(), ...captures])
     ...needs(lacksKafka(), lacks),
     timeout: 240_000,
   }, async () => {
-    const config = ownTopics(readConfig())
+    const config = withOwnTopics(readConfig())
     const { digest, rows, ...replayed } = await replay({ raw: [path], out: null, config })
     const products = Object.keys(replayed.products)
     const { raw, features } = config.topics
