@@ -188,7 +188,11 @@ function inBatches(streams: Streams, most: number): Streams {
     ...streams,
     async reader(topic, start, partitions) {
       const reader = await streams.reader(topic, start, partitions)
-      return { ...reader, poll: (max, waitMs) => reader.poll(Math.min(max, most), waitMs) }
+      return {
+        poll: (max, waitMs) => reader.poll(Math.min(max, most), waitMs),
+        positions: () => reader.positions(),
+        close: () => reader.close(),
+      }
     },
   }
 }

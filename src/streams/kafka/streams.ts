@@ -5,7 +5,7 @@ import { suitCollectorToRecords } from './collector.ts'
 import { connectionOptions } from './connection.ts'
 import { mapError } from './errors.ts'
 import { readNewest } from './newest.ts'
-import { openReader } from './reader.ts'
+import { KafkaReader } from './reader.ts'
 import { createTopics, listPartitions, readBegins, readCommitted, readEnds, readWrittenEnds } from './topics.ts'
 import { openWriter } from './writer.ts'
 
@@ -50,7 +50,7 @@ export async function openKafka(brokers: string[]): Promise<Streams> {
     writer: (id, claim) => openWriter(options, admin, where, id, claim, noteCommitted),
     async reader(topic, start, partitions) {
       const [begins, ends] = await told(`topic '${topic}'`, outline(topic))
-      return openReader(options, where, topic, startPositions(begins, ends, start, partitions))
+      return new KafkaReader(options, where, topic, startPositions(begins, ends, start, partitions))
     },
     async committed(group, topic, partitions) {
       const what = `positions of ${group} on topic '${topic}'`
