@@ -3,7 +3,7 @@ import { SpikeError } from '../errors.ts'
 import { LagCount, readTopic } from '../jobs/check/read_topic.ts'
 import { checkFor, isTopic } from '../jobs/check/records.ts'
 import { createTally, eventTimeRate, type Tally } from '../jobs/check/tally.ts'
-import { command, positiveNumber, runCommand, wholeNumber } from '../operations/command.ts'
+import { command, positiveNumber, runCommand, topicsOption, wholeNumber } from '../operations/command.ts'
 import { openStreams } from '../streams/open.ts'
 
 interface Arguments {
@@ -108,11 +108,7 @@ const program = command(
 )
   .requiredOption('--topic <name>', 'topic to read')
   .option('--min <n>', 'fail below so many records', wholeNumber('--min'), 1)
-  .option(
-    '--topics <engine>',
-    'embedded, embedded://path or kafka://host:port',
-    process.env.SPIKE60_TOPICS ?? 'embedded',
-  )
+  .addOption(topicsOption())
   .option('--group <name>', 'consumer group whose lag is reported (ticks.raw: featurizer)')
   .option('--seconds <n>', 'wait so long for --min records', positiveNumber('--seconds'), 0)
   .option('--config <file>', 'another config.yaml')

@@ -1,6 +1,6 @@
 import { readConfig } from '../config.ts'
 import { SpikeError } from '../errors.ts'
-import { command, outputFolder, positiveNumber, runCommand, wholeNumber } from '../operations/command.ts'
+import { command, outputFolder, positiveNumber, runCommand, topicEngines, wholeNumber } from '../operations/command.ts'
 import { runDemo } from './demo/run.ts'
 import { describe, summarise } from './demo/summary.ts'
 import { capturedVenues, liveVenue, simulatedVenue } from './demo/venues.ts'
@@ -62,7 +62,7 @@ export const demoCommand = (argv?: string[]): Promise<void> =>
       .option('--minutes <n>', 'how long to listen with --live', positiveNumber('--minutes'), 30)
       .option('--out <dir>', 'folder under which everything is written', outputFolder('--out'), '.')
       .option('--seed <n>', 'seed of the simulated exchange', wholeNumber('--seed'))
-      .option('--topics <engine>', 'embedded://FILE or kafka://HOST:PORT; an embedded log under --out when absent')
+      .option('--topics <engine>', `${topicEngines}; an embedded log under --out when absent`)
       .option('--config <file>', 'another config.yaml')
       .option('--json', 'print the summary as one JSON line'),
     main,

@@ -3,7 +3,7 @@ import { SpikeError } from '../errors.ts'
 import { readTopic } from '../monitor/columns/read_topic.ts'
 import { explainFailure } from '../monitor/report/fail_on.ts'
 import { type Source, saveProfile, writeDriftReport } from '../monitor/report/write_drift_report.ts'
-import { command, outputFile, outputFolder, runCommand, wholeNumber } from '../operations/command.ts'
+import { command, outputFile, outputFolder, runCommand, topicsOption, wholeNumber } from '../operations/command.ts'
 import { runPaths } from '../run_paths.ts'
 import { openStreams } from '../streams/open.ts'
 
@@ -45,7 +45,7 @@ const program = command(
   )
   .option('--profile <files...>', 'stored profiles in place of --reference, taken together')
   .option('--topic <name>', 'judge the newest rows of a topic of features in place of --current')
-  .option('--topics <engine>', 'embedded, embedded://path or kafka://host:port', 'embedded')
+  .addOption(topicsOption())
   .option('--last <seconds>', 'judge only the last so many seconds (of a topic: 3600)', wholeNumber('--last', 1))
   .option('--out <folder>', 'where <name>.html and <name>.json go', outputFolder('--out'), runPaths.drift)
   .option('--name <name>', 'name of the report (default: early_vs_late, last_vs_profile, or from the file names)')

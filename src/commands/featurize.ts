@@ -7,7 +7,7 @@ import { runFeaturizer } from '../jobs/featurize/run.ts'
 import { sinkRows } from '../jobs/featurize/sink.ts'
 import { featurizerMetrics } from '../jobs/featurize/status.ts'
 import { newJobStatus } from '../jobs/status.ts'
-import { command, outputFile, runCommand, wholeNumber, wholeNumbers } from '../operations/command.ts'
+import { command, outputFile, runCommand, topicsOption, wholeNumber, wholeNumbers } from '../operations/command.ts'
 import { createLog } from '../operations/log.ts'
 import { stopOnSignal } from '../operations/stopping.ts'
 import { runPaths } from '../run_paths.ts'
@@ -98,11 +98,7 @@ const program = command(
 )
   .option('--topic_in <topic>', 'topic of market events', 'ticks.raw')
   .option('--topic_out <topic>', 'topic of rows', 'ticks.features')
-  .option(
-    '--topics <engine>',
-    'embedded, embedded://FILE or kafka://HOST:PORT',
-    process.env.SPIKE60_TOPICS ?? 'embedded',
-  )
+  .addOption(topicsOption())
   .option('--partitions <n,n>', 'partitions to work on, all when absent', wholeNumbers('--partitions'))
   .option(
     '--parquet <file>',

@@ -1,6 +1,6 @@
 import { readConfig } from '../config.ts'
 import { feedFiles } from '../jobs/ingest/feed_files.ts'
-import { command, positiveNumber, runCommand } from '../operations/command.ts'
+import { command, positiveNumber, runCommand, topicsOption } from '../operations/command.ts'
 import { stopOnSignal } from '../operations/stopping.ts'
 import { openStreams } from '../streams/open.ts'
 
@@ -44,11 +44,7 @@ export const feedCommand = (argv?: string[]): Promise<void> =>
     )
       .requiredOption('--raw <file...>', 'bronze files or captures, plain, gzip or zstd')
       .option('--rate <n>', 'events a second', positiveNumber('--rate'))
-      .option(
-        '--topics <engine>',
-        'embedded, embedded://path or kafka://host:port',
-        process.env.SPIKE60_TOPICS ?? 'embedded',
-      )
+      .addOption(topicsOption())
       .option('--config <file>', 'another config.yaml')
       .option('--json', 'print the summary as one JSON line'),
     main,

@@ -1,7 +1,7 @@
 import { SpikeError } from '../errors.ts'
 import { infer } from '../jobs/score/file.ts'
 import { inferTopic } from '../jobs/score/process.ts'
-import { command, outputFile, runCommand, wholeNumber, wholeNumbers } from '../operations/command.ts'
+import { command, outputFile, runCommand, topicEngines, wholeNumber, wholeNumbers } from '../operations/command.ts'
 import { runPaths } from '../run_paths.ts'
 
 interface Arguments {
@@ -56,7 +56,7 @@ export const inferCommand = (argv?: string[]): Promise<void> =>
       'npm run infer -- --features data/processed/features_test.parquet',
     )
       .option('--features <file>', 'Parquet file of features')
-      .option('--topics <engine>', 'embedded, embedded://FILE or kafka://HOST:PORT: score a topic until stopped')
+      .option('--topics <engine>', `${topicEngines}: score a topic until stopped`)
       .option('--topic_in <topic>', 'topic of rows', 'ticks.features')
       .option('--topic_out <topic>', 'topic of predictions', 'ticks.predictions')
       .option('--partitions <n,n>', 'partitions of the topic to work on, all when absent', wholeNumbers('--partitions'))

@@ -7,7 +7,7 @@ import { openWhenThere } from '../jobs/when_there.ts'
 import { configuredFeeds } from '../market/feeds/configured_feeds.ts'
 import type { Feed } from '../market/feeds/feed.ts'
 import { feeds } from '../market/feeds/feeds.ts'
-import { command, outputFolder, positiveNumber, runCommand, wholeNumber } from '../operations/command.ts'
+import { command, outputFolder, positiveNumber, runCommand, topicsOption, wholeNumber } from '../operations/command.ts'
 import { type Operations, serveOperations } from '../operations/endpoints.ts'
 import { createLog } from '../operations/log.ts'
 import { stopOnSignal } from '../operations/stopping.ts'
@@ -172,11 +172,7 @@ const program = command(
   )
   .option('--redundant', 'two connections for the same products: what befalls one of them at a time costs nothing')
   .option('--raw <folder>', 'folder of bronze files', outputFolder('--raw'), runPaths.raw)
-  .option(
-    '--topics <engine>',
-    'embedded, embedded://path or kafka://host:port',
-    process.env.SPIKE60_TOPICS ?? 'embedded',
-  )
+  .addOption(topicsOption())
   .option('--metrics-port <n>', 'answer /healthz, /readyz and /metrics there', wholeNumber('--metrics-port'))
   .option('--config <file>', 'another config.yaml')
   .option('--json', 'print the summary as one JSON line')

@@ -1,6 +1,6 @@
 import { readConfig } from '../config.ts'
 import { redrive } from '../jobs/ingest/redrive.ts'
-import { command, runCommand } from '../operations/command.ts'
+import { command, runCommand, topicsOption } from '../operations/command.ts'
 import { openStreams } from '../streams/open.ts'
 
 interface Arguments {
@@ -45,11 +45,7 @@ export const redriveCommand = (argv?: string[]): Promise<void> =>
         '--to <topic>',
         'where their events go (default: the raw topic); a late event is late there too unless its second is still open',
       )
-      .option(
-        '--topics <engine>',
-        'embedded, embedded://path or kafka://host:port',
-        process.env.SPIKE60_TOPICS ?? 'embedded',
-      )
+      .addOption(topicsOption())
       .option('--config <file>', 'another config.yaml')
       .option('--json', 'print the summary as one JSON line'),
     main,

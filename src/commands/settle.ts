@@ -2,7 +2,7 @@ import { readConfig } from '../config.ts'
 import { serveJob } from '../jobs/endpoints.ts'
 import { type SettleOptions, settleLive, settleOnce } from '../jobs/settle/run.ts'
 import { newSettleStatus, settleMetrics } from '../jobs/settle/status.ts'
-import { command, positiveNumber, runCommand, wholeNumber } from '../operations/command.ts'
+import { command, positiveNumber, runCommand, topicsOption, wholeNumber } from '../operations/command.ts'
 import { createLog } from '../operations/log.ts'
 import { stopOnSignal } from '../operations/stopping.ts'
 import { openStreams } from '../streams/open.ts'
@@ -56,11 +56,7 @@ export const settleCommand = (argv?: string[]): Promise<void> =>
       'Scores the predictions on a topic against the labels that have come since, once or as they come.',
       'npm run settle -- --topics embedded --predictions ticks.predictions',
     )
-      .option(
-        '--topics <engine>',
-        'embedded, embedded://FILE or kafka://HOST:PORT',
-        process.env.SPIKE60_TOPICS ?? 'embedded',
-      )
+      .addOption(topicsOption())
       .option('--predictions <topic>', 'topic that models/infer.ts writes', 'ticks.predictions')
       .option('--topic_out <topic>', 'topic of predictions that have met their labels (default: ticks.settled)')
       .option('--follow', 'keep settling until stopped, with a line of scores a model each time')

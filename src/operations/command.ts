@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { SpikeError } from '../errors.ts'
 import { systemFault } from '../files/fault.ts'
 import { checkFilePlace, checkFolderPlace } from '../files/place.ts'
@@ -58,6 +58,14 @@ function report(name: string, error: unknown): number {
   }
   console.error(redact(inspect(error)))
   return 1
+}
+
+/** What a --topics option takes. */
+export const topicEngines = 'embedded, embedded://FILE or kafka://HOST:PORT'
+
+/** The --topics option of a command whose topics are where SPIKE60_TOPICS says, else in the embedded log. */
+export function topicsOption(): Option {
+  return new Option('--topics <engine>', topicEngines).default(process.env.SPIKE60_TOPICS ?? 'embedded')
 }
 
 /** Parser for a commander option that takes a whole number of at least `least`. */

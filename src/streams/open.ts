@@ -5,7 +5,7 @@ import { openEmbedded } from './embedded/streams.ts'
 import type { Streams } from './port.ts'
 
 /**
- * Opens the topics that `spec` names: `embedded` (data/streams.db), `embedded://path`, `kafka://host:port[,host:port]`.
+ * Opens the topics that `spec` names: `embedded` (data/streams.db), `embedded://FILE`, `kafka://HOST:PORT[,HOST:PORT]`.
  * @throws SpikeError BAD_ARGUMENT on anything else, LOG_CORRUPT for a log that must not be read.
  */
 export async function openStreams(spec: string): Promise<Streams> {
@@ -17,6 +17,6 @@ export async function openStreams(spec: string): Promise<Streams> {
   }
   throw new SpikeError(
     'BAD_ARGUMENT',
-    `--topics takes embedded, embedded://path or kafka://host:port[,host:port], not '${spec}'`,
+    `--topics takes embedded, embedded://FILE or kafka://HOST:PORT[,HOST:PORT], not '${spec}'`,
   )
 }

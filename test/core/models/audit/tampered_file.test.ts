@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { readConfig } from '../../../src/config.ts'
-import type { FeatureTable } from '../../../src/core/features/table.ts'
-import { checkCalendar } from '../../../src/core/models/audit/calendar.ts'
-import type { AuditCheck } from '../../../src/core/models/audit/check.ts'
-import { checkLead } from '../../../src/core/models/audit/lead.ts'
-import { checkOwnColumns } from '../../../src/core/models/audit/own_columns.ts'
-import { checkOwnFeatures } from '../../../src/core/models/audit/own_features.ts'
-import { copyTable, syntheticTable } from '../../fixtures/synthetic_features.ts'
+import { readConfig } from '../../../../src/config.ts'
+import type { FeatureTable } from '../../../../src/core/features/table.ts'
+import { checkCalendar } from '../../../../src/core/models/audit/calendar.ts'
+import type { AuditCheck } from '../../../../src/core/models/audit/check.ts'
+import { checkLead } from '../../../../src/core/models/audit/lead.ts'
+import { checkOwnColumns } from '../../../../src/core/models/audit/own_columns.ts'
+import { checkOwnFeatures } from '../../../../src/core/models/audit/own_features.ts'
+import { copyTable, syntheticTable } from '../../../fixtures/synthetic_features.ts'
 
 let table: FeatureTable
 let long: FeatureTable

