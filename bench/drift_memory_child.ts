@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { writeDriftReport } from '../src/monitor/report/write_drift_report.ts'
-import { quoted, withDuckDB } from '../src/stores/parquet.ts'
+import { writeDriftReport } from '../src/monitor/write_drift_report.ts'
+import { quoted, withDuckDB } from '../src/stores/duckdb.ts'
 import { makeSides } from './drift_sides.ts'
 
 /** argv: a folder, and `write`, `files` or `profile <file>`. Prints the largest resident set in MiB. */

@@ -1,8 +1,8 @@
 import { type Config, readConfig } from '../config.ts'
 import { SpikeError } from '../errors.ts'
-import { readTopic } from '../monitor/columns/read_topic.ts'
+import { readSideOfTopic } from '../monitor/columns/read_topic.ts'
 import { explainFailure } from '../monitor/report/fail_on.ts'
-import { type Source, saveProfile, writeDriftReport } from '../monitor/report/write_drift_report.ts'
+import { type Source, saveProfile, writeDriftReport } from '../monitor/write_drift_report.ts'
 import { command, outputFile, outputFolder, runCommand, topicsOption, wholeNumber } from '../operations/command.ts'
 import { runPaths } from '../run_paths.ts'
 import { openStreams } from '../streams/open.ts'
@@ -123,7 +123,7 @@ async function open({ reference, current, features, profile, topic, topics, last
   if (topic === undefined) return { profiles: profile, current: current! }
   const streams = await openStreams(topics!)
   try {
-    const { side, skipped } = await readTopic(streams, topic, last ?? lastOfTopic)
+    const { side, skipped } = await readSideOfTopic(streams, topic, last ?? lastOfTopic)
     if (skipped > 0) console.error(`drift: topic ${topic}: ${skipped} records are not rows of this spec, left out`)
     return { profiles: profile, current: side }
   } finally {

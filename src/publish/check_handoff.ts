@@ -5,7 +5,7 @@ import { readConfig } from '../config.ts'
 import { SpikeError } from '../errors.ts'
 import { replay } from '../jobs/replay/replay.ts'
 import { infer } from '../jobs/score/file.ts'
-import { quoted, withDuckDB } from '../stores/parquet.ts'
+import { quoted, withDuckDB } from '../stores/duckdb.ts'
 import { verifyManifest } from './handoff_manifest.ts'
 
 export interface HandoffCheck {

@@ -1,5 +1,7 @@
 import { metadataKeys } from '../core/features/metadata.ts'
-import type { Metadata } from './parquet.ts'
+
+/** Key-value metadata of a Parquet file; ours are `metadataKeys`. */
+export type Metadata = Record<string, string>
 
 /** Name of the feed that the simulated exchange is recorded under; what comes of it is called simulated everywhere. */
 const simulatedFeed = 'simulated'

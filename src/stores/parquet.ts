@@ -1,13 +1,11 @@
 import { existsSync, rmSync } from 'node:fs'
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
-import { ourPrefix } from '../core/features/metadata.ts'
+import type { DuckDBConnection } from '@duckdb/node-api'
 import { featureNames } from '../core/features/spec.ts'
 import type { FeatureTable } from '../core/features/table.ts'
 import { SpikeError } from '../errors.ts'
 import { writeAtomically } from '../files/atomic.ts'
-
-/** Key-value metadata of a Parquet file; ours are `metadataKeys`. */
-export type Metadata = Record<string, string>
+import { describeParquet, keyValues, quoted, readMetadata, withDuckDB } from './duckdb.ts'
+import type { Metadata } from './metadata.ts'
 
 /** Rows of a part and of a row group. */
 const rowsAtOnce = 16_384
@@ -95,7 +93,7 @@ export async function readTable(
 ): Promise<{ table: FeatureTable; metadata: Metadata; unread: string[] }> {
   if (!existsSync(path)) throw new SpikeError('BAD_FILE', `${path}: does not exist; name a Parquet file of features`)
   return withDuckDB(async connection => {
-    const types = await describe(connection, path)
+    const types = await describeParquet(connection, path)
     const missing = ['product', 'time', ...needed].filter(name => !types.has(name))
     if (missing.length > 0)
       throw new SpikeError(
@@ -132,46 +130,4 @@ export async function readTable(
       unread: [...types.keys()].filter(name => !['product', 'time', ...numbers].includes(name)),
     }
   })
-}
-
-/** Runs `use` on a DuckDB connection in memory that is closed afterwards. */
-export async function withDuckDB<T>(use: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
-  const instance = await DuckDBInstance.create(':memory:', { threads: '2' })
-  const connection = await instance.connect()
-  try {
-    await connection.run("SET TimeZone = 'UTC'")
-    return await use(connection)
-  } finally {
-    connection.closeSync()
-    instance.closeSync()
-  }
-}
-
-/** A text as an SQL literal. */
-export function quoted(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`
-}
-
-async function describe(connection: DuckDBConnection, path: string): Promise<Map<string, string>> {
-  try {
-    const result = await connection.run(`DESCRIBE SELECT * FROM read_parquet(${quoted(path)})`)
-    const rows = await result.getRows()
-    return new Map(rows.map(row => [String(row[0]), String(row[1])]))
-  } catch (cause) {
-    throw new SpikeError('BAD_FILE', `${path}: is not a readable Parquet file`, { cause })
-  }
-}
-
-/** The entries of ours. */
-export async function readMetadata(connection: DuckDBConnection, path: string): Promise<Metadata> {
-  const result = await connection.run(
-    `SELECT decode(key), decode(value) FROM parquet_kv_metadata(${quoted(path)}) WHERE starts_with(decode(key), ${quoted(ourPrefix)})`,
-  )
-  const rows = await result.getRows()
-  return Object.fromEntries(rows.map(row => [String(row[0]), String(row[1])]))
-}
-
-function keyValues(metadata: Metadata): string {
-  const pairs = Object.entries(metadata).map(([key, value]) => `${quoted(key)}: ${quoted(value)}`)
-  return pairs.length > 0 ? `, KV_METADATA {${pairs.join(', ')}}` : ''
 }

@@ -1,6 +1,7 @@
 import type { FeatureTable } from '../core/features/table.ts'
 import { writeAtomically } from '../files/atomic.ts'
-import { type Metadata, quoted, withDuckDB } from './parquet.ts'
+import { keyValues, quoted, withDuckDB } from './duckdb.ts'
+import type { Metadata } from './metadata.ts'
 
 /**
  * Writes `product VARCHAR, time TIMESTAMP, label INTEGER NULL, <model> DOUBLE …` as Parquet, one row a row of `table`; the
@@ -15,7 +16,6 @@ export async function writePredictions(
   metadata: Metadata,
 ): Promise<void> {
   const models = Object.keys(scores)
-  const pairs = Object.entries(metadata).map(([key, value]) => `${quoted(key)}: ${quoted(value)}`)
   await withDuckDB(async connection => {
     await connection.run(
       `CREATE TABLE t (product VARCHAR, time TIMESTAMP, label INTEGER, ${models.map(name => `"${name}" DOUBLE`).join(', ')})`,
@@ -31,9 +31,7 @@ export async function writePredictions(
     }
     appender.closeSync()
     await writeAtomically(path, async temporary => {
-      await connection.run(
-        `COPY t TO ${quoted(temporary)} (FORMAT parquet, COMPRESSION zstd${pairs.length > 0 ? `, KV_METADATA {${pairs.join(', ')}}` : ''})`,
-      )
+      await connection.run(`COPY t TO ${quoted(temporary)} (FORMAT parquet, COMPRESSION zstd${keyValues(metadata)})`)
     })
   })
 }

@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { DriftReport } from '../../src/monitor/report/drift_report.ts'
-import { writeDriftReport } from '../../src/monitor/report/write_drift_report.ts'
-import { quoted, withDuckDB, writeTable } from '../../src/stores/parquet.ts'
+import { writeDriftReport } from '../../src/monitor/write_drift_report.ts'
+import { quoted, withDuckDB } from '../../src/stores/duckdb.ts'
+import { writeTable } from '../../src/stores/parquet.ts'
 import { syntheticTable } from '../fixtures/synthetic_sides.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'drift-'))

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { beforeAll, expect, it } from 'vitest'
 import { featureNames } from '../../src/core/features/spec.ts'
 import type { FeatureTable } from '../../src/core/features/table.ts'
-import { readTable, withDuckDB, writeTable } from '../../src/stores/parquet.ts'
+import { withDuckDB } from '../../src/stores/duckdb.ts'
+import { readTable, writeTable } from '../../src/stores/parquet.ts'
 
 let folder: string
 beforeAll(() => {

@@ -29,6 +29,6 @@ export function readModelUse(path: string): ModelUse {
 }
 
 /** A threshold a product. */
-export function isTau(value: unknown): value is Record<string, number> {
+function isTau(value: unknown): value is Record<string, number> {
   return typeof value === 'object' && value !== null && Object.values(value).every(tau => typeof tau === 'number')
 }

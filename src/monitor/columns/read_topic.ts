@@ -12,7 +12,7 @@ import type { Side } from './side.ts'
  * Records that are not rows of this spec are left out and counted.
  * @throws SpikeError TOPIC_UNKNOWN, BROKER_UNAVAILABLE; BAD_TABLE when there is no row.
  */
-export async function readTopic(
+export async function readSideOfTopic(
   streams: Streams,
   topic: string,
   seconds: number,

@@ -1,4 +1,4 @@
-import type { Metadata } from '../../stores/parquet.ts'
+import type { Metadata } from '../../stores/metadata.ts'
 
 export interface NumberColumn {
   /** `integer` for whole-number and boolean columns, which Evidently may take as categories. */

@@ -2,14 +2,14 @@ import type { ColumnType } from '../evidently/choose.ts'
 import { countDistinctOfBoth } from '../evidently/clean.ts'
 import { measureWasserstein } from '../evidently/wasserstein.ts'
 import { chooseEdges, describeSide, type SideOfColumn } from '../profile/describe_side.ts'
-import type { ColumnLimits } from '../profile/limits.ts'
-import type { Part, Profile, ProfileColumn, Profiled } from '../profile/profile.ts'
-import { type Pooled, poolParts } from '../profile/profile_column.ts'
-import { describeShift, type Move } from '../report/describe_shift.ts'
-import { measureSpread, type Spread } from './robust_spread.ts'
+import { type PooledColumn, poolParts } from '../profile/pool_parts.ts'
+import type { ColumnPart, Profile, ProfileColumn, ProfiledSide } from '../profile/profile.ts'
+import type { ColumnLimits } from './column_limits.ts'
+import { describeShift, type ShiftKind } from './describe_shift.ts'
+import { followColumn, type OverTime } from './over_time.ts'
+import { measureRobustSpread, type RobustSpread } from './robust_spread.ts'
 import { compareScaleFree, distanceThreshold, type ProductColumn, type ScaleFree } from './scale_free.ts'
 import { type ColumnScore, scoreColumn, sharedDistance } from './score_column.ts'
-import { followColumn, type OverTime } from './time_windows.ts'
 
 /** One column under both verdicts. */
 export interface DriftColumn {
@@ -28,7 +28,7 @@ export interface DriftColumn {
     verdict: 'drifted' | 'stable' | 'undecided' | 'open'
   }
   shift: string
-  moved: Move[]
+  moved: ShiftKind[]
   edges: number[]
   reference: SideOfColumn
   current: SideOfColumn
@@ -50,7 +50,7 @@ const categoriesUpTo = 10
 export function compareColumn(
   name: string,
   reference: Profile,
-  current: Profiled,
+  current: ProfiledSide,
   context: ColumnContext,
 ): DriftColumn {
   const [a, b] = [reference.columns[name], current.profile.columns[name]]
@@ -58,9 +58,9 @@ export function compareColumn(
   const { seed, limits } = context
   const empty = sides.reference.n === 0 ? 'reference' : sides.current.n === 0 ? 'current side' : null
   const edges = chooseEdges(sides.reference.sorted, sides.current.sorted)
-  const pooled: Spread =
+  const pooled: RobustSpread =
     sides.reference.n > 0
-      ? measureSpread(sides.reference.sorted, sides.reference.deviation)
+      ? measureRobustSpread(sides.reference.sorted, sides.reference.deviation)
       : { kind: 'constant', value: 0 }
   const products = pairParts(a, b)
   const oneSidedOnly = !products.every(product => product.reference.n > 0 === product.current.n > 0)
@@ -68,7 +68,7 @@ export function compareColumn(
   const { values } = current.side.columns[name]
   const free: ScaleFree =
     nothing === null
-      ? compareScaleFree(products, { reference, values, clock: current.clock, seed })
+      ? compareScaleFree(products, { reference, values, times: current.times, seed })
       : { score: null, spread: [], p: null, block_s: reference.block_s, memory_s: null, note: holdsNothing(nothing) }
   const threshold = limits[name]?.distance ?? distanceThreshold
   const shift = describeShift(products, {
@@ -97,7 +97,7 @@ export function compareColumn(
     reference: describeSide(sides.reference, reference.rows, edges),
     current: describeSide(sides.current, current.profile.rows, edges),
     rank_error: sides.reference.rank_error,
-    over_time: followColumn([...a.grids, ...b.grids], sides.reference.sorted, pooled),
+    over_time: followColumn([...a.windowPercentiles, ...b.windowPercentiles], sides.reference.sorted, pooled),
   }
 }
 
@@ -105,7 +105,7 @@ function holdsNothing(side: string): string {
   return `${side} holds nothing but nulls`
 }
 
-function typeOf(a: ProfileColumn, b: ProfileColumn, sides: Record<'reference' | 'current', Pooled>): ColumnType {
+function typeOf(a: ProfileColumn, b: ProfileColumn, sides: Record<'reference' | 'current', PooledColumn>): ColumnType {
   const whole = [a, b].every(side => side.kind === 'integer' && side.nulls === 0)
   const distinct = whole
     ? countDistinctOfBoth(sides.reference.sorted, sides.current.sorted, categoriesUpTo + 1)
@@ -115,13 +115,13 @@ function typeOf(a: ProfileColumn, b: ProfileColumn, sides: Record<'reference' | 
 
 /** The products of both sides. */
 function pairParts(a: ProfileColumn, b: ProfileColumn): ProductColumn[] {
-  return a.parts.flatMap((reference: Part) => {
+  return a.parts.flatMap((reference: ColumnPart) => {
     const current = b.parts.find(part => part.product === reference.product)
     if (!current) return []
     const filled = reference.n > 0 && current.n > 0
-    const spread: Spread =
+    const spread: RobustSpread =
       reference.n > 0
-        ? measureSpread(reference.sorted, Math.sqrt(reference.squares / reference.n))
+        ? measureRobustSpread(reference.sorted, Math.sqrt(reference.squares / reference.n))
         : { kind: 'constant', value: 0 }
     const distance = filled ? measureWasserstein(reference.sorted, current.sorted) : 0
     return [{ product: reference.product, reference, current, spread, distance }]

@@ -1,20 +1,20 @@
 import { seededRandom } from '../../core/math/random.ts'
 import { countAtOrBelow, countBelow, type Sorted } from '../evidently/clean.ts'
 import { chooseKnots, countBlocks } from '../profile/block_counts.ts'
-import type { Part } from '../profile/profile.ts'
-import type { Clockwork, Stretch } from './time_blocks.ts'
+import type { ColumnPart } from '../profile/profile.ts'
+import type { ProductRows, TimeIndex } from '../profile/time_index.ts'
 
 /** One product of a column: the reference's counts by block, the current rows, and what its distance is multiplied by. */
-export interface Dealt {
-  reference: Pick<Part, 'knots' | 'counts'>
+export interface ResampledProduct {
+  reference: Pick<ColumnPart, 'knots' | 'counts'>
   current: Sorted
   values: Float64Array
-  stretch: Stretch
+  productRows: ProductRows
   weight: number
 }
 
 const resamples = 1999
-/** Resampling stops once so many deals were at least as far apart (Besag and Clifford 1991). */
+/** Resampling stops after so many draws that lie at least as far apart (Besag and Clifford 1991). */
 const enough = 50
 /** Quantiles of the current side on each side of the reference's range. */
 const beyond = 8
@@ -29,16 +29,16 @@ interface Grid {
 }
 
 /**
- * p-value of the weighted sum of the products' Wasserstein distances when whole blocks of time, not single seconds, are dealt
- * anew to the two sides: the share of deals that lie at least as far apart as what was seen. Distances are taken on quantiles
- * of the reference, and of the current values beyond its range. A block keeps all of its products together, since they move
- * together.
+ * p-value of the weighted sum of the products' Wasserstein distances when whole blocks of time, not single seconds, are
+ * shared out at random to the two sides: the share of draws that lie at least as far apart as what was seen. Distances are
+ * taken on quantiles of the reference, and of the current values beyond its range. A block keeps all of its products
+ * together, since they move together.
  * @param keys of the reference's blocks. @param factor so many blocks in a row are one.
  */
 export function resampleBlocks(
-  products: Dealt[],
+  products: ResampledProduct[],
   keys: Float64Array,
-  clock: Clockwork,
+  times: TimeIndex,
   { factor, seed }: { factor: number; seed: number },
 ): number {
   let cells = 0
@@ -48,13 +48,13 @@ export function resampleBlocks(
     return grid
   })
   const tables = [new Map<number, Float64Array>(), new Map<number, Float64Array>()]
-  products.forEach(({ reference, values, stretch }, i) => {
+  products.forEach(({ reference, values, productRows }, i) => {
     const { start, before, knots } = grids[i]
     addCounts(tables[0], reference.counts, keys, reference.knots.length, { factor, cells, at: start + before })
-    const counts = countBlocks(values, stretch, clock, knots)
-    addCounts(tables[1], counts, clock.keys, knots.length, { factor, cells, at: start })
+    const counts = countBlocks(values, productRows, times, knots)
+    addCounts(tables[1], counts, times.keys, knots.length, { factor, cells, at: start })
   })
-  return deal([...tables[0].values()], [...tables[1].values()], grids, seed)
+  return permuteBlocks([...tables[0].values()], [...tables[1].values()], grids, seed)
 }
 
 function extendKnots(knots: Float64Array, current: Sorted): { knots: Float64Array; before: number } {
@@ -84,7 +84,7 @@ function addCounts(
   }
 }
 
-function deal(reference: Float64Array[], current: Float64Array[], grids: Grid[], seed: number): number {
+function permuteBlocks(reference: Float64Array[], current: Float64Array[], grids: Grid[], seed: number): number {
   const tables = [...reference, ...current]
   const cells = tables[0].length
   const smaller = reference.length <= current.length ? reference : current

@@ -1,7 +1,7 @@
 import type { Sorted } from '../evidently/clean.ts'
-import { quantileOf } from './quantile.ts'
+import { quantileOf } from '../profile/quantile.ts'
 
-export interface Spread {
+export interface RobustSpread {
   /** `constant`: no spread at all, `value` is 0. */
   kind: 'standard deviation' | 'interquartile range' | 'constant'
   /** In the unit of the column. */
@@ -22,7 +22,7 @@ const heavyTo = 10
  * A column that is nearly constant but for a few values keeps its standard deviation.
  * @param deviation standard deviation with divisor n.
  */
-export function measureSpread(reference: Sorted, deviation: number): Spread {
+export function measureRobustSpread(reference: Sorted, deviation: number): RobustSpread {
   const range = (quantileOf(reference, 0.75) - quantileOf(reference, 0.25)) / normalRange
   if (!(deviation > 0)) return { kind: 'constant', value: 0 }
   if (deviation > heavyFrom * range && deviation <= heavyTo * range)

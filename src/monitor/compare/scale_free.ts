@@ -1,16 +1,16 @@
-import type { Part, Profile } from '../profile/profile.ts'
-import { formatDuration } from '../report/format.ts'
-import { type Dealt, resampleBlocks } from './resample.ts'
-import type { Spread } from './robust_spread.ts'
-import type { Clockwork } from './time_blocks.ts'
+import { formatDuration } from '../format.ts'
+import type { ColumnPart, Profile } from '../profile/profile.ts'
+import type { TimeIndex } from '../profile/time_index.ts'
+import { type ResampledProduct, resampleBlocks } from './resample.ts'
+import type { RobustSpread } from './robust_spread.ts'
 
 /** A distance below this share of the spread is no drift, whatever its p-value. */
 export const distanceThreshold = 0.1
 /** Level of the p-value, after the adjustment for looking at many columns. */
 export const level = 0.05
-/** Fewer blocks on a side, or on both together, cannot tell a move from a mood. */
+/** With fewer blocks than this, on a side or on both together, chance cannot be told from a change. */
 const fewest = { side: 4, both: 14 }
-/** More blocks than this tell no more, they only cost time: longer ones are taken, while each side keeps sixteen. */
+/** More blocks than this only cost time, so longer blocks are taken, as long as each side keeps sixteen. */
 const plenty = { side: 16, both: 128 }
 
 export interface ScaleFree {
@@ -19,7 +19,7 @@ export interface ScaleFree {
    * reference of a product is constant and its current side is another.
    */
   score: number | null
-  spread: ({ product: string } & Spread)[]
+  spread: ({ product: string } & RobustSpread)[]
   /** From resampling blocks; null when there are too few of them. */
   p: number | null
   /** Length of a block. */
@@ -32,38 +32,38 @@ export interface ScaleFree {
 /** One product of a column on both sides. */
 export interface ProductColumn {
   product: string
-  reference: Part
-  current: Part
+  reference: ColumnPart
+  current: ColumnPart
   /** Of the reference. */
-  spread: Spread
+  spread: RobustSpread
   /** W1 in the unit of the column; 0 where a side is empty. */
   distance: number
 }
 
 /** The current rows of a column, and how long either side lasts. */
-export interface Timing {
+export interface TimedColumn {
   reference: Pick<Profile, 'keys' | 'filled' | 'block_s'>
   /** Current values, a row each. */
   values: Float64Array
-  clock: Clockwork
+  times: TimeIndex
   seed: number
 }
 
 /**
  * The scale-free, dependence-aware comparison: how far the two distributions lie apart in spreads of the reference, and how
- * often blocks of time dealt at random lie as far apart. Blocks are whole multiples of the reference's, as long as the column
+ * often blocks of time that are shared out at random lie as far apart. Blocks are whole multiples of the reference's, as long as the column
  * remembers.
  * @param products each with values on both sides, or on neither.
  */
-export function compareScaleFree(products: ProductColumn[], timing: Timing): ScaleFree {
-  const { reference, clock } = timing
+export function compareScaleFree(products: ProductColumn[], timing: TimedColumn): ScaleFree {
+  const { reference, times } = timing
   const rows = products.reduce((sum, { current }) => sum + current.n, 0)
   const score = products.reduce(
     (sum, { distance, spread, current }) => sum + (distance === 0 ? 0 : ((current.n / rows) * distance) / spread.value),
     0,
   )
   const memory = Math.max(...products.flatMap(product => [product.reference.memory_s, product.current.memory_s]))
-  const [a, b] = [reference.filled.reduce((sum, seconds) => sum + seconds, 0), clock.seconds]
+  const [a, b] = [reference.filled.reduce((sum, seconds) => sum + seconds, 0), times.seconds]
   const unit = reference.block_s
   const longest = Math.floor(Math.min(a / fewest.side, b / fewest.side, (a + b) / fewest.both))
   const wanted = Math.max(1, Math.ceil(memory / unit)) * unit
@@ -78,18 +78,21 @@ export function compareScaleFree(products: ProductColumn[], timing: Timing): Sca
   }
   if (score === 0) return { ...result, p: 1 }
   if (wanted > longest) return { ...result, p: null, note: explainTooFew(memory, Math.min(a, b), unit) }
-  const dealt = products
+  const resampled = products
     .filter(product => product.current.n > 0)
     .map(
-      ({ product, reference, current, spread, distance }): Dealt => ({
+      ({ product, reference, current, spread, distance }): ResampledProduct => ({
         reference,
         current: current.sorted,
         values: timing.values,
-        stretch: clock.stretches.find(stretch => stretch.product === product)!,
+        productRows: times.products.find(rows => rows.product === product)!,
         weight: current.n / rows / (spread.value || distance || 1),
       }),
     )
-  return { ...result, p: resampleBlocks(dealt, reference.keys, clock, { factor: block_s / unit, seed: timing.seed }) }
+  return {
+    ...result,
+    p: resampleBlocks(resampled, reference.keys, times, { factor: block_s / unit, seed: timing.seed }),
+  }
 }
 
 /** p-values adjusted for looking at all of them at once (Benjamini and Hochberg 1995); null stays null and does not count. */

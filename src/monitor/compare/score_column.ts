@@ -1,8 +1,8 @@
 import { type ColumnType, isDistance, isDrift } from '../evidently/choose.ts'
 import { type EvidentlyScore, scoreNumbers } from '../evidently/score.ts'
 import { spreadFloor } from '../evidently/wasserstein.ts'
-import type { ColumnLimits } from '../profile/limits.ts'
-import type { Pooled } from '../profile/profile_column.ts'
+import type { PooledColumn } from '../profile/pool_parts.ts'
+import type { ColumnLimits } from './column_limits.ts'
 import type { ProductColumn } from './scale_free.ts'
 
 /** As Evidently 0.7 judges a column; score null and no test where it would stop with an error. */
@@ -17,7 +17,7 @@ export type ColumnScore = Partial<Omit<EvidentlyScore, 'score'>> & {
  * @param own the scale-free score, and the distance of both sides where it is known already.
  */
 export function scoreColumn(
-  { reference, current }: Record<'reference' | 'current', Pooled>,
+  { reference, current }: Record<'reference' | 'current', PooledColumn>,
   type: ColumnType,
   limits: ColumnLimits | undefined,
   own: { free: number | null; distance?: number },
@@ -31,7 +31,7 @@ export function scoreColumn(
 
 /** The distance that is known already where one product is all there is. */
 export function sharedDistance(
-  { reference, current }: Record<'reference' | 'current', Pooled>,
+  { reference, current }: Record<'reference' | 'current', PooledColumn>,
   products: ProductColumn[],
 ): number | undefined {
   return products.find(

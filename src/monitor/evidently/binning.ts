@@ -55,7 +55,7 @@ export function countTexts(reference: readonly string[], current: readonly strin
  * numpy's `histogram_bin_edges(…, 'sturges')` for n values from `low` to `high`: ceil(range / (range/(log2 n + 1))) equal bins
  * (Sturges 1926); a range of zero becomes one bin of width 1 around it.
  */
-export function sturgesEdges(n: number, low: number, high: number): number[] {
+function sturgesEdges(n: number, low: number, high: number): number[] {
   const width = (high - low) / (Math.log2(n) + 1)
   const bins = width > 0 ? Math.ceil((high - low) / width) : 1
   const [first, last] = low === high ? [low - 0.5, high + 0.5] : [low, high]

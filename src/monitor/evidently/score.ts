@@ -19,7 +19,7 @@ export interface EvidentlyScore {
 }
 
 /** What is known already of a numeric column, and spares the work. */
-export interface Known {
+export interface KnownFigures {
   /** `num` by default. */
   type?: ColumnType
   /** By default the one Evidently takes. */
@@ -34,7 +34,7 @@ export interface Known {
  * Score of a numeric column.
  * @param reference cleaned, at least one value; `current` likewise.
  */
-export function scoreNumbers(reference: Sorted, current: Sorted, known: Known = {}): EvidentlyScore {
+export function scoreNumbers(reference: Sorted, current: Sorted, known: KnownFigures = {}): EvidentlyScore {
   const { type = 'num', test } = known
   const chosen = test ?? chooseTest(type, reference.length, countDistinctOfBoth(reference, current, distinctThatMatter))
   return judge(chosen, scoreOf())

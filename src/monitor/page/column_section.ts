@@ -1,7 +1,7 @@
 import { features } from '../../core/features/spec.ts'
 import type { DriftColumn } from '../compare/compare_column.ts'
+import { formatDuration, formatNumber, formatScore, formatShare } from '../format.ts'
 import type { DriftReport } from '../report/drift_report.ts'
-import { formatDuration, formatNumber, formatScore, formatShare } from '../report/format.ts'
 import { breakable, escapeHtml } from './html.ts'
 import { renderSmallHistogram } from './small_histogram.ts'
 

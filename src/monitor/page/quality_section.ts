@@ -1,5 +1,5 @@
+import { formatNumber, formatShare } from '../format.ts'
 import type { DriftReport } from '../report/drift_report.ts'
-import { formatNumber, formatShare } from '../report/format.ts'
 import type { LabelSide } from '../report/label_shift.ts'
 import type { SideQuality } from '../report/quality.ts'
 import { escapeHtml, renderList, renderTable } from './html.ts'

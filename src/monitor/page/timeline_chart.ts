@@ -1,4 +1,4 @@
-import { formatDuration, formatTime } from '../report/format.ts'
+import { formatDuration, formatTime } from '../format.ts'
 import type { Quality, SideQuality } from '../report/quality.ts'
 import { escapeHtml } from './html.ts'
 

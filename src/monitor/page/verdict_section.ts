@@ -1,5 +1,5 @@
+import { formatShare } from '../format.ts'
 import type { DriftReport } from '../report/drift_report.ts'
-import { formatShare } from '../report/format.ts'
 import { escapeHtml } from './html.ts'
 
 /** The answer first: both verdicts, data quality, what moved most. */

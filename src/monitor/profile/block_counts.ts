@@ -1,5 +1,5 @@
-import type { Clockwork, Stretch } from '../compare/time_blocks.ts'
 import type { Sorted } from '../evidently/clean.ts'
+import type { ProductRows, TimeIndex } from './time_index.ts'
 
 const knotsPerColumn = 32
 
@@ -12,13 +12,13 @@ export function chooseKnots(sorted: Sorted, wanted = knotsPerColumn): Float64Arr
 }
 
 /**
- * How many values of a product each block holds in (knot before, knot]; one row of `knots.length` cells a block of the clock.
+ * How many values of a product each block holds in (knot before, knot]; one row of `knots.length` cells a block of `times`.
  * @param knots ascending, none of the values above the last.
  */
 export function countBlocks(
   values: Float64Array,
-  { from, to }: Stretch,
-  { block, keys }: Clockwork,
+  { from, to }: ProductRows,
+  { block, keys }: TimeIndex,
   knots: Float64Array,
 ): Float32Array {
   const width = knots.length

@@ -1,7 +1,7 @@
-import { quantileOf } from '../compare/quantile.ts'
 import { countInBins } from '../evidently/binning.ts'
 import { countDistinctOfBoth, type Sorted } from '../evidently/clean.ts'
-import type { Pooled } from './profile_column.ts'
+import type { PooledColumn } from './pool_parts.ts'
+import { quantileOf } from './quantile.ts'
 
 /** Shares at which the quantiles of a side are given. */
 export const quantileShares = [0, 0.01, 0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.9, 0.95, 0.99, 1]
@@ -41,7 +41,7 @@ export function chooseEdges(reference: Sorted, current: Sorted): number[] {
 
 /** Figures of a side with `rows` rows. */
 export function describeSide(
-  { n, sorted, mean, deviation, low, high }: Pooled,
+  { n, sorted, mean, deviation, low, high }: PooledColumn,
   rows: number,
   edges: number[],
 ): SideOfColumn {

@@ -1,17 +1,17 @@
 import { countBelow, type Sorted } from '../evidently/clean.ts'
 import { chooseKnots } from './block_counts.ts'
+import { downsample } from './downsample.ts'
 import { mergeSorted } from './merge_sorted.ts'
-import type { Part } from './profile.ts'
-import { joinMoments } from './profile_column.ts'
-import { thin } from './thin_samples.ts'
+import { joinMoments } from './pool_parts.ts'
+import type { ColumnPart } from './profile.ts'
 
-/** A column of more values than this is kept as `points` of them. */
-export const exactUpTo = 100_000
-export const points = 20_000
+/** A column of more values than this is kept as `keptValues` of them. */
+const exactLimit = 100_000
+const keptValues = 20_000
 
 /** A part, and where its blocks stand among those of the whole. */
-export interface Placed {
-  part: Part
+export interface PlacedPart {
+  part: ColumnPart
   place: ArrayLike<number>
 }
 
@@ -20,22 +20,22 @@ export interface Placed {
  * knots, a cell that these cut being shared out as the part's values lie. It remembers as long as any part is seen to.
  * @param blocks of the whole.
  */
-export function joinParts(product: string, placed: Placed[], blocks: number): Part {
+export function joinParts(product: string, placed: PlacedPart[], blocks: number): ColumnPart {
   const filled = placed.filter(({ part }) => part.n > 0)
   const parts = filled.map(({ part }) => part)
   const moments = joinMoments(parts)
   const exact = parts.every(part => part.rank_error === 0)
-  const sorted = exact ? mergeSorted(parts.map(part => part.sorted)) : thinParts(parts, points)
+  const sorted = exact ? mergeSorted(parts.map(part => part.sorted)) : downsampleParts(parts, keptValues)
   const [low, high] = [Math.min(...parts.map(part => part.low)), Math.max(...parts.map(part => part.high))]
   const knots = parts.length === 0 ? new Float64Array(0) : withEnds(chooseKnots(sorted), low, high)
   const counts = new Float32Array(blocks * knots.length)
-  for (const { part, place } of filled) shareOut(part, place, knots, counts)
+  for (const { part, place } of filled) redistributeCounts(part, place, knots, counts)
   const seen = parts.map(part => part.memory_s).filter(Number.isFinite)
   return {
     product,
     ...moments,
     sorted,
-    rank_error: exact ? 0 : errorOf(parts) + 1 / (2 * points),
+    rank_error: exact ? 0 : errorOf(parts) + 1 / (2 * keptValues),
     low: parts.length > 0 ? low : 0,
     high: parts.length > 0 ? high : 0,
     memory_s: seen.length > 0 || parts.length === 0 ? Math.max(0, ...seen) : Number.POSITIVE_INFINITY,
@@ -44,26 +44,26 @@ export function joinParts(product: string, placed: Placed[], blocks: number): Pa
   }
 }
 
-/** The parts of a column with no more values kept than `points`, where all together have more than `exactUpTo`. */
-export function thinColumn(parts: Part[]): Part[] {
+/** The parts of a column with no more values kept than `keptValues`, where all together have more than `exactLimit`. */
+export function downsampleColumn(parts: ColumnPart[]): ColumnPart[] {
   const n = parts.reduce((sum, part) => sum + part.n, 0)
   const kept = parts.reduce((sum, part) => sum + part.sorted.length, 0)
-  if (n <= exactUpTo || kept <= points + parts.length) return parts
+  if (n <= exactLimit || kept <= keptValues + parts.length) return parts
   return parts.map(part => {
-    const share = Math.min(part.sorted.length, Math.ceil((points * part.n) / n))
+    const share = Math.min(part.sorted.length, Math.ceil((keptValues * part.n) / n))
     if (share === 0) return part
-    return { ...part, sorted: thinParts([part], share), rank_error: part.rank_error + 1 / (2 * share) }
+    return { ...part, sorted: downsampleParts([part], share), rank_error: part.rank_error + 1 / (2 * share) }
   })
 }
 
-function thinParts(parts: Part[], wanted: number): Sorted {
-  return thin(
+function downsampleParts(parts: ColumnPart[], wanted: number): Sorted {
+  return downsample(
     parts.map(({ sorted, n }) => ({ sorted, weight: n / sorted.length })),
     wanted,
   )
 }
 
-function errorOf(parts: Part[]): number {
+function errorOf(parts: ColumnPart[]): number {
   const n = parts.reduce((sum, part) => sum + part.n, 0)
   return parts.reduce((sum, part) => sum + (part.n / n) * part.rank_error, 0)
 }
@@ -73,8 +73,8 @@ function withEnds(knots: Float64Array, low: number, high: number): Float64Array 
   return Float64Array.from([...(low < knots[0] ? [low] : []), ...knots, ...(high > last ? [high] : [])])
 }
 
-function shareOut(
-  { knots, counts, sorted }: Part,
+function redistributeCounts(
+  { knots, counts, sorted }: ColumnPart,
   place: ArrayLike<number>,
   onto: Float64Array,
   sum: Float32Array,

@@ -2,63 +2,63 @@ import { metadataKeys } from '../../core/features/metadata.ts'
 import { simulatedFile } from '../../stores/metadata.ts'
 import { rangeOf } from '../columns/ranges.ts'
 import type { Side } from '../columns/side.ts'
-import { measureMemory } from '../compare/autocorrelation_length.ts'
-import { type Clockwork, windUp } from '../compare/time_blocks.ts'
-import { type Cut, cutWindows, gridOf } from '../compare/time_windows.ts'
-import { drawTimeline } from '../compare/timeline.ts'
 import { countAtOrBelow, countBelow, type Sorted } from '../evidently/clean.ts'
+import { measureAutocorrelationLength } from './autocorrelation_length.ts'
 import { chooseKnots, countBlocks } from './block_counts.ts'
 import { mergeSorted } from './merge_sorted.ts'
-import type { Part, Profile, ProfileColumn, Profiled } from './profile.ts'
+import type { ColumnPart, Profile, ProfileColumn, ProfiledSide } from './profile.ts'
+import { indexTime, type TimeIndex } from './time_index.ts'
+import { cutWindows, percentilesOf, type WindowCut } from './time_windows.ts'
+import { describeTimeline } from './timeline.ts'
 
 /** @param forReference with the counts by block that only a reference needs. */
 export function profileSide(
   side: Side,
   options: { blockSeconds: number; resetSeconds: number; forReference: boolean },
-): Profiled {
-  const clock = windUp(side, options.blockSeconds)
-  const cut = cutWindows(side, clock)
+): ProfiledSide {
+  const times = indexTime(side, options.blockSeconds)
+  const cut = cutWindows(side, times)
   const profile: Profile = {
     name: side.name,
     spec_version: side.metadata[metadataKeys.specVersion] ?? null,
     simulated: simulatedFile(side.metadata),
     timed: side.timed,
     rows: side.rows,
-    products: Object.fromEntries(clock.stretches.map(({ product, from, to }) => [product, to - from])),
+    products: Object.fromEntries(times.products.map(({ product, from, to }) => [product, to - from])),
     block_s: options.blockSeconds,
-    keys: clock.keys,
-    filled: clock.filled,
+    keys: times.keys,
+    filled: times.filled,
     windows: cut.windows,
-    timeline: side.timed ? drawTimeline(side, options.resetSeconds) : { products: [], holes: [] },
+    timeline: side.timed ? describeTimeline(side, options.resetSeconds) : { products: [], holes: [] },
     columns: {},
     others: side.others,
   }
   for (const [name, { kind, values }] of Object.entries(side.columns))
-    profile.columns[name] = { kind, ...profileColumn(name, values, clock, cut, options.forReference) }
-  return { profile, side, clock }
+    profile.columns[name] = { kind, ...profileColumn(name, values, times, cut, options.forReference) }
+  return { profile, side, times }
 }
 
 function profileColumn(
   name: string,
   values: Float64Array,
-  clock: Clockwork,
-  { windows, bounds }: Cut,
+  times: TimeIndex,
+  { windows, bounds }: WindowCut,
   forReference: boolean,
 ): Omit<ProfileColumn, 'kind'> {
   const pieces = bounds.map(starts => windows.map((_, w) => sortFinite(values, starts[w], starts[w + 1])))
-  const parts = clock.stretches.map((stretch, s): Part => {
+  const parts = times.products.map((own, s): ColumnPart => {
     const sorted = mergeSorted(pieces[s])
     const knots = forReference ? chooseKnots(sorted) : new Float64Array(0)
-    const finite = sorted.length === stretch.to - stretch.from || !hasInfinite(values, stretch)
+    const finite = sorted.length === own.to - own.from || !hasInfinite(values, own)
     return {
-      product: stretch.product,
+      product: own.product,
       n: sorted.length,
       sorted,
       rank_error: 0,
       ...momentsOf(sorted),
-      memory_s: measureMemory(values, stretch, clock),
+      memory_s: measureAutocorrelationLength(values, own, times),
       knots,
-      counts: forReference && finite ? countBlocks(values, stretch, clock, knots) : new Float32Array(0),
+      counts: forReference && finite ? countBlocks(values, own, times, knots) : new Float32Array(0),
     }
   })
   const finite = parts.reduce((sum, part) => sum + part.n, 0)
@@ -68,7 +68,7 @@ function profileColumn(
     nulls: values.length - finite - infinite,
     infinite,
     outside: range ? parts.reduce((sum, part) => sum + countOutside(part.sorted, range), 0) : 0,
-    grids: windows.map((_, w) => gridOf(mergeSorted(pieces.map(piece => piece[w])))),
+    windowPercentiles: windows.map((_, w) => percentilesOf(mergeSorted(pieces.map(piece => piece[w])))),
     parts,
   }
 }

@@ -1,8 +1,8 @@
 import { SpikeError } from '../../errors.ts'
-import { windowsPerSide } from '../compare/time_windows.ts'
-import { type Hole, holesListed, type Timeline } from '../compare/timeline.ts'
-import { joinParts, thinColumn } from './join_parts.ts'
-import type { Part, Profile, ProfileColumn } from './profile.ts'
+import { downsampleColumn, joinParts } from './join_parts.ts'
+import type { ColumnPart, Profile, ProfileColumn } from './profile.ts'
+import { windowsPerSide } from './time_windows.ts'
+import { type Hole, holesListed, type Timeline } from './timeline.ts'
 
 /**
  * The profile of all partitions together; no row may be in two of them. Scores are those of all rows, exact as long as a column
@@ -40,7 +40,7 @@ export function mergeProfiles(profiles: Profile[]): Profile {
     const columns = profiles.map(profile => profile.columns[name])
     const sum = (of: (column: ProfileColumn) => number): number =>
       columns.reduce((total, column) => total + of(column), 0)
-    const parts = Object.keys(products).map((product): Part => {
+    const parts = Object.keys(products).map((product): ColumnPart => {
       const placed = columns.flatMap((column, k) => {
         const part = column.parts.find(part => part.product === product)
         return part ? [{ part, place: places[k] }] : []
@@ -52,8 +52,8 @@ export function mergeProfiles(profiles: Profile[]): Profile {
       nulls: sum(column => column.nulls),
       infinite: sum(column => column.infinite),
       outside: sum(column => column.outside),
-      parts: thinColumn(parts),
-      grids: kept.map(({ k, place }) => columns[k].grids[place]),
+      parts: downsampleColumn(parts),
+      windowPercentiles: kept.map(({ k, place }) => columns[k].windowPercentiles[place]),
     }
   }
   return {

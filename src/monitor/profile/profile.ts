@@ -1,8 +1,8 @@
 import type { Side } from '../columns/side.ts'
-import type { Clockwork } from '../compare/time_blocks.ts'
-import type { Window } from '../compare/time_windows.ts'
-import type { Hole, Timeline } from '../compare/timeline.ts'
 import type { Sorted } from '../evidently/clean.ts'
+import type { TimeIndex } from './time_index.ts'
+import type { TimeWindow } from './time_windows.ts'
+import type { Hole, Timeline } from './timeline.ts'
 
 /** All that a comparison needs to know of the rows of one side. */
 export interface Profile {
@@ -17,10 +17,10 @@ export interface Profile {
   products: Record<string, number>
   /** Length of a block of time in seconds. */
   block_s: number
-  /** Numbers of the blocks with rows, and the seconds with a row in each; as in `Clockwork`. */
+  /** Numbers of the blocks with rows, and the seconds with a row in each; as in `TimeIndex`. */
   keys: Float64Array
   filled: Float64Array
-  windows: Window[]
+  windows: TimeWindow[]
   timeline: { products: Timeline[]; holes: Hole[] }
   columns: Record<string, ProfileColumn>
   /** Columns that are not numbers, with their type. */
@@ -34,13 +34,13 @@ export interface ProfileColumn {
   /** Values that the column's meaning does not allow. */
   outside: number
   /** One a product. */
-  parts: Part[]
+  parts: ColumnPart[]
   /** Percentiles of all products in each window. */
-  grids: Float64Array[]
+  windowPercentiles: Float64Array[]
 }
 
 /** A column of one product. */
-export interface Part {
+export interface ColumnPart {
   product: string
   /** Values that are not null. */
   n: number
@@ -61,8 +61,8 @@ export interface Part {
 }
 
 /** A profile with the rows that it was made of. */
-export interface Profiled {
+export interface ProfiledSide {
   profile: Profile
   side: Side
-  clock: Clockwork
+  times: TimeIndex
 }

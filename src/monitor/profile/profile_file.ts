@@ -3,20 +3,20 @@ import { crc32 } from 'node:zlib'
 import { specVersion } from '../../core/features/spec.ts'
 import { SpikeError } from '../../errors.ts'
 import { writeFileAtomically } from '../../files/atomic.ts'
-import { percentiles } from '../compare/time_windows.ts'
-import { thinColumn } from './join_parts.ts'
-import type { Part, Profile } from './profile.ts'
+import { downsampleColumn } from './join_parts.ts'
+import type { ColumnPart, Profile } from './profile.ts'
+import { percentileCount } from './time_windows.ts'
 
 /*
  * A profile file, little-endian: 8 bytes `spike60P`, the version as uint32, the length of the header as uint32, the header (JSON,
  * filled with blanks to a multiple of 8), then the numbers that the header counts, as float64: keys, filled; per column its
- * window grids, and per part its sorted values and knots; after these, as float32, the counts of each part.
+ * window windowPercentiles, and per part its sorted values and knots; after these, as float32, the counts of each part.
  */
 const magic = 'spike60P'
 const version = 1
 const headAt = 16
 
-type StoredPart = Omit<Part, 'sorted' | 'knots' | 'counts' | 'memory_s'> & {
+type StoredPart = Omit<ColumnPart, 'sorted' | 'knots' | 'counts' | 'memory_s'> & {
   memory_s: number | null
   kept: number
   knots: number
@@ -24,7 +24,7 @@ type StoredPart = Omit<Part, 'sorted' | 'knots' | 'counts' | 'memory_s'> & {
 type Header = Omit<Profile, 'keys' | 'filled' | 'columns'> & {
   blocks: number
   crc32: number
-  columns: (Omit<Profile['columns'][string], 'parts' | 'grids'> & { name: string; parts: StoredPart[] })[]
+  columns: (Omit<Profile['columns'][string], 'parts' | 'windowPercentiles'> & { name: string; parts: StoredPart[] })[]
 }
 
 /** Writes a profile. A column of more than 100,000 values is kept as 20,000 of them, its rank error beside it. */
@@ -32,9 +32,9 @@ export async function writeProfile(path: string, profile: Profile): Promise<void
   const { keys, filled, columns, ...rest } = profile
   const doubles: Float64Array[] = [keys, filled]
   const singles: Float32Array[] = []
-  const listed = Object.entries(columns).map(([name, { grids, parts, ...column }]) => {
-    doubles.push(...grids)
-    const stored = thinColumn(parts).map(({ sorted, knots, counts, ...part }): StoredPart => {
+  const listed = Object.entries(columns).map(([name, { windowPercentiles, parts, ...column }]) => {
+    doubles.push(...windowPercentiles)
+    const stored = downsampleColumn(parts).map(({ sorted, knots, counts, ...part }): StoredPart => {
       doubles.push(sorted, knots)
       singles.push(counts)
       const memory_s = Number.isFinite(part.memory_s) ? part.memory_s : null
@@ -115,7 +115,7 @@ function takeApart({ blocks, crc32: _, columns, ...rest }: Header, body: Buffer)
   const opened = columns.map(({ name, parts, ...column }) => ({
     name,
     ...column,
-    grids: rest.windows.map(() => doubles(percentiles)),
+    windowPercentiles: rest.windows.map(() => doubles(percentileCount)),
     parts: parts.map(({ kept, knots, ...part }) => ({ ...part, sorted: doubles(kept), knots: doubles(knots) })),
   }))
   const single = (length: number): Float32Array => {

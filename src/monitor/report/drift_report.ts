@@ -1,13 +1,13 @@
-import { matchColumns } from '../columns/match_columns.ts'
-import { alignProducts } from '../columns/products.ts'
 import type { Side } from '../columns/side.ts'
+import { alignProducts } from '../compare/align_products.ts'
+import { type ColumnLimits, checkLimits } from '../compare/column_limits.ts'
 import { compareColumn, type DriftColumn } from '../compare/compare_column.ts'
+import { matchColumns } from '../compare/match_columns.ts'
 import { adjustForMany, distanceThreshold, level } from '../compare/scale_free.ts'
-import type { Window } from '../compare/time_windows.ts'
 import { quantileShares } from '../profile/describe_side.ts'
-import { type ColumnLimits, checkLimits } from '../profile/limits.ts'
 import { profileSide } from '../profile/make_profile.ts'
 import type { Profile } from '../profile/profile.ts'
+import type { TimeWindow } from '../profile/time_windows.ts'
 import { checkQuality, type Quality, type StreamCounts } from './quality.ts'
 
 /** The drift report as it is written to JSON; docs/drift.md explains each number. */
@@ -35,7 +35,7 @@ export interface DriftReport {
   }
   thresholds: { dataset_share: number; scale_free_distance: number; scale_free_level: number }
   quantile_shares: number[]
-  windows: (Window & { side: 'reference' | 'current' })[]
+  windows: (TimeWindow & { side: 'reference' | 'current' })[]
   columns: DriftColumn[]
   left_out: { name: string; reason: string }[]
   quality: Quality

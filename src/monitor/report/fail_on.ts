@@ -1,5 +1,5 @@
+import { formatShare } from '../format.ts'
 import type { DriftReport } from './drift_report.ts'
-import { formatShare } from './format.ts'
 
 /**
  * Why a report fails, one line a reason; null when it passes. Drift: at least half of the columns under either verdict, or a

@@ -1,5 +1,5 @@
+import { countPartBelow, partOf } from '../profile/pool_parts.ts'
 import type { Profile } from '../profile/profile.ts'
-import { countPartBelow, partOf } from '../profile/profile_column.ts'
 
 export interface LabelSide {
   /** Rows whose future is known: with a label, or with a sigma_future where there is no label. */

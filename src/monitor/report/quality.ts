@@ -1,8 +1,8 @@
 import { rangeOf } from '../columns/ranges.ts'
-import type { Hole, Timeline } from '../compare/timeline.ts'
+import { formatShare } from '../format.ts'
+import { countPartBelow } from '../profile/pool_parts.ts'
 import type { Profile } from '../profile/profile.ts'
-import { countPartBelow } from '../profile/profile_column.ts'
-import { formatShare } from './format.ts'
+import type { Hole, Timeline } from '../profile/timeline.ts'
 import { compareLabels, type LabelShift } from './label_shift.ts'
 
 /** What the stream counted on the way to the features, where the caller knows it. */
@@ -58,7 +58,7 @@ export function checkQuality(
     nullGrowth: (column: string) => number | undefined
   },
 ): Quality {
-  const sides = { reference: lookAt(reference, names), current: lookAt(current, names) }
+  const sides = { reference: describeQuality(reference, names), current: describeQuality(current, names) }
   const label = compareLabels(reference, current, options.tau)
   const faults: string[] = []
   const remarks: string[] = []
@@ -89,7 +89,7 @@ export function checkQuality(
   return { passed: faults.length === 0, faults, remarks, ...sides, label, stream: options.stream }
 }
 
-function lookAt(side: Profile, names: string[]): SideQuality {
+function describeQuality(side: Profile, names: string[]): SideQuality {
   const quality: SideQuality = {
     rows: side.rows,
     ...side.timeline,

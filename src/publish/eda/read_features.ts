@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { FeatureTable } from '../../core/features/table.ts'
-import type { Metadata } from '../../stores/parquet.ts'
+import type { Metadata } from '../../stores/metadata.ts'
 import { bytesToTable } from './table_bytes.ts'
 
 const node = fileURLToPath(new URL('../../../node_modules/node/bin/node', import.meta.url))

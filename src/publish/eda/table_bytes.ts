@@ -1,6 +1,6 @@
 import type { FeatureTable } from '../../core/features/table.ts'
 import { type ErrorCode, SpikeError } from '../../errors.ts'
-import type { Metadata } from '../../stores/parquet.ts'
+import type { Metadata } from '../../stores/metadata.ts'
 
 interface Head {
   rows: number

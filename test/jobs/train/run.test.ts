@@ -8,7 +8,8 @@ import type { FeatureTable } from '../../../src/core/features/table.ts'
 import { writeFeatures } from '../../../src/jobs/featurize/sink.ts'
 import { infer } from '../../../src/jobs/score/file.ts'
 import { type TrainResult, train } from '../../../src/jobs/train/run.ts'
-import { quoted, readTable, withDuckDB } from '../../../src/stores/parquet.ts'
+import { quoted, withDuckDB } from '../../../src/stores/duckdb.ts'
+import { readTable } from '../../../src/stores/parquet.ts'
 import { copyTable, syntheticTable } from '../../fixtures/synthetic_features.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'spike60-train-'))

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Side } from '../../../src/monitor/columns/side.ts'
-import { measureSpread, type Spread } from '../../../src/monitor/compare/robust_spread.ts'
+import { measureRobustSpread, type RobustSpread } from '../../../src/monitor/compare/robust_spread.ts'
 import { adjustForMany, compareScaleFree, type ScaleFree } from '../../../src/monitor/compare/scale_free.ts'
 import { cleanNumbers } from '../../../src/monitor/evidently/clean.ts'
 import { scoreKs } from '../../../src/monitor/evidently/ks.ts'
@@ -19,9 +19,9 @@ const side = (values: Float64Array): Side => ({
   metadata: {},
 })
 
-const spreadOf = (values: Float64Array): Spread => {
+const spreadOf = (values: Float64Array): RobustSpread => {
   const sorted = cleanNumbers(values)
-  return measureSpread(sorted, populationDeviation(sorted))
+  return measureRobustSpread(sorted, populationDeviation(sorted))
 }
 
 function compare(a: Float64Array, b: Float64Array): ScaleFree {
@@ -33,7 +33,7 @@ function compare(a: Float64Array, b: Float64Array): ScaleFree {
   return compareScaleFree([{ product: 'A', reference: before, current: after, spread: spreadOf(a), distance }], {
     reference: reference.profile,
     values: b,
-    clock: current.clock,
+    times: current.times,
     seed: 60,
   })
 }

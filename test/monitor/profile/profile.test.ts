@@ -5,11 +5,11 @@ import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { Side } from '../../../src/monitor/columns/side.ts'
 import { takeRows } from '../../../src/monitor/columns/side.ts'
+import { downsample } from '../../../src/monitor/profile/downsample.ts'
 import { profileSide } from '../../../src/monitor/profile/make_profile.ts'
 import { mergeProfiles } from '../../../src/monitor/profile/merge_profiles.ts'
 import type { Profile } from '../../../src/monitor/profile/profile.ts'
 import { readProfile, writeProfile } from '../../../src/monitor/profile/profile_file.ts'
-import { thin } from '../../../src/monitor/profile/thin_samples.ts'
 import { assembleReport, type DriftReport } from '../../../src/monitor/report/drift_report.ts'
 import { autoregression } from '../../fixtures/synthetic_sides.ts'
 
@@ -174,11 +174,11 @@ test('thinning weighed samples keeps every rank within half a step', () => {
     fc.property(
       fc.array(sample, { minLength: 1, maxLength: 5 }),
       fc.integer({ min: 1, max: 30 }),
-      (samples, points) => {
+      (samples, keptValues) => {
         const all = samples.flatMap(({ sorted, weight }) => [...sorted].flatMap(x => new Array<number>(weight).fill(x)))
-        const thinned = thin(samples, points)
+        const thinned = downsample(samples, keptValues)
         expect(thinned).toEqual(thinned.toSorted())
-        expect(largestRankError(Float64Array.from(all).sort(), thinned)).toBeLessThanOrEqual(0.5 / points + 1e-9)
+        expect(largestRankError(Float64Array.from(all).sort(), thinned)).toBeLessThanOrEqual(0.5 / keptValues + 1e-9)
       },
     ),
   )

@@ -1,10 +1,10 @@
 import type { Sorted } from '../evidently/clean.ts'
 import { populationDeviation } from '../evidently/wasserstein.ts'
 import { mergeSorted } from './merge_sorted.ts'
-import type { Part, Profile, ProfileColumn } from './profile.ts'
+import type { ColumnPart, Profile, ProfileColumn } from './profile.ts'
 
 /** A column of a side over all products. */
-export interface Pooled {
+export interface PooledColumn {
   /** Values that are not null. */
   n: number
   sorted: Sorted
@@ -17,7 +17,7 @@ export interface Pooled {
 }
 
 /** All products of a column together. An empty column has n = 0. */
-export function poolParts({ parts }: ProfileColumn): Pooled {
+export function poolParts({ parts }: ProfileColumn): PooledColumn {
   const sorted = mergeSorted(parts.map(part => part.sorted))
   const filled = parts.filter(part => part.n > 0)
   const { n, mean, squares } = joinMoments(filled)
@@ -34,7 +34,9 @@ export function poolParts({ parts }: ProfileColumn): Pooled {
 }
 
 /** Mean and squared deviations of samples together (Chan, Golub and LeVeque 1979). */
-export function joinMoments(parts: Pick<Part, 'n' | 'mean' | 'squares'>[]): Pick<Part, 'n' | 'mean' | 'squares'> {
+export function joinMoments(
+  parts: Pick<ColumnPart, 'n' | 'mean' | 'squares'>[],
+): Pick<ColumnPart, 'n' | 'mean' | 'squares'> {
   return parts.reduce(
     (a, b) => {
       const n = a.n + b.n
@@ -50,7 +52,7 @@ export function joinMoments(parts: Pick<Part, 'n' | 'mean' | 'squares'>[]): Pick
 }
 
 /** How many values of a part are below `limit`, to within its rank error. */
-export function countPartBelow(part: Part, limit: number): number {
+export function countPartBelow(part: ColumnPart, limit: number): number {
   if (part.n === 0 || limit <= part.low) return 0
   if (limit > part.high) return part.n
   let [from, to] = [0, part.sorted.length]
@@ -63,6 +65,6 @@ export function countPartBelow(part: Part, limit: number): number {
 }
 
 /** The part of a product; null where the profile lacks the product. */
-export function partOf(profile: Profile, name: string, product: string): Part | null {
+export function partOf(profile: Profile, name: string, product: string): ColumnPart | null {
   return profile.columns[name]?.parts.find(part => part.product === product) ?? null
 }

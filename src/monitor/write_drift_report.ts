@@ -1,20 +1,20 @@
 import { join } from 'node:path'
-import { type Config, readConfig } from '../../config.ts'
-import { SpikeError } from '../../errors.ts'
-import { writeFileAtomically } from '../../files/atomic.ts'
-import { simulatedFile } from '../../stores/metadata.ts'
-import { splitHalves, takeLast } from '../columns/early_and_late.ts'
-import { faultsOf } from '../columns/match_columns.ts'
-import { readModelUse } from '../columns/model_inputs.ts'
-import { readSide } from '../columns/read_columns.ts'
-import type { Side } from '../columns/side.ts'
-import { profileSide } from '../profile/make_profile.ts'
-import { mergeProfiles } from '../profile/merge_profiles.ts'
-import type { Profile } from '../profile/profile.ts'
-import { readProfile, writeProfile } from '../profile/profile_file.ts'
-import { renderDrift } from './drift_html.ts'
-import { assembleReport, type DriftReport } from './drift_report.ts'
-import type { StreamCounts } from './quality.ts'
+import { type Config, readConfig } from '../config.ts'
+import { SpikeError } from '../errors.ts'
+import { writeFileAtomically } from '../files/atomic.ts'
+import { simulatedFile } from '../stores/metadata.ts'
+import { readModelUse } from './columns/model_inputs.ts'
+import { readSide } from './columns/read_side.ts'
+import type { Side } from './columns/side.ts'
+import { splitEarlyLate, takeLastSeconds } from './columns/take_part.ts'
+import { faultsOf } from './compare/match_columns.ts'
+import { renderDrift } from './page/drift_html.ts'
+import { profileSide } from './profile/make_profile.ts'
+import { mergeProfiles } from './profile/merge_profiles.ts'
+import type { Profile } from './profile/profile.ts'
+import { readProfile, writeProfile } from './profile/profile_file.ts'
+import { assembleReport, type DriftReport } from './report/drift_report.ts'
+import type { StreamCounts } from './report/quality.ts'
 
 /** Two Parquet files; one whose early half is compared with its late half; or stored profiles, merged, and a file or rows. */
 export type Source =
@@ -90,7 +90,7 @@ async function readSides(
   config: Config,
 ): Promise<{ reference: Profile; current: Side; title: string }> {
   if ('features' in source) {
-    const { early, late } = splitHalves(await readSide(source.features))
+    const { early, late } = splitEarlyLate(await readSide(source.features))
     return { reference: profileOf(early, config), current: late, title: 'Early against late half of the capture' }
   }
   const reference =
@@ -98,7 +98,7 @@ async function readSides(
       ? mergeProfiles(source.profiles.map(readProfile))
       : profileOf(await readSide(source.reference), config)
   const whole = typeof source.current === 'string' ? await readSide(source.current) : source.current
-  const current = last === undefined ? whole : takeLast(whole, last)
+  const current = last === undefined ? whole : takeLastSeconds(whole, last)
   return { reference, current, title: `${titleOf(current.name)} against ${titleOf(reference.name)}` }
 }
 

@@ -1,16 +1,16 @@
-import { quantileOf } from '../compare/quantile.ts'
-import type { Spread } from '../compare/robust_spread.ts'
-import type { ProductColumn } from '../compare/scale_free.ts'
 import type { Sorted } from '../evidently/clean.ts'
+import { formatNumber, formatShare } from '../format.ts'
 import { mergeSorted } from '../profile/merge_sorted.ts'
-import { formatNumber, formatShare } from './format.ts'
+import { quantileOf } from '../profile/quantile.ts'
+import type { RobustSpread } from './robust_spread.ts'
+import type { ProductColumn } from './scale_free.ts'
 
-export type Move = 'location' | 'spread' | 'tail' | 'missing'
+export type ShiftKind = 'location' | 'spread' | 'tail' | 'missing'
 
-export interface Shift {
+export interface ColumnShift {
   /** In words, for people. */
   text: string
-  moved: Move[]
+  moved: ShiftKind[]
 }
 
 /** Below these a move is not worth a word: shares of the spread, ratios, shares of rows. */
@@ -22,9 +22,9 @@ const worth = { location: 0.1, ratio: 1.25, tailRatio: 1.5, missing: 0.01 }
  * reference median in its own spreads.
  * @param missing share of nulls on either side.
  */
-export function describeShift(products: ProductColumn[], missing: { reference: number; current: number }): Shift {
+export function describeShift(products: ProductColumn[], missing: { reference: number; current: number }): ColumnShift {
   const filled = products.filter(({ reference, current }) => reference.n > 0 && current.n > 0)
-  const moves: [Move, string][] = []
+  const moves: [ShiftKind, string][] = []
   if (filled.length > 0) {
     const { reference, current, spread } = filled.length === 1 ? justOne(filled[0]) : pool(filled)
     const location = describeLocation(reference, current, spread, filled.length === 1)
@@ -45,7 +45,7 @@ export function describeShift(products: ProductColumn[], missing: { reference: n
 interface Scaled {
   reference: Sorted
   current: Sorted
-  spread: Spread
+  spread: RobustSpread
 }
 
 function justOne({ reference, current, spread }: ProductColumn): Scaled {
@@ -62,13 +62,13 @@ function pool(products: ProductColumn[]): Scaled {
         return product[side].sorted.map(value => (value - middle) / spread)
       }),
     )
-  const spread: Spread = products.every(product => product.spread.value === 0)
+  const spread: RobustSpread = products.every(product => product.spread.value === 0)
     ? { kind: 'constant', value: 0 }
     : { kind: 'standard deviation', value: 1 }
   return { reference: join('reference'), current: join('current'), spread }
 }
 
-function describeLocation(reference: Sorted, current: Sorted, spread: Spread, alone: boolean): string | null {
+function describeLocation(reference: Sorted, current: Sorted, spread: RobustSpread, alone: boolean): string | null {
   const [from, to] = [quantileOf(reference, 0.5), quantileOf(current, 0.5)]
   const values = alone ? ` (median ${formatNumber(from)} → ${formatNumber(to)})` : ''
   if (spread.value === 0) return from === to ? null : `was constant${values}`
@@ -93,7 +93,7 @@ function width(sorted: Sorted): number {
   return half > 0 ? half : quantileOf(sorted, 0.95) - quantileOf(sorted, 0.05)
 }
 
-function describeTail(reference: Sorted, current: Sorted, spread: Spread): string | null {
+function describeTail(reference: Sorted, current: Sorted, spread: RobustSpread): string | null {
   const before = width(reference)
   const after = width(current)
   if (before === 0 || after === 0) return null

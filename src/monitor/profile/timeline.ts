@@ -28,7 +28,7 @@ export interface Timeline {
 export const holesListed = 200
 
 /** Where rows are missing. A row stands for one second; a step of more than one second to the next row is a hole. */
-export function drawTimeline(side: Side, resetSeconds: number): { products: Timeline[]; holes: Hole[] } {
+export function describeTimeline(side: Side, resetSeconds: number): { products: Timeline[]; holes: Hole[] } {
   const holes: Hole[] = []
   const products: Timeline[] = []
   for (let from = 0; from < side.rows; ) {

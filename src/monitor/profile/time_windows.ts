@@ -1,45 +1,35 @@
 import type { Side } from '../columns/side.ts'
 import type { Sorted } from '../evidently/clean.ts'
 import { quantileOf } from './quantile.ts'
-import type { Spread } from './robust_spread.ts'
-import type { Clockwork } from './time_blocks.ts'
+import type { TimeIndex } from './time_index.ts'
 
-/** A stretch of one side in which columns are looked at over time; ISO times of the first and the last row. */
-export interface Window {
+/** A span of time of one side in which every column is summarised; ISO times of its first and last row. */
+export interface TimeWindow {
   from: string
   to: string
   rows: number
 }
 
-/** A column over the report's windows, in their order; null where a window holds no value. */
-export interface OverTime {
-  median: (number | null)[]
-  low: (number | null)[]
-  high: (number | null)[]
-  /** W1 of the window to the whole reference over the reference's spread, on the percentiles of both. */
-  score: (number | null)[]
-}
-
-/** Windows of a side, and the row of each stretch at which each window begins, with one more at the end. */
-export interface Cut {
-  windows: Window[]
+/** Windows of a side, and for each product the row at which each window begins, with one more at the end. */
+export interface WindowCut {
+  windows: TimeWindow[]
   bounds: Int32Array[]
 }
 
 export const windowsPerSide = 12
 /** Percentiles 0, 1, … 100 of a window are kept. */
-export const percentiles = 101
+export const percentileCount = 101
 
 /** Cuts a side into twelve windows of equal time; those without rows are left out. */
-export function cutWindows(side: Side, { stretches }: Clockwork): Cut {
+export function cutWindows(side: Side, { products }: TimeIndex): WindowCut {
   let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
-  for (const { from, to } of stretches) {
+  for (const { from, to } of products) {
     first = Math.min(first, side.time[from])
     last = Math.max(last, side.time[to - 1])
   }
   const length = (last - first) / windowsPerSide || 1
   const place = (row: number): number => Math.min(Math.floor((side.time[row] - first) / length), windowsPerSide - 1)
-  const bounds = stretches.map(({ from, to }) => {
+  const bounds = products.map(({ from, to }) => {
     const starts = new Int32Array(windowsPerSide + 1)
     let row = from
     for (let w = 0; w < windowsPerSide; w++) {
@@ -65,24 +55,8 @@ export function cutWindows(side: Side, { stretches }: Clockwork): Cut {
 }
 
 /** The percentiles 0 to 100 of a window, NaN where it holds no value. */
-export function gridOf(sorted: Sorted): Float64Array {
-  return Float64Array.from({ length: percentiles }, (_, i) => quantileOf(sorted, i / (percentiles - 1)))
-}
-
-/** Median, 10th and 90th percentile and distance to the reference of each window. @param grids its percentiles. */
-export function followColumn(grids: Float64Array[], reference: Sorted, spread: Spread): OverTime {
-  const whole = gridOf(reference)
-  const at = (place: number): (number | null)[] => grids.map(grid => (Number.isNaN(grid[place]) ? null : grid[place]))
-  return {
-    median: at(50),
-    low: at(10),
-    high: at(90),
-    score: grids.map(grid =>
-      Number.isNaN(grid[0]) || Number.isNaN(whole[0]) || spread.value === 0
-        ? null
-        : grid.reduce((sum, value, i) => sum + Math.abs(value - whole[i]), 0) / percentiles / spread.value,
-    ),
-  }
+export function percentilesOf(sorted: Sorted): Float64Array {
+  return Float64Array.from({ length: percentileCount }, (_, i) => quantileOf(sorted, i / (percentileCount - 1)))
 }
 
 /** Microseconds as an ISO time. */

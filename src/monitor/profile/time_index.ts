@@ -1,16 +1,16 @@
 import type { Side } from '../columns/side.ts'
-import { mergeSorted } from '../profile/merge_sorted.ts'
+import { mergeSorted } from './merge_sorted.ts'
 
 /** The rows of one product: `from` to before `to`, ascending in time. */
-export interface Stretch {
+export interface ProductRows {
   product: string
   from: number
   to: number
 }
 
 /** Where the rows of a side stand in time; made once for all of its columns. */
-export interface Clockwork {
-  stretches: Stretch[]
+export interface TimeIndex {
+  products: ProductRows[]
   /** Seconds with at least one row. */
   seconds: number
   /** The blocks of time that hold a row, ascending: number k begins `k * blockSeconds` after the epoch. */
@@ -27,11 +27,11 @@ export interface Clockwork {
 export const lags = [60, 120, 300, 450, 600, 900, 1200, 1800, 2700, 3600, 5400, 7200, 14_400]
 
 /** @param side rows sorted by (product, time). @param blockSeconds length of a block; blocks begin at whole multiples of it. */
-export function windUp(side: Side, blockSeconds: number): Clockwork {
+export function indexTime(side: Side, blockSeconds: number): TimeIndex {
   const second = new Float64Array(side.rows)
   for (let row = 0; row < side.rows; row++) second[row] = Math.floor(side.time[row] / 1e6)
-  const stretches = findStretches(side)
-  const distinct = listDistinct(second, stretches)
+  const products = findProducts(side)
+  const distinct = listDistinct(second, products)
   const filledBy = new Map<number, number>()
   for (let i = 0, key = 0, filled = 0; i < distinct.length; i++) {
     const own = Math.floor(distinct[i] / blockSeconds)
@@ -41,26 +41,31 @@ export function windUp(side: Side, blockSeconds: number): Clockwork {
   }
   const keys = Float64Array.from(filledBy.keys())
   return {
-    stretches,
+    products,
     seconds: distinct.length,
     keys,
     filled: Float64Array.from(filledBy.values()),
-    block: placeRows(second, stretches, keys, blockSeconds),
-    later: lags.map(lag => findLater(second, stretches, lag)),
+    block: placeRows(second, products, keys, blockSeconds),
+    later: lags.map(lag => findLater(second, products, lag)),
   }
 }
 
 /** The seconds with a row, ascending. */
-function listDistinct(second: Float64Array, stretches: Stretch[]): Float64Array {
-  const lists = stretches.map(({ from, to }) =>
+function listDistinct(second: Float64Array, products: ProductRows[]): Float64Array {
+  const lists = products.map(({ from, to }) =>
     second.subarray(from, to).filter((s, i, own) => i === 0 || s !== own[i - 1]),
   )
   return mergeSorted(lists).filter((s, i, all) => i === 0 || s !== all[i - 1])
 }
 
-function placeRows(second: Float64Array, stretches: Stretch[], keys: Float64Array, blockSeconds: number): Int32Array {
+function placeRows(
+  second: Float64Array,
+  products: ProductRows[],
+  keys: Float64Array,
+  blockSeconds: number,
+): Int32Array {
   const block = new Int32Array(second.length)
-  for (const { from, to } of stretches)
+  for (const { from, to } of products)
     for (let row = from, place = 0; row < to; row++) {
       const key = Math.floor(second[row] / blockSeconds)
       while (keys[place] < key) place++
@@ -69,18 +74,17 @@ function placeRows(second: Float64Array, stretches: Stretch[], keys: Float64Arra
   return block
 }
 
-function findStretches({ rows, product }: Side): Stretch[] {
-  const stretches: Stretch[] = []
+function findProducts({ rows, product }: Side): ProductRows[] {
+  const products: ProductRows[] = []
   for (let row = 0; row < rows; row++)
-    if (row === 0 || product[row] !== product[row - 1])
-      stretches.push({ product: product[row], from: row, to: row + 1 })
-    else stretches[stretches.length - 1].to = row + 1
-  return stretches
+    if (row === 0 || product[row] !== product[row - 1]) products.push({ product: product[row], from: row, to: row + 1 })
+    else products[products.length - 1].to = row + 1
+  return products
 }
 
-function findLater(second: Float64Array, stretches: Stretch[], lag: number): Int32Array {
+function findLater(second: Float64Array, products: ProductRows[], lag: number): Int32Array {
   const later = new Int32Array(second.length).fill(-1)
-  for (const { from, to } of stretches)
+  for (const { from, to } of products)
     for (let row = from, ahead = from; row < to; row++) {
       while (ahead < to && second[ahead] < second[row] + lag) ahead++
       if (ahead === to) break

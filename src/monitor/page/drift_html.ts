@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
-import { renderColumns } from '../page/column_section.ts'
-import { escapeHtml } from '../page/html.ts'
-import { renderQuality } from '../page/quality_section.ts'
-import { renderVerdict } from '../page/verdict_section.ts'
-import type { DriftReport, SideSummary } from './drift_report.ts'
-import { formatNumber, formatShare } from './format.ts'
+import { formatNumber, formatShare } from '../format.ts'
+import type { DriftReport, SideSummary } from '../report/drift_report.ts'
+import { renderColumns } from './column_section.ts'
+import { escapeHtml } from './html.ts'
+import { renderQuality } from './quality_section.ts'
+import { renderVerdict } from './verdict_section.ts'
 
-const style = readFileSync(new URL('../page/page.css', import.meta.url), 'utf8')
-const script = readFileSync(new URL('../page/page.js', import.meta.url), 'utf8')
+const style = readFileSync(new URL('./page.css', import.meta.url), 'utf8')
+const script = readFileSync(new URL('./page.js', import.meta.url), 'utf8')
 
 /** The report as one HTML page that needs nothing but itself: style, script and data are inside, nothing is fetched. */
 export function renderDrift(report: DriftReport): string {

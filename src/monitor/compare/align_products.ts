@@ -1,7 +1,7 @@
+import type { Side } from '../columns/side.ts'
+import { takeRows } from '../columns/side.ts'
 import { joinParts } from '../profile/join_parts.ts'
 import type { Profile } from '../profile/profile.ts'
-import type { Side } from './side.ts'
-import { takeRows } from './side.ts'
 
 /**
  * Two sides whose products can be compared one with one: as they are where they share a product; where they share none, each with

@@ -6,7 +6,7 @@ import { takeRows } from './side.ts'
  * First against second half of a capture: the rows before the middle one's time, and the rest; one boundary for all products.
  * @throws SpikeError TOO_FEW_ROWS when all rows have one time.
  */
-export function splitHalves(side: Side): { early: Side; late: Side } {
+export function splitEarlyLate(side: Side): { early: Side; late: Side } {
   const middle = Float64Array.from(side.time).sort()[Math.floor(side.rows / 2)]
   const early: number[] = []
   const late: number[] = []
@@ -29,7 +29,7 @@ export function splitHalves(side: Side): { early: Side; late: Side } {
  * The rows of the last `seconds` before the newest one, which is the last second of them.
  * @throws SpikeError BAD_ARGUMENT when the rows carry no time.
  */
-export function takeLast(side: Side, seconds: number): Side {
+export function takeLastSeconds(side: Side, seconds: number): Side {
   if (!side.timed)
     throw new SpikeError('BAD_ARGUMENT', `${side.name}: has no column time, so --last cannot be taken from it`)
   let newest = Number.NEGATIVE_INFINITY

@@ -1,4 +1,4 @@
-import { type Clockwork, lags, type Stretch } from './time_blocks.ts'
+import { lags, type ProductRows, type TimeIndex } from './time_index.ts'
 
 /** A correlation below this counts as forgotten. */
 const forgottenBelow = 0.2
@@ -9,7 +9,11 @@ const fewestPairs = 30
  * How long a column of one product remembers: the first of `lags`, in seconds, at which its autocorrelation about its mean falls
  * below 0.2. Infinity when it does not fall so low within the span, or when too few pairs are left to tell. 0 for a constant.
  */
-export function measureMemory(values: Float64Array, { from, to }: Stretch, { later }: Clockwork): number {
+export function measureAutocorrelationLength(
+  values: Float64Array,
+  { from, to }: ProductRows,
+  { later }: TimeIndex,
+): number {
   let [known, sum] = [0, 0]
   for (let row = from; row < to; row++)
     if (!Number.isNaN(values[row])) {

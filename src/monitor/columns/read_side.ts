@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { SpikeError } from '../../errors.ts'
-import { quoted, readMetadata, withDuckDB } from '../../stores/parquet.ts'
+import { describeParquet, quoted, readMetadata, withDuckDB } from '../../stores/duckdb.ts'
 import { type Side, takeRows } from './side.ts'
 
 const doubles = /^(DOUBLE|FLOAT|DECIMAL)/
@@ -14,7 +14,7 @@ const integers = /^(BOOLEAN|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?)$/
 export async function readSide(path: string): Promise<Side> {
   if (!existsSync(path)) throw new SpikeError('BAD_FILE', `${path}: does not exist; name a Parquet file of features`)
   return withDuckDB(async connection => {
-    const types = await describe(connection, path)
+    const types = await describeParquet(connection, path)
     const timed = types.has('time')
     if (timed && !types.get('time')!.startsWith('TIMESTAMP'))
       throw new SpikeError('BAD_TABLE', `${path}: column time must be TIMESTAMP, not ${types.get('time')}`)
@@ -94,15 +94,6 @@ function sortRows(side: Side): Side {
   for (let row = 1; ordered && row < side.rows; row++) ordered = compare(row - 1, row) <= 0
   if (ordered) return side
   return takeRows(side, Uint32Array.from({ length: side.rows }, (_, row) => row).sort(compare), side.name)
-}
-
-async function describe(connection: DuckDBConnection, path: string): Promise<Map<string, string>> {
-  try {
-    const result = await connection.run(`DESCRIBE SELECT * FROM read_parquet(${quoted(path)})`)
-    return new Map((await result.getRows()).map(row => [String(row[0]), String(row[1])]))
-  } catch (cause) {
-    throw new SpikeError('BAD_FILE', `${path}: is not a readable Parquet file`, { cause })
-  }
 }
 
 function identifier(name: string): string {
