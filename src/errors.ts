@@ -1,5 +1,5 @@
 /** The closed list of what can go wrong. `exit` is the command's exit code; `retriable` says whether the same call may succeed later. */
-export const errorCodes = {
+const errorCodes = {
   BAD_ARGUMENT: { exit: 2, retriable: false },
   BAD_CONFIG: { exit: 2, retriable: false },
   BAD_FILE: { exit: 2, retriable: false },
