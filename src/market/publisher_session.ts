@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts'
 import { deadLetterTopic } from '../streams/dead_letter.ts'
+import { refuseLostState } from '../streams/lost_state.ts'
 import type { Outgoing, Streams, Writer } from '../streams/port.ts'
 import { mergeBronze } from './bronze/merge.ts'
 import { type BronzeFiles, nameOf, sourcesBeyond } from './bronze/sources.ts'
@@ -27,12 +28,18 @@ export class PublisherSession {
     this.decoder = createDecoder({ ...decoderOptions(config), snapshot: state.decoder })
   }
 
-  /** Fences an earlier publisher of this name, a newer one never, and takes over where it stood. */
+  /**
+   * Fences an earlier publisher of this name, a newer one never, and takes over where it stood.
+   * @throws SpikeError STATE_LOST when the raw topic holds records and no state of it is left.
+   */
   static async open(streams: Streams, config: Config, name: string): Promise<PublisherSession> {
     const { raw, state } = config.topics
     await streams.createTopics([raw, { name: deadLetterTopic(raw.name), partitions: raw.partitions }, state])
     const writer = await streams.writer(`publisher-${name}`)
-    return new PublisherSession(config, name, writer, await readState(streams, state.name, name, raw.name))
+    const found = await readState(streams, state.name, name)
+    if (found === null)
+      await refuseLostState(streams, { name: publisherKey(name), state: state.name, writes: [raw.name] })
+    return new PublisherSession(config, name, writer, found ?? { format: 'spike60-publisher', version: 2, files: {} })
   }
 
   /** Publishes all complete lines that bronze holds now. @param onCommit what one transaction has put on the topics. */

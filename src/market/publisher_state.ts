@@ -1,5 +1,4 @@
 import { SpikeError } from '../errors.ts'
-import { refuseLostState } from '../streams/lost_state.ts'
 import type { Streams } from '../streams/port.ts'
 import type { TailPosition } from './bronze/follow_file.ts'
 import type { DecoderSnapshot } from './decode/decoder.ts'
@@ -19,17 +18,13 @@ export function publisherKey(name: string): string {
 }
 
 /**
- * The publisher's last state on the topic `topic`.
- * @param raw topic that it writes to.
- * @throws SpikeError LOG_CORRUPT when the record is not a state that this version reads; STATE_LOST when there is none and
- * `raw` holds records.
+ * The publisher's last state on the topic; null where it never committed any.
+ * @throws SpikeError LOG_CORRUPT when the record is not a state that this version reads.
  */
-export async function readState(streams: Streams, topic: string, name: string, raw: string): Promise<PublisherState> {
+export async function readState(streams: Streams, topic: string, name: string): Promise<PublisherState | null> {
   const key = publisherKey(name)
   const last = (await streams.newest(topic, [key])).get(key)
-  if (last !== undefined) return parseState(last.toString(), topic, key)
-  await refuseLostState(streams, { name: key, state: topic, writes: [raw] })
-  return { format: 'spike60-publisher', version: 2, files: {} }
+  return last === undefined ? null : parseState(last.toString(), topic, key)
 }
 
 function parseState(text: string, topic: string, key: string): PublisherState {

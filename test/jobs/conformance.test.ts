@@ -14,7 +14,8 @@ import { operators } from '../fixtures/operators.ts'
 import { type Contents, contentsOf } from '../harness/job_outputs.ts'
 import { Killed, killingStreams } from '../harness/killing_streams.ts'
 import { createMemoryStreams } from '../harness/memory_streams.ts'
-import { engines, withOwnTopics } from '../harness/stream_engines.ts'
+import { needs } from '../harness/needs.ts'
+import { type Engine, engines, withOwnTopics } from '../harness/stream_engines.ts'
 
 type Job = PartitionJob<PartitionWork>
 
@@ -110,7 +111,7 @@ describe.each(operators)('$name', ({ job: jobOf, input: inputOf, once: onceOf })
   })
 })
 
-describe.each(engines('operators'))('on $name', engine => {
+const jobsOn = (engine: Engine) => () => {
   let spec: string
   let streams: Streams
   let config: Config
@@ -173,7 +174,9 @@ describe.each(engines('operators'))('on $name', engine => {
       for (const dead of buried.splice(0)) await dead.bury()
     },
   )
-})
+}
+
+for (const engine of engines()) describe(`on ${engine.name}`, needs(engine.lacks), jobsOn(engine))
 
 const buried: ReturnType<typeof killingStreams>[] = []
 

@@ -13,13 +13,14 @@ import type { Outgoing, Streams } from '../../src/streams/port.ts'
 import { operators } from '../fixtures/operators.ts'
 import { type Contents, contentsOf } from '../harness/job_outputs.ts'
 import { type Losses, lossesOf } from '../harness/losses.ts'
-import { engines, withOwnTopics } from '../harness/stream_engines.ts'
+import { needs } from '../harness/needs.ts'
+import { type Engine, engines, withOwnTopics } from '../harness/stream_engines.ts'
 
 type Job = PartitionJob<PartitionWork>
 
 const [featurizer, scorer, settlement] = operators
 
-describe.each(engines('lost states'))('on $name', engine => {
+const jobsOn = (engine: Engine) => () => {
   let spec: string
   let streams: Streams
   let config: Config
@@ -129,4 +130,6 @@ describe.each(engines('lost states'))('on $name', engine => {
     await run(scorer.job(own))
     expect(made[0]).toEqual((await outputs(scorer.job(own)))[0])
   })
-})
+}
+
+for (const engine of engines()) describe(`on ${engine.name}`, needs(engine.lacks), jobsOn(engine))

@@ -164,6 +164,21 @@ describe('the publisher', () => {
     await expect(publisher().publishAvailable()).rejects.toThrow(SpikeError)
   })
 
+  it('G3: whose state is gone while what it published stands refuses, and says what to do', async () => {
+    append('a', quote('c0', 1), line('c0', 2, 'garbage'))
+    await publisher().publishAvailable()
+    streams.records(state.name).splice(0)
+    await expect(publisher().publishAvailable()).rejects.toMatchObject({
+      code: 'STATE_LOST',
+      exit: 2,
+      faults: [expect.stringMatching(/^topic ticks\.raw holds records.*'publisher bronze'.*name other topics/)],
+    })
+    expect(published()).toHaveLength(1)
+    streams.records(raw.name).splice(0)
+    await publisher().publishAvailable()
+    expect(published()).toHaveLength(1)
+  })
+
   it('cuts what no broker would take', async () => {
     append('a', quote('c0', 1), line('c0', 2, 'x'.repeat(300_000)))
     await publisher().publishAvailable()

@@ -69,8 +69,7 @@ export async function redrive({ streams, config, from, to, now }: RedriveOptions
 /** A product stays with the feed that brings it in the stream: nobody takes it over here. */
 async function decodingOf(streams: Streams, config: Config): Promise<DecoderOptions> {
   await streams.createTopics([config.topics.state])
-  const { decoder } = await readState(streams, config.topics.state.name, 'bronze')
-  const holders = decoder?.holders
+  const holders = (await readState(streams, config.topics.state.name, 'bronze'))?.decoder?.holders
   return { ...decoderOptions(config), sessionReset: Number.POSITIVE_INFINITY, snapshot: { holders } }
 }
 

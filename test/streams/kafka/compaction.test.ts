@@ -5,13 +5,14 @@ import { openStreams } from '../../../src/streams/open.ts'
 import type { Streams } from '../../../src/streams/port.ts'
 import { readAll } from '../../../src/streams/read_all.ts'
 import { startTestBroker, type TestBroker } from '../../harness/kafka/broker.ts'
-import { kafkaIsHere } from '../../harness/kafka/shared.ts'
+import { lacksKafka } from '../../harness/kafka/install.ts'
+import { needs } from '../../harness/needs.ts'
 
 const topic = 'states'
 const { TOPIC } = ConfigResourceTypes
 const { SET } = IncrementalAlterConfigOperationTypes
 
-describe.skipIf(!kafkaIsHere('compaction'))('a topic of states on a broker that cleans it', () => {
+describe('a topic of states on a broker that cleans it', needs(lacksKafka()), () => {
   let broker: TestBroker
   let streams: Streams
   let admin: Admin
