@@ -222,3 +222,30 @@ describe('the publisher', () => {
     }
   })
 })
+
+describe('a state of a former version', () => {
+  const put = async (version: number, more: object = {}): Promise<void> => {
+    append('a', quote('c0', 1))
+    await publisher().publishAvailable()
+    const last = streams.records(state.name).at(-1)!
+    const kept = JSON.parse(last.value.toString())
+    const value = JSON.stringify({ ...kept, version, decoder: { ...kept.decoder, ...more } })
+    const writer = await streams.writer('test')
+    await writer.commit({ records: [{ topic: state.name, key: last.key, value }] })
+    append('a', quote('c0', 2))
+  }
+
+  it('is gone on from', async () => {
+    await put(1)
+    await publisher().publishAvailable()
+    expect(published()).toEqual(await replayed('a'))
+  })
+
+  it.each([
+    ['that merged two connections', 1, { redundancy: {} }],
+    ['of a later version', 3, {}],
+  ])('is refused where it is one %s', async (_, version, more) => {
+    await put(version, more)
+    await expect(publisher().publishAvailable()).rejects.toThrow(/no state of this version; name other topics/)
+  })
+})

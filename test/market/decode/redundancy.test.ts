@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { Gap, MarketEvent, Quote } from '../../../src/core/events/event.ts'
 import type { BronzeRecord } from '../../../src/market/bronze/record.ts'
 import { createDecoder } from '../../../src/market/decode/decoder.ts'
+import { coinbase } from '../../../src/market/feeds/coinbase.ts'
 import { decoding } from '../../fixtures/feeds.ts'
 import { type Fault, type LineOptions, listen, type Said, together } from '../../fixtures/two_lines.ts'
 import { micros } from '../../fixtures/wire.ts'
@@ -321,4 +322,25 @@ test('whatever befalls both lines: what was not given out lies in a gap, and no 
     }),
     { numRuns: 100, seed: 60, endOnFailure: true },
   )
+})
+
+test('two connections of one feed know nothing of those of another: what befalls them changes no event', () => {
+  const market = Array.from({ length: 240 }, (_, i): Said => {
+    const at = i / 4
+    return i % 4 ? { at, quote: { product: 'BTC-USD', fields: { best_bid: `${at}` } } } : { at }
+  })
+  const delays: [() => number, () => number] = [() => 0, () => 0.02]
+  const own = twoLines(market, [{ from: 20, to: 30, kind: 'silent', primary: true }], delays)
+  const others = twoLines(market, [{ from: 12, to: 50, kind: 'close', primary: true }], delays).map(record => ({
+    ...record,
+    ...{ feed: 'elsewhere', connection: `elsewhere-${record.connection}` },
+  }))
+  const feed = { ...coinbase, name: 'elsewhere', venue: 'elsewhere' }
+  const both = { ...options, feeds: [...options.feeds, { feed, products: [{ as: 'other', symbol: 'BTC-USD' }] }] }
+  const eventsOf = (records: BronzeRecord[], name: string): MarketEvent[] => {
+    const decoder = createDecoder(both)
+    return records.flatMap(record => decoder.decode(record).events).filter(event => event.feed === name)
+  }
+  expect(eventsOf(together(own, others), 'coinbase')).toEqual(eventsOf(own, 'coinbase'))
+  expect(eventsOf(together(own, others), 'elsewhere')).toEqual(eventsOf(others, 'elsewhere'))
 })
