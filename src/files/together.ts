@@ -15,6 +15,11 @@ interface Note {
  * to be moved, and they are moved. A crash before the note changes nothing; after it, `finishReplacing` moves the rest. So a
  * reader that calls it sees all of the old or all of the new.
  * @param note path of the note. @param write writes each path's content to the place that `staged` gives for it.
+ * @example
+ * await replaceTogether('out/replacing.json', ['out/a.txt', 'out/b'], async staged => {
+ *   writeFileSync(staged('out/a.txt'), 'new')
+ *   mkdirSync(staged('out/b'))
+ * })
  */
 export async function replaceTogether(
   note: string,

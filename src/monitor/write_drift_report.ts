@@ -39,6 +39,10 @@ export interface DriftOptions {
 /**
  * Compares two sides and writes the report as HTML and JSON, both or none of them new.
  * @throws SpikeError BAD_FILE, BAD_TABLE, BAD_CONFIG, TOO_FEW_ROWS, BAD_MODEL.
+ * @example
+ * const source = { reference: 'features_train.parquet', current: 'features_test.parquet' }
+ * const { report } = await writeDriftReport({ source, out: 'reports', name: 'train_vs_test' })
+ * console.log(report.dataset.scale_free.share)
  */
 export async function writeDriftReport(
   options: DriftOptions,

@@ -8,6 +8,9 @@ import { redact } from './redact.ts'
 /**
  * A command that answers bad input with exit 2 and one line a fault, a crash with exit 1.
  * @param example shown at the end of `--help`.
+ * @example
+ * const program = command('feed', 'Puts saved data on a topic.', 'npm run feed -- --raw a.ndjson').addOption(topicsOption())
+ * await runCommand<{ topics: string }>(program, ({ topics }) => console.log(topics))
  */
 export function command(name: string, description: string, example: string): Command {
   return new Command(name)

@@ -13,6 +13,9 @@ const rowsAtOnce = 16_384
 /**
  * Writes `product VARCHAR, time TIMESTAMP (UTC), …features DOUBLE…, sigma_future DOUBLE[, label INTEGER]`, NaN as NULL.
  * The file appears whole or not at all. It is put together from parts beside it, so that DuckDB never holds a whole table.
+ * @example
+ * await writeTable('features.parquet', table, { 'spike60.spec_version': specVersion })
+ * const { table: same, metadata } = await readTable('features.parquet')
  */
 export async function writeTable(path: string, table: FeatureTable, metadata: Metadata): Promise<void> {
   const names = Object.keys(table.columns)

@@ -1,4 +1,4 @@
-import type { LiveScore, LiveScores } from '../../monitor/settle.ts'
+import type { LiveScore, LiveScores } from '../../monitor/live_scores.ts'
 import { gauge, type Metric } from '../../operations/metrics.ts'
 import { type JobStatus, newJobStatus, worksOf } from '../status.ts'
 import type { SettlementPartition } from './partition.ts'

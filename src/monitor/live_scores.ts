@@ -20,7 +20,7 @@ export interface LiveScore {
   recall: number | null
 }
 
-interface Book {
+interface Tally {
   labels: number[]
   probabilities: number[]
   alarms: number[]
@@ -29,7 +29,7 @@ interface Book {
 
 /** Keeps the last settled predictions of each model to score them. */
 export class LiveScores {
-  readonly #books = new Map<string, Book>()
+  readonly #tallies = new Map<string, Tally>()
   readonly #most: number
 
   /** @param most predictions of each model that are scored: the latest. */
@@ -38,21 +38,22 @@ export class LiveScores {
   }
 
   add({ model, label, probability, alarm }: SettledPrediction): void {
-    const book = this.#bookOf(model)
+    const tally = this.#tallyOf(model)
     if (label === null) {
-      book.unlabelled++
+      tally.unlabelled++
       return
     }
-    book.labels.push(label)
-    book.probabilities.push(probability)
-    book.alarms.push(alarm ? 1 : 0)
-    if (book.labels.length > this.#most) for (const list of [book.labels, book.probabilities, book.alarms]) list.shift()
+    tally.labels.push(label)
+    tally.probabilities.push(probability)
+    tally.alarms.push(alarm ? 1 : 0)
+    if (tally.labels.length > this.#most)
+      for (const list of [tally.labels, tally.probabilities, tally.alarms]) list.shift()
   }
 
   /** @param waiting how many predictions of each model wait for their label. */
   scores(waiting: ReadonlyMap<string, number>): LiveScore[] {
-    for (const model of waiting.keys()) this.#bookOf(model)
-    return [...this.#books].map(([model, { labels, probabilities, alarms, unlabelled }]) => {
+    for (const model of waiting.keys()) this.#tallyOf(model)
+    return [...this.#tallies].map(([model, { labels, probabilities, alarms, unlabelled }]) => {
       const positives = labels.reduce((sum, label) => sum + label, 0)
       const some = labels.length > 0
       const cut = positives > 0 ? atThreshold(labels, alarms, 1) : null
@@ -73,9 +74,9 @@ export class LiveScores {
     })
   }
 
-  #bookOf(model: string): Book {
-    const book = this.#books.get(model) ?? { labels: [], probabilities: [], alarms: [], unlabelled: 0 }
-    this.#books.set(model, book)
-    return book
+  #tallyOf(model: string): Tally {
+    const tally = this.#tallies.get(model) ?? { labels: [], probabilities: [], alarms: [], unlabelled: 0 }
+    this.#tallies.set(model, tally)
+    return tally
   }
 }

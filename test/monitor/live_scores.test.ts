@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { averagePrecision, brierScore } from '../../src/core/models/metrics/metrics.ts'
-import { LiveScores } from '../../src/monitor/settle.ts'
+import { LiveScores } from '../../src/monitor/live_scores.ts'
 
 const settled = (probability: number, label: 0 | 1 | null, model = 'average') => ({
   ...{ product: 'A-USD', time: 1, model, probability, alarm: probability >= 0.5, tau: 1, label },
