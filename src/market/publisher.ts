@@ -53,7 +53,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
 
   async function publish(): Promise<Published> {
     const done = emptyPublished()
-    session ??= await PublisherSession.open(streams, config, name)
+    session ??= await PublisherSession.open(streams, config, bronze, name)
     const open = session
     try {
       await open.publish(bronze, batch => {

@@ -1,7 +1,8 @@
 import type { Config } from '../config.ts'
+import { decodeEvent } from '../core/events/event_json.ts'
 import { deadLetterTopic } from '../streams/dead_letter.ts'
 import { refuseLostState } from '../streams/lost_state.ts'
-import type { Outgoing, Streams, Writer } from '../streams/port.ts'
+import type { Incoming, Outgoing, Streams, Writer } from '../streams/port.ts'
 import { mergeBronze } from './bronze/merge.ts'
 import { type BronzeFiles, nameOf, sourcesBeyond } from './bronze/sources.ts'
 import { createDecoder, type Decoder } from './decode/decoder.ts'
@@ -30,15 +31,19 @@ export class PublisherSession {
 
   /**
    * Fences an earlier publisher of this name, a newer one never, and takes over where it stood.
-   * @throws SpikeError STATE_LOST when the raw topic holds records and no state of it is left.
+   * @throws SpikeError STATE_LOST when the raw topic holds what it published of this bronze and no state of it is left.
    */
-  static async open(streams: Streams, config: Config, name: string): Promise<PublisherSession> {
+  static async open(streams: Streams, config: Config, bronze: BronzeFiles, name: string): Promise<PublisherSession> {
     const { raw, state } = config.topics
     await streams.createTopics([raw, { name: deadLetterTopic(raw.name), partitions: raw.partitions }, state])
     const writer = await streams.writer(`publisher-${name}`)
     const found = await readState(streams, state.name, name)
-    if (found === null)
-      await refuseLostState(streams, { name: publisherKey(name), state: state.name, writes: [raw.name] })
+    if (found === null) {
+      const connections = await connectionsOf(bronze)
+      const isOwn = ({ value }: Incoming): boolean => connections.has(connectionOf(value.toString()))
+      const writes = connections.size > 0 ? [raw.name] : []
+      await refuseLostState(streams, { name: publisherKey(name), state: state.name, writes, isOwn })
+    }
     return new PublisherSession(config, name, writer, found ?? { format: 'spike60-publisher', version: 2, files: {} })
   }
 
@@ -84,4 +89,20 @@ export class PublisherSession {
   close(): Promise<void> {
     return this.writer.close()
   }
+}
+
+/** The connections with which the files of bronze begin: events of them on the raw topic were published from this bronze. */
+async function connectionsOf(bronze: BronzeFiles): Promise<Set<string | null>> {
+  const connections = new Set<string | null>()
+  for (const { open } of await sourcesBeyond(bronze, {}))
+    for await (const records of open()) {
+      for (const { connection } of records) connections.add(connection)
+      break
+    }
+  return connections
+}
+
+function connectionOf(text: string): string | null {
+  const event = decodeEvent(text)
+  return typeof event === 'string' ? null : event.connection
 }

@@ -179,6 +179,15 @@ describe('the publisher', () => {
     expect(published()).toHaveLength(1)
   })
 
+  it('publishes bronze of its own to a topic that others have filled', async () => {
+    append('a', quote('c0', 1))
+    await publisher().publishAvailable()
+    const other = mkdtempSync(join(directory, 'other-'))
+    writeFileSync(join(other, 'b.ndjson'), `${quote('d0', 2)}\n`)
+    await createPublisher({ streams, config, bronze: { directory: other }, name: 'other' }).publishAvailable()
+    expect(published().map(({ connection }) => connection)).toEqual(['c0', 'd0'])
+  })
+
   it('cuts what no broker would take', async () => {
     append('a', quote('c0', 1), line('c0', 2, 'x'.repeat(300_000)))
     await publisher().publishAvailable()
