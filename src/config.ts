@@ -39,7 +39,7 @@ const feed = z.strictObject({
   url: z.url({ protocol: /^wss?$/ }).optional(),
   channels: z.array(z.string().min(1)).min(1).optional(),
   products: z.array(listing).min(1),
-  stale_after_s: seconds,
+  stale_after_s: seconds.default(10),
 })
 
 const configSchema = z.strictObject({
