@@ -6,7 +6,7 @@ import { hasReached } from '../streams/read_all.ts'
 import { type InStep, openInStep } from './in_step.ts'
 
 /** One life of a job: where it goes on, and what it makes of what it reads. */
-export interface Job {
+export interface Life {
   start: Position[]
   /** Partitions to read; all when absent. */
   partitions?: number[]
@@ -22,7 +22,7 @@ export interface FollowOptions extends Omit<InStep, 'start' | 'partitions'> {
    * called again after an error, where its writers succeed their former selves: it can be fenced, but fences nobody.
    * What it opens it leaves to `life`, which closes it when the job ends or is thrown away.
    */
-  begin(streams: Streams, life: AsyncDisposableStack): Promise<Job>
+  begin(streams: Streams, life: AsyncDisposableStack): Promise<Life>
   /** Ends the loop after the batch in hand. */
   stop?: AbortSignal
   /** Once aborted: the loop ends when it has read what was on the topics then. */
@@ -56,7 +56,7 @@ export async function follow(options: FollowOptions): Promise<void> {
     onTurn?.()
     const began = performance.now()
     try {
-      await live({ ...options, streams }, progress)
+      await runLife({ ...options, streams }, progress)
       return
     } catch (thrown) {
       const error = thrown instanceof SuppressedError ? thrown.suppressed : thrown
@@ -69,11 +69,11 @@ export async function follow(options: FollowOptions): Promise<void> {
   }
 }
 
-async function live(options: FollowOptions, progress: () => void): Promise<void> {
+async function runLife(options: FollowOptions, progress: () => void): Promise<void> {
   const { streams, topics, begin, stop, finish, onTurn, onBegun } = options
   await using life = new AsyncDisposableStack()
-  const job = await begin(streams, life)
-  const reader = await openInStep({ ...options, ...job })
+  const own = await begin(streams, life)
+  const reader = await openInStep({ ...options, ...own })
   life.defer(() => reader.close())
   onBegun?.()
   let ends: Position[] | null = null
@@ -83,13 +83,13 @@ async function live(options: FollowOptions, progress: () => void): Promise<void>
     if (ends !== null && hasReached(reader.positions(), ends)) break
     const batch = await reader.poll(batchRecords, pollMs)
     if (batch.length === 0) {
-      await job.rest?.()
+      await own.rest?.()
       continue
     }
-    await job.take(batch)
+    await own.take(batch)
     progress()
     // The embedded log answers at once, and a loop that never waits leaves no turn to probes, signals and timers.
     await otherWork()
   }
-  await job.rest?.()
+  await own.rest?.()
 }

@@ -1,11 +1,11 @@
 import { deadLetterTopic } from '../streams/dead_letter.ts'
 import { follow } from './follow.ts'
+import { Intake } from './intake.ts'
 import { openPartitions } from './open_partitions.ts'
 import { ownPartitions } from './own_partitions.ts'
 import type { PartitionRun } from './partition_job.ts'
 import type { PartitionWork } from './partition_work.ts'
 import { noteLife } from './status.ts'
-import { TakeIn } from './take_in.ts'
 
 /**
  * Runs a job until it is told to stop: takes its partitions over, restores where they stand, reads, and writes what comes of
@@ -37,17 +37,17 @@ export async function runPartitions<Work extends PartitionWork>(job: PartitionRu
       const names = [...reads, ...job.writes, ...reads.map(deadLetterTopic)]
       await streams.createTopics([...names.map(name => ({ name, partitions })), job.state])
       status.partitions = await openPartitions({ ...job, streams: claiming }, own, life, noted.onTurn)
-      const takeIn = new TakeIn(status.partitions, status)
-      life.defer(() => takeIn.close())
+      const intake = new Intake(status.partitions, status)
+      life.defer(() => intake.close())
       const start = [...status.partitions.values()].flatMap(running => running.start())
       return {
         start,
         partitions: own,
         async take(batch) {
-          await takeIn.take(batch)
+          await intake.take(batch)
           job.onTaken?.()
         },
-        rest: () => takeIn.rest(),
+        rest: () => intake.rest(),
       }
     },
     ...noted,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { SpikeError } from '../../src/errors.ts'
-import { follow, type Job } from '../../src/jobs/follow.ts'
+import { follow, type Life } from '../../src/jobs/follow.ts'
 import { openStreams } from '../../src/streams/open.ts'
 import type { Streams, Writer } from '../../src/streams/port.ts'
 import { readAll } from '../../src/streams/read_all.ts'
@@ -32,7 +32,7 @@ afterEach(() => {
 })
 
 /** Sums what came: a state that is wrong as soon as one record is lost or taken twice. */
-async function begin(streams: Streams, life: AsyncDisposableStack): Promise<Job> {
+async function begin(streams: Streams, life: AsyncDisposableStack): Promise<Life> {
   const writer = await streams.writer('job')
   life.defer(() => writer.close())
   const start = await streams.committed('job', input)

@@ -36,16 +36,18 @@ export class FeaturizerPartition implements PartitionWork {
   /** Engines that have closed a second, and were not told since to compute the next one ahead. */
   private readonly advanced = new Set<ProductEngine>()
   private outgoing: Outgoing[] = []
-  private fresh: { product: string; second: number }[] = []
+  /** Bars whose place on their topic is not known yet. */
+  private unplaced: { product: string; second: number }[] = []
   private current: Incoming | null = null
-  private muted = false
+  /** Whether the record in hand was taken in by a former life. */
+  private again = false
   private dead = 0
 
   constructor(settings: EngineSettings, topics: FeaturizerTopics) {
     this.topics = topics
     this.engines = new Engines(
       settings,
-      this.output((...made) => this.put(...made)),
+      this.output((...made) => this.makeDue(...made)),
     )
   }
 
@@ -62,9 +64,9 @@ export class FeaturizerPartition implements PartitionWork {
 
   take(record: Incoming, again: boolean): void {
     this.current = record
-    this.muted = again
+    this.again = again
     const event = decodeEvent(record.value.toString())
-    if (typeof event === 'string') this.bury(event)
+    if (typeof event === 'string') this.makeDeadLetter(event)
     else this.takeEvent(event, record.offset)
   }
 
@@ -75,7 +77,7 @@ export class FeaturizerPartition implements PartitionWork {
       const kept: Made[] = []
       const output = this.output((...made) => kept.push(made))
       const give = (): void => {
-        for (const made of kept) this.put(...made)
+        for (const made of kept) this.makeDue(...made)
       }
       if (engine.anticipate(output, give)) return true
     }
@@ -95,8 +97,8 @@ export class FeaturizerPartition implements PartitionWork {
   state(ends: ReadonlyMap<string, number>): WorkState {
     const { raw, bars } = this.topics
     const barsEnd = ends.get(bars)!
-    for (const { product, second } of this.fresh) this.barMarks.note(product, second, barsEnd)
-    this.fresh = []
+    for (const { product, second } of this.unplaced) this.barMarks.note(product, second, barsEnd)
+    this.unplaced = []
     const openFrom = new Map([...this.engines.byProduct].map(([product, engine]) => [product, engine.openFrom]))
     const products = [...this.engines.byProduct].filter(([, engine]) => Number.isFinite(engine.watermark))
     const memory: Memory = {
@@ -126,16 +128,16 @@ export class FeaturizerPartition implements PartitionWork {
     const second = Math.floor(event.time / 1e6)
     const engine = this.engines.of(event.product)
     // Read again after a restart: what fills open seconds counts, what went into closed ones is done.
-    if (this.muted && second < engine.openFrom) return
+    if (this.again && second < engine.openFrom) return
     const { openFrom } = engine
     if (engine.push(event) && event.type !== 'clock' && second >= engine.openFrom)
       this.openMarks.note(event.product, second, offset)
     if (engine.openFrom !== openFrom) this.advanced.add(engine)
   }
 
-  private put(record: Outgoing, second?: number): void {
-    if (!this.muted) this.outgoing.push(record)
-    if (second !== undefined) this.fresh.push({ product: record.key, second })
+  private makeDue(record: Outgoing, second?: number): void {
+    if (!this.again) this.outgoing.push(record)
+    if (second !== undefined) this.unplaced.push({ product: record.key, second })
   }
 
   private output(give: (...made: Made) => void): EngineOutput {
@@ -147,12 +149,12 @@ export class FeaturizerPartition implements PartitionWork {
       settled: (product, time, sigma) =>
         give({ topic: topics.labels, key: product, value: encodeLabel(product, time, sigma) }),
       late: event => give({ topic: topics.late, key: event.product, value: JSON.stringify(event) }),
-      rejected: (_, reason) => this.bury(reason),
+      rejected: (_, reason) => this.makeDeadLetter(reason),
     }
   }
 
-  private bury(reason: string): void {
-    if (this.muted || this.current === null) return
+  private makeDeadLetter(reason: string): void {
+    if (this.again || this.current === null) return
     this.dead++
     this.outgoing.push(deadLetterOf(this.current, reason))
   }

@@ -7,7 +7,7 @@ import { newJobStatus } from '../status.ts'
 import { FeaturizerPartition } from './partition.ts'
 import { type FeaturizerResult, resultOf } from './status.ts'
 
-export interface FeaturizerTopics {
+export interface FeaturizerSettings {
   config: Config
   topicIn: string
   topicOut: string
@@ -18,7 +18,7 @@ export function featurizerJob({
   config,
   topicIn: raw,
   topicOut: features,
-}: FeaturizerTopics): PartitionJob<FeaturizerPartition> {
+}: FeaturizerSettings): PartitionJob<FeaturizerPartition> {
   const [bars, labels, late] = [config.topics.bars.name, config.topics.labels.name, config.topics.late.name]
   return {
     name: `featurizer ${raw}`,
@@ -33,7 +33,7 @@ export function featurizerJob({
   }
 }
 
-export interface FeaturizerOptions extends FeaturizerTopics, RunOptions<FeaturizerPartition> {
+export interface FeaturizerOptions extends FeaturizerSettings, RunOptions<FeaturizerPartition> {
   onProgress?: (counts: EngineCounts) => void
 }
 

@@ -10,7 +10,7 @@ import { newJobStatus } from '../status.ts'
 import { RowPredictor, type ScorerCounts } from './partition.ts'
 import { scorerCounts } from './status.ts'
 
-export interface ScorerTopics {
+export interface ScorerSettings {
   config: Config
   artifact: Artifact
   topicIn: string
@@ -19,7 +19,7 @@ export interface ScorerTopics {
 }
 
 /** The job that makes a prediction of each row. Other models may write to the same topic. */
-export function scorerJob({ config, artifact, topicIn, topicOut, log }: ScorerTopics): PartitionJob<RowPredictor> {
+export function scorerJob({ config, artifact, topicIn, topicOut, log }: ScorerSettings): PartitionJob<RowPredictor> {
   const group = `infer-${artifact.name}-${topicIn}-${topicOut}`
   const warnOf = (product: string) => log?.warn({ product, known: Object.keys(artifact.tau) }, 'not scored: no tau')
   return {
@@ -48,7 +48,7 @@ export interface LiveInferResult extends ScorerCounts {
  * Scores rows of a topic as they come.
  * @throws SpikeError as `runPartitions`.
  */
-export async function inferLive(options: ScorerTopics & RunOptions<RowPredictor>): Promise<LiveInferResult> {
+export async function inferLive(options: ScorerSettings & RunOptions<RowPredictor>): Promise<LiveInferResult> {
   const { status = newJobStatus() } = options
   const log = options.log?.child({ model: options.artifact.name })
   await runPartitions({ ...scorerJob({ ...options, log }), ...options, log, status })

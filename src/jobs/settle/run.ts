@@ -11,7 +11,7 @@ import { runPartitions } from '../run_partitions.ts'
 import { SettlementPartition } from './partition.ts'
 import { noteScores, type SettleStatus } from './status.ts'
 
-export interface SettlementTopicNames {
+export interface SettlementSettings {
   config: Config
   /** Topic of predictions. */
   predictions: string
@@ -20,11 +20,7 @@ export interface SettlementTopicNames {
 }
 
 /** The job that lets each prediction meet its label once. */
-export function settlementJob({
-  config,
-  predictions,
-  settled,
-}: SettlementTopicNames): PartitionJob<SettlementPartition> {
+export function settlementJob({ config, predictions, settled }: SettlementSettings): PartitionJob<SettlementPartition> {
   const labels = config.topics.labels.name
   return {
     name: `settle ${predictions} ${labels} ${settled}`,
@@ -37,7 +33,7 @@ export function settlementJob({
   }
 }
 
-export interface SettleOptions extends SettlementTopicNames, RunOptions<SettlementPartition> {
+export interface SettleOptions extends SettlementSettings, RunOptions<SettlementPartition> {
   status: SettleStatus
 }
 

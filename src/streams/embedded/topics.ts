@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { SpikeError } from '../../errors.ts'
-import { mismatch } from '../partition_mismatch.ts'
+import { describeMismatch } from '../partition_mismatch.ts'
 import type { Position, TopicSpec } from '../port.ts'
 import { checksumOf } from './checksum.ts'
 import { corrupt, inTransaction } from './database.ts'
@@ -19,7 +19,7 @@ export function createTopics(database: DatabaseSync, topics: TopicSpec[]): void 
     const faults = topics.flatMap(topic => {
       const row = findTopic(database, topic.name)
       if (row === undefined || row.partitions === topic.partitions) return []
-      return [mismatch(topic, row.partitions)]
+      return [describeMismatch(topic, row.partitions)]
     })
     if (faults.length > 0) throw new SpikeError('TOPIC_MISMATCH', faults)
     const addTopic = database.prepare('INSERT OR IGNORE INTO topics (name, partitions) VALUES (?, ?)')

@@ -7,7 +7,7 @@ import {
   ListOffsetTimestamps,
 } from '@platformatic/kafka'
 import { SpikeError } from '../../errors.ts'
-import { mismatch } from '../partition_mismatch.ts'
+import { describeMismatch } from '../partition_mismatch.ts'
 import type { Position, TopicSpec } from '../port.ts'
 import { brokerFaults } from './error_tree.ts'
 
@@ -43,7 +43,7 @@ export async function createTopics(admin: Admin, topics: TopicSpec[]): Promise<v
   }
   const counts = await Promise.all(topics.map(({ name }) => countWhenReady(admin, name)))
   const faults = topics.flatMap((topic, index) =>
-    counts[index] === topic.partitions ? [] : [mismatch(topic, counts[index])],
+    counts[index] === topic.partitions ? [] : [describeMismatch(topic, counts[index])],
   )
   if (faults.length > 0) throw new SpikeError('TOPIC_MISMATCH', faults)
 }

@@ -17,7 +17,7 @@ const longestTurnMs = 10
 const aheadMs = 1
 
 /** Takes records into the partitions of one life, and lets their transactions begin; none waits for that of another partition. */
-export class TakeIn {
+export class Intake {
   private readonly partitions: ReadonlyMap<number, Taking>
   private readonly commits: ReadonlyMap<number, PartitionCommits>
   private readonly times: RecordTimes

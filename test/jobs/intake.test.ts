@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { Intake } from '../../src/jobs/intake.ts'
 import { RecordTimes } from '../../src/jobs/record_times.ts'
-import { TakeIn } from '../../src/jobs/take_in.ts'
 import type { Incoming, Outgoing } from '../../src/streams/port.ts'
 
 /** A partition whose records are due where their value says so. */
@@ -31,7 +31,7 @@ function partition(number: number) {
 }
 
 let log: string[]
-let pending: TakeIn
+let intake: Intake
 let writing: () => Promise<void>
 /** Milliseconds of work that can be done ahead. */
 let toCome = 0
@@ -44,10 +44,10 @@ beforeEach(() => {
   toCome = 0
   writing = async () => {}
   const status = { transactions: { count: 0, seconds: 0 }, times: new RecordTimes() }
-  pending = new TakeIn(new Map([0, 1].map(number => [number, partition(number)])), status)
+  intake = new Intake(new Map([0, 1].map(number => [number, partition(number)])), status)
 })
 afterEach(async () => {
-  await pending.close()
+  await intake.close()
   vi.useRealTimers()
 })
 
@@ -62,9 +62,9 @@ const batch = (due: string, place = 0): Incoming[] =>
   }))
 
 test('what comes due in several batches goes into one transaction, begun once nothing more comes', async () => {
-  await pending.take(batch('.r'))
+  await intake.take(batch('.r'))
   await vi.advanceTimersByTimeAsync(3)
-  await pending.take(batch('rr.'))
+  await intake.take(batch('rr.'))
   await vi.advanceTimersByTimeAsync(3)
   expect(log).toEqual(['0 prepare 1', '0 prepare 3'])
   await vi.advanceTimersByTimeAsync(1)
@@ -73,7 +73,7 @@ test('what comes due in several batches goes into one transaction, begun once no
 
 test('where something is due all the time a transaction begins 20 ms after the first', async () => {
   for (let ms = 0; ms < 24; ms += 3) {
-    await pending.take(batch('r'))
+    await intake.take(batch('r'))
     await vi.advanceTimersByTimeAsync(3)
   }
   expect(log.slice(6)).toEqual(['0 prepare 7', '0 write 7 to 7', '0 prepare 1'])
@@ -82,10 +82,10 @@ test('where something is due all the time a transaction begins 20 ms after the f
 test('what comes due during a transaction waits for its end, in no other partition', async () => {
   const { promise, resolve } = Promise.withResolvers<void>()
   writing = () => promise
-  await pending.take(batch('r'))
+  await intake.take(batch('r'))
   await vi.advanceTimersByTimeAsync(7)
-  await pending.take(batch('rr'))
-  await pending.take(batch('r', 1))
+  await intake.take(batch('rr'))
+  await intake.take(batch('r', 1))
   await vi.advanceTimersByTimeAsync(30)
   const first = ['0 prepare 1', '0 write 1 to 1', '1 prepare 1', '1 write 1 to 1']
   expect(log).toEqual(first)
@@ -96,15 +96,15 @@ test('what comes due during a transaction waits for its end, in no other partiti
 
 test('positions alone are written four times a second, with no preparation', async () => {
   for (let ms = 0; ms <= 550; ms += 50) {
-    await pending.take(batch('..'))
+    await intake.take(batch('..'))
     await vi.advanceTimersByTimeAsync(50)
   }
   expect(log).toEqual(['0 write 0 to 12', '0 write 0 to 24'])
 })
 
 test('the rest is written at once, whether more is expected or not', async () => {
-  await pending.take([...batch('r.'), ...batch('.', 1)])
-  await pending.rest()
+  await intake.take([...batch('r.'), ...batch('.', 1)])
+  await intake.rest()
   expect(log).toEqual(['0 prepare 1', '0 write 1 to 2', '1 write 0 to 1'])
   await vi.advanceTimersByTimeAsync(300)
   expect(log).toHaveLength(3)
@@ -112,31 +112,31 @@ test('the rest is written at once, whether more is expected or not', async () =>
 
 test('a transaction that failed is told by the next batch, and none is begun after it', async () => {
   writing = () => Promise.reject(new Error('gone'))
-  await pending.take(batch('r'))
+  await intake.take(batch('r'))
   await vi.advanceTimersByTimeAsync(7)
-  await expect(pending.take(batch('r'))).rejects.toThrow('gone')
+  await expect(intake.take(batch('r'))).rejects.toThrow('gone')
   await vi.advanceTimersByTimeAsync(300)
-  await expect(pending.rest()).rejects.toThrow('gone')
+  await expect(intake.rest()).rejects.toThrow('gone')
   expect(log.filter(line => line.includes('write'))).toEqual(['0 write 1 to 1'])
 })
 
 test('after the end nothing is begun, not what was waiting for more either', async () => {
-  await pending.take(batch('r'))
-  await pending.close()
+  await intake.take(batch('r'))
+  await intake.close()
   await vi.advanceTimersByTimeAsync(300)
-  await pending.rest()
+  await intake.rest()
   expect(log).toEqual(['0 prepare 1'])
 })
 
 test('work to come is done for a millisecond a batch, but not while anything waits to be written', async () => {
   toCome = 3
-  await pending.take(batch('.'))
+  await intake.take(batch('.'))
   expect(toCome).toBe(2)
-  await pending.take(batch('r'))
+  await intake.take(batch('r'))
   expect(toCome).toBe(2)
   await vi.advanceTimersByTimeAsync(7)
-  await pending.take(batch('.', 1))
-  await pending.take(batch('.', 1))
-  await pending.take(batch('.', 1))
+  await intake.take(batch('.', 1))
+  await intake.take(batch('.', 1))
+  await intake.take(batch('.', 1))
   expect(toCome).toBe(0)
 })
