@@ -81,7 +81,7 @@ function thresholdRow({ title, threshold, f1, precision, recall }: JudgedModel, 
 /** Reasons that hold for a kind of model on any data; the page says them once. */
 const ofItsKind = ['the score is not a probability', 'the model forecasts no sigma']
 
-/** What test leaves undefined, a text a reason: metrics, models, why. */
+/** What test leaves undefined, a text per reason: metrics, models, why. */
 function undefinedMetrics({ models }: JudgedStretch): string[] {
   const all = Object.values(models)
   const reasons = new Map<string, { metrics: Set<string>; titles: Set<string> }>()

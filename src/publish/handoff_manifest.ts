@@ -47,7 +47,7 @@ export function writeManifest(folder: string, facts: Omit<Manifest, 'format' | '
 
 /**
  * Reads manifest.json and compares every file with its sum.
- * @throws SpikeError BAD_FILE when there is no usable manifest; CHECK_FAILED, one line a file that changed, is missing or was added.
+ * @throws SpikeError BAD_FILE when there is no usable manifest; CHECK_FAILED, one line per file that changed, is missing or was added.
  */
 export function verifyManifest(folder: string): Manifest {
   finishReplacing(replacingNote(folder))

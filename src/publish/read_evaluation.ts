@@ -8,6 +8,8 @@ import { replacingNote } from '../tracking/model_folder.ts'
 /**
  * Reads the `evaluation.json` of a training run, after finishing what a killed training left.
  * @throws SpikeError BAD_FILE where there is none, and as `parseEvaluation`.
+ * @example
+ * const { splits } = readEvaluation('models/artifacts/evaluation.json')
  */
 export function readEvaluation(path: string): Evaluation {
   finishReplacing(join(dirname(path), replacingNote))

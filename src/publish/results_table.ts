@@ -4,7 +4,7 @@ import { short, utc } from './numbers.ts'
 import { modelTable } from './sections/model_table.ts'
 import { giveVerdict } from './verdict.ts'
 
-/** What the example run says of itself, for the README: the verdict, then a line a model, the base rate last. */
+/** What the example run says of itself, for the README: the verdict, then a line per model, the base rate last. */
 export function resultsTable(evaluation: Evaluation): string {
   const { simulated, source, splits, walk_forward: report } = evaluation
   const { header, rows } = modelTable(evaluation)

@@ -1,4 +1,10 @@
-/** What one run leaves behind, whatever tracks it. Times are milliseconds since the epoch. */
+/**
+ * What one run leaves behind, whatever tracks it. Times are milliseconds since the epoch.
+ * @example
+ * const record = { name: 'zscore', started_at, ended_at, params: {}, metrics: [{ key: 'test_pr_auc', value: 0.2 }],
+ *   tags: {}, datasets: [], artifacts: [{ path: 'evaluation.json', file: 'models/artifacts/evaluation.json' }] }
+ * const run: RunRecord = { id: runId(record), ...record }
+ */
 export interface RunRecord {
   /** Stable id within the journal: letters, digits, `.`, `_`, `-`. `runId` makes one from the content. */
   id: string

@@ -27,8 +27,10 @@ export interface Recorded {
 }
 
 /**
- * Journals runs, then sends all that the server does not have.
+ * Journals runs, then sends all that the server does not have. A run that is in the journal already is not added again.
  * @throws SpikeError BAD_ARGUMENT for a record that cannot be journalled; a server's trouble is a warning.
+ * @example
+ * const { link, warning } = await recordRuns([parent, child], { experiment: 'spike60', journal: 'mlruns', uri })
  */
 export async function recordRuns(runs: RunRecord[], options: RecordOptions): Promise<Recorded> {
   let journalled = 0

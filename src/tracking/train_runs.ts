@@ -23,7 +23,7 @@ export interface TrainTimes {
 }
 
 /**
- * The runs of one training: a parent with what is known of data, audit and folds, and under it one a model.
+ * The runs of one training: a parent with what is known of data, audit and folds, and under it one per model.
  * @param config settings that are recorded as they were.
  */
 export function runsOf(
@@ -114,7 +114,7 @@ function identified(record: Omit<RunRecord, 'id'>): RunRecord {
   return { id: runId(record), ...record }
 }
 
-/** Why a metric is missing, one tag a segment. */
+/** Why a metric is missing, one tag per segment. */
 function undefinedOf({ name }: ModelReport, { splits }: Evaluation): Record<string, string> {
   return Object.fromEntries(
     (['validation', 'test'] as const).flatMap(segment => {

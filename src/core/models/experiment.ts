@@ -5,7 +5,7 @@ import { specVersion } from '../features/spec.ts'
 import type { FeatureTable } from '../features/table.ts'
 import type { Artifact } from './artifact/artifact.ts'
 import { auditTraining } from './audit/audit.ts'
-import type { Evaluation } from './judge/evaluation.ts'
+import { type Evaluation, evaluationForm } from './judge/evaluation.ts'
 import { judgeStretch } from './judge/stretch.ts'
 import { logistic } from './recipes/logistic.ts'
 import { type LabelledSplit, splitAndLabel } from './split/labelled_split.ts'
@@ -65,8 +65,7 @@ export function runExperiment(table: FeatureTable, source: Source, config: Confi
   })
   const linear = trained.find(({ recipe }) => recipe.name === logistic.name)!.model
   const evaluation: Experiment['evaluation'] = {
-    format: 'spike60-evaluation',
-    version: 1,
+    ...evaluationForm,
     simulated: source.simulated,
     spec_version: specVersion,
     config_hash: source.config_hash,
@@ -91,7 +90,7 @@ function artifactsOf(
   { tau: { tau }, segments: { train } }: LabelledSplit,
   digest: string,
 ): Artifact[] {
-  const belonging = {
+  const provenance = {
     version: 1 as const,
     spec_version: specVersion,
     config_hash,
@@ -100,7 +99,7 @@ function artifactsOf(
     tau,
     trained_on: { digest, from: train.from, to: train.to, rows: train.rows },
   }
-  return trained.flatMap(model => artifactOf(model, belonging) ?? [])
+  return trained.flatMap(model => artifactOf(model, provenance) ?? [])
 }
 
 function describeRows(

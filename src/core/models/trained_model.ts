@@ -1,6 +1,6 @@
 import type { Config } from '../../config.ts'
 import { everyRow, type FeatureTable } from '../features/table.ts'
-import type { Artifact, Belonging } from './artifact/artifact.ts'
+import type { Artifact, Provenance } from './artifact/artifact.ts'
 import type { ModelReport } from './judge/evaluation.ts'
 import { permutationImportance } from './judge/importance.ts'
 import type { JudgedFold } from './judge/stretch.ts'
@@ -12,7 +12,7 @@ import { fitAll, recipesOf } from './recipes/all.ts'
 import type { Model, Prediction, Recipe } from './recipes/recipe.ts'
 import type { LabelledSplit } from './split/labelled_split.ts'
 
-/** A model of a training, with what it says of every row of the table. */
+/** A model of a training, with its prediction for every row of the table. */
 export interface TrainedModel extends Prediction {
   recipe: Recipe
   model: Model
@@ -49,7 +49,7 @@ export function trainModels(
   })
 }
 
-/** The rows of a judged segment as the one fold of a walk, with what the models say of them. */
+/** A judged segment as the one fold of a walk: its rows, and the prediction of every model for them. */
 export function foldOf(
   name: 'validation' | 'test',
   table: FeatureTable,
@@ -69,7 +69,7 @@ export function foldOf(
   }
 }
 
-/** What is told of a model beside its figures. */
+/** What the evaluation says of a model beside its figures. */
 export function reportModel(
   table: FeatureTable,
   { split, labels, segments }: LabelledSplit,
@@ -91,12 +91,12 @@ export function reportModel(
   }
 }
 
-/** What is saved of a model; null of a rule. */
+/** The model as it is saved; null for a rule, of which nothing is. */
 export function artifactOf(
   { recipe: { name }, model: { linear, volatility, inputs }, threshold }: TrainedModel,
-  belonging: Omit<Belonging, 'name' | 'inputs'>,
+  provenance: Omit<Provenance, 'name' | 'inputs'>,
 ): Artifact | null {
-  const rest = { inputs, ...belonging, threshold: threshold ?? belonging.threshold }
+  const rest = { inputs, ...provenance, threshold: threshold ?? provenance.threshold }
   if (linear) return { format: 'spike60-linear', name, ...linear, ...rest }
   return volatility ? { format: 'spike60-volatility', name, ...volatility, ...rest } : null
 }

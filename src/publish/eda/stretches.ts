@@ -7,13 +7,13 @@ export interface Stretch {
   to: number
 }
 
-/** One stretch a product. */
+/** One stretch per product. */
 export function findProducts(table: FeatureTable): Stretch[] {
   return cutWhere(table, () => false)
 }
 
 /**
- * One stretch a session: the market was silent for `session_reset_s` before it. A mid is carried for `carry_s`, so the rows
+ * One stretch per session: the market was silent for `session_reset_s` before it. A mid is carried for `carry_s`, so the rows
  * of a product then stop for at least the difference.
  */
 export function findSessions(table: FeatureTable, time: { session_reset_s: number; carry_s: number }): Stretch[] {

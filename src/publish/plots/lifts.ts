@@ -11,7 +11,7 @@ const margin = 18
 const samples = { test: 'test segment', walk: 'walk-forward' }
 
 /**
- * How many times a baseline's PR-AUC each other model reaches, both resampled together: a panel a baseline, a line a model, on a
+ * How many times a baseline's PR-AUC each other model reaches, both resampled together: a panel per baseline, a line per model, on a
  * log axis. Undefined where no ratio was made.
  */
 export function plotLifts({ models, splits, walk_forward, simulated }: Evaluation): TopLevelSpec | undefined {

@@ -3,7 +3,7 @@ import type { Evaluation } from '../../core/models/judge/evaluation.ts'
 import { score } from '../numbers.ts'
 import { colours, modelStyles, subtitle } from '../theme.ts'
 
-/** PR-AUC on test with its bootstrap interval, a line a model, against prevalence. Models without one are left out. */
+/** PR-AUC on test with its bootstrap interval, a line per model, against prevalence. Models without one are left out. */
 export function plotScores(evaluation: Evaluation): TopLevelSpec {
   const { prevalence, ...test } = evaluation.splits.test
   const all = Object.values(test.models)

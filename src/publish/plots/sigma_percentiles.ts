@@ -3,7 +3,7 @@ import type { Evaluation } from '../../core/models/judge/evaluation.ts'
 import { basisPoints } from '../numbers.ts'
 import { colours, subtitle } from '../theme.ts'
 
-/** Percentiles of sigma_future over training, one panel a product, with the tau that was chosen. */
+/** Percentiles of sigma_future over training, one panel per product, with the tau that was chosen. */
 export function plotSigmaPercentiles(evaluation: Evaluation): TopLevelSpec {
   const values = evaluation.sigma_percentiles.map(({ product, percentile, sigma }) => ({
     product,

@@ -2,7 +2,7 @@ import type { Evaluation } from '../../core/models/judge/evaluation.ts'
 import type { AlarmSummary } from '../../core/models/metrics/alarms.ts'
 import { score } from '../numbers.ts'
 
-/** What a user of alarms feels, a line a model, a random score as smooth as a volatility last. */
+/** What a user of alarms feels, a line per model, a random score as smooth as a volatility last. */
 export function alarmTable({ splits: { test }, walk_forward }: Evaluation) {
   const stretches = walk_forward ? [test, walk_forward] : [test]
   const titles = Object.fromEntries(

@@ -1,4 +1,4 @@
-import type { FeatureTable } from '../../features/table.ts'
+import { everyRow, type FeatureTable } from '../../features/table.ts'
 import { isoTime } from '../split/segment.ts'
 import type { AuditCheck } from './check.ts'
 import type { AuditInput } from './input.ts'
@@ -27,8 +27,9 @@ export function checkProducts({ table, split, tau }: Pick<AuditInput, 'table' | 
   }
 }
 
-function extentOf({ rows, product, time, sigma_future }: FeatureTable, name: string): string {
-  const own = Array.from({ length: rows }, (_, row) => row).filter(row => product[row] === name)
+function extentOf(table: FeatureTable, name: string): string {
+  const { product, time, sigma_future } = table
+  const own = everyRow(table).filter(row => product[row] === name)
   const labelled = own.filter(row => !Number.isNaN(sigma_future[row])).length
   return `${own.length} rows, ${labelled} with a sigma_future, ${isoTime(time[own[0]])} to ${isoTime(time[own[own.length - 1]])}`
 }

@@ -14,9 +14,9 @@ const permutations = 200
 const attempts = 3
 
 /**
- * Moves the whole file's sigma_future round in blocks of time, fits the recipe and deep trees on what training then holds, and
- * judges them on what test then holds. Nothing is left to learn, so PR-AUC must lie within the 99 % interval of test labels
- * moved round once more. Above it, fitted rows and judged rows know each other: a row in both, neighbours on both sides.
+ * Shuffles sigma_future of the whole file in blocks of time, fits the recipe and deep trees on the training rows and judges them
+ * on the test rows. Nothing is left to learn, so PR-AUC must lie within the 99 % interval that test labels give when they are
+ * shuffled once more. If it is higher, fitted and judged rows share something: the same row, or neighbours in time.
  */
 export function checkShuffledLabels(input: AuditInput): AuditCheck {
   const name = 'shuffled_labels'

@@ -22,7 +22,7 @@ const leastHessian = 1e-3
 
 /**
  * Gradient boosting on histograms (Friedman 2001; Ke and others 2017), deterministic: no sampling, ties by column order.
- * @param columns float32 values of the training rows, one array a column, NaN for null.
+ * @param columns float32 values of the training rows, one array per column, NaN for null.
  */
 export function fitBoosting(columns: Float32Array[], targets: ArrayLike<number>, settings: BoostingSettings): Ensemble {
   const rows = targets.length

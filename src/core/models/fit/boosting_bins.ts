@@ -2,7 +2,7 @@
 const mostBins = 255
 
 /**
- * Edges between at most 254 bins of equal share, one array a column, from the training rows. Edges are float32, as the values,
+ * Edges between at most 254 bins of equal share, one array per column, from the training rows. Edges are float32, as the values,
  * so that a comparison gives the same answer in double, in float and in an ONNX graph.
  * @param columns float32 values, NaN for null.
  */
@@ -30,7 +30,7 @@ function edgesOf(column: Float32Array): Float32Array {
   return Float32Array.from(edges)
 }
 
-/** Bin of each value, one byte each, one array a column. */
+/** Bin of each value, one byte each, one array per column. */
 export function binColumns(columns: Float32Array[], edges: Float32Array[]): Uint8Array[] {
   return columns.map((column, feature) => {
     const limits = edges[feature]

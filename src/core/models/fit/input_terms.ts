@@ -21,7 +21,7 @@ export interface Term {
   monotone: 0 | 1
 }
 
-/** One array a term, in the order of `rows`; NaN where null. */
+/** One array per term, in the order of `rows`; NaN where null. */
 export function termColumns(
   table: FeatureTable,
   rows: ArrayLike<number>,

@@ -46,7 +46,7 @@ export function predictVolatility(
 
 type Parts = Pick<FittedVolatility, 'terms' | 'linear' | 'trees'>
 
-/** Plain average of the parts there are, one value a row. */
+/** Plain average of the parts there are, one value per row. */
 export function meanOfParts({ linear, trees }: Parts, columns: Float64Array[], rows: number): Float64Array {
   const fromTrees = trees && boostingScores(trees, columns.map(toFloat), rows)
   const fromLinear = linear && linearMeans(linear, columns, rows)

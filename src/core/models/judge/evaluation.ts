@@ -8,10 +8,10 @@ import { namedSchema } from './judged_model.ts'
 import { judgedStretchSchema } from './stretch.ts'
 import { walkForwardSchema } from './walk_forward.ts'
 
-const format = 'spike60-evaluation'
-const version = 1
+/** What an evaluation says of its own form. A file of another version is refused: train again. */
+export const evaluationForm = { format: 'spike60-evaluation', version: 1 } as const
 
-/** A model of the training, beyond the figures that it reached. */
+/** A model of the training: everything but the figures that it reached. */
 const modelReportSchema = namedSchema.extend({
   /** One sentence: what it computes from what. */
   recipe: z.string(),
@@ -31,8 +31,8 @@ export type ModelReport = z.infer<typeof modelReportSchema>
 
 /** All that a training run found: the source of the summary, the PDF, the model card and the MLflow runs. */
 const evaluationSchema = z.strictObject({
-  format: z.literal(format),
-  version: z.literal(version),
+  format: z.literal(evaluationForm.format),
+  version: z.literal(evaluationForm.version),
   /** True when any row comes from the simulated exchange; then every page says so. */
   simulated: z.boolean(),
   spec_version: z.string(),
@@ -98,10 +98,10 @@ export function parseEvaluation(text: string, where: string): Evaluation {
   } catch (cause) {
     throw new SpikeError('BAD_FILE', `${where}: is not a readable evaluation; train again (npm run train)`, { cause })
   }
-  if (value?.format !== format || value.version !== version)
+  if (value?.format !== evaluationForm.format || value.version !== evaluationForm.version)
     throw new SpikeError(
       'BAD_FILE',
-      `${where}: is no evaluation of version ${version}, which this program reads; train again (npm run train)`,
+      `${where}: is no evaluation of version ${evaluationForm.version}, which this program reads; train again (npm run train)`,
     )
   const result = evaluationSchema.safeParse(value)
   if (result.success) return result.data

@@ -11,7 +11,7 @@ import { ewma, references } from '../recipes/rules.ts'
 import type { Segment } from '../split/segment.ts'
 import type { JudgedModel, Named } from './judged_model.ts'
 
-/** A model before it is judged: what it says of the rows, in their order. */
+/** A model before it is judged: its prediction for each row, in the order of the rows. */
 export interface Scored extends Named, Prediction {
   /** Whether scores are probabilities. */
   probability: boolean
@@ -29,7 +29,7 @@ export interface Ground {
   resamples: Resamples | null
 }
 
-/** Where a model stands, resampled once for all comparisons. */
+/** The two figures by which models are compared, computed once on all rows and on each resample. */
 export interface Standing {
   precision: Resampled
   /** Null for a model that forecasts no sigma. */

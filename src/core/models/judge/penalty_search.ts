@@ -1,12 +1,12 @@
 import { horizonSeconds } from '../../features/label.ts'
-import { type FeatureTable, takeRows } from '../../features/table.ts'
+import { everyRow, type FeatureTable, takeRows } from '../../features/table.ts'
 import { forecastErrors, summariseErrors } from '../metrics/forecast_metrics.ts'
 import { joinJudgedRows } from '../metrics/judged_rows.ts'
 import { averagePrecision } from '../metrics/metrics.ts'
 import type { Recipe } from '../recipes/recipe.ts'
 import { ridge } from '../recipes/volatility.ts'
 import type { RowGroup } from '../split/days.ts'
-import { labelledRows } from '../split/split.ts'
+import { labelledSeconds } from '../split/split.ts'
 import { poolModels } from './stretch.ts'
 import { type WalkSettings, walkGroups } from './walk_blocks.ts'
 
@@ -49,10 +49,10 @@ function ridgeOf(ridge_l2: number): Recipe {
 
 /** Rows whose label and embargo end before the first judged second of a walk-forward. */
 export function beforeJudging(table: FeatureTable, first: number, embargo_s: number): FeatureTable {
-  const seconds = Float64Array.from(new Set(Array.from(labelledRows(table), row => table.time[row]))).sort()
+  const seconds = labelledSeconds(table)
   const end = seconds[Math.floor(seconds.length * first + 1e-9)] - (horizonSeconds + embargo_s) * 1e6
   return takeRows(
     table,
-    Array.from({ length: table.rows }, (_, row) => row).filter(row => table.time[row] < end),
+    everyRow(table).filter(row => table.time[row] < end),
   )
 }

@@ -10,7 +10,7 @@ import { degenerateReason, type Segment, segmentSchema } from '../split/segment.
 import { type Ground, judgeModel, type Scored, standingOf } from './judge.ts'
 import { judgedModelSchema } from './judged_model.ts'
 
-/** A stretch of rows on which all models were judged: a segment of the split, or the pooled blocks of a walk-forward. */
+/** Rows on which all models were judged: a segment of the split, or all blocks of a walk-forward together. */
 export const judgedStretchSchema = segmentSchema.extend({
   /** Blocks of 20 minutes and a product that hold 300 rows. */
   cells: z.number(),
@@ -24,7 +24,7 @@ export const judgedStretchSchema = segmentSchema.extend({
 })
 export type JudgedStretch = z.infer<typeof judgedStretchSchema>
 
-/** The judged rows of one fold, and what each model that was fitted before them says of them. A split is a walk of one fold. */
+/** The judged rows of one fold, with the prediction of every model, fitted on earlier rows. A split is a walk of one fold. */
 export interface JudgedFold {
   segment: Segment
   /** T from which its 20-minute blocks are counted. */
@@ -57,7 +57,7 @@ export function judgeStretch(folds: JudgedFold[], settings: Config['models']): J
   }
 }
 
-/** One model a column: its scores of all folds one after the other. */
+/** The models of all folds; each has its predictions for the rows of all folds, one fold after the other. */
 export function poolModels(folds: JudgedFold[]): Scored[] {
   return folds[0].models.map((model, i) => {
     const parts = folds.map(({ models }) => models[i])

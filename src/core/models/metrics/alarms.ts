@@ -105,7 +105,7 @@ export function tracksOf({ group, product, time, volatility, tau }: JudgedRows, 
   }))
 }
 
-/** A score that knows nothing but is as smooth as a volatility: the mean of 60 seeded uniform numbers, one a row. */
+/** A score that knows nothing but is as smooth as a volatility: the mean of 60 seeded uniform numbers, one per row. */
 export function randomSmoothScore(rows: number, seed: number): Float64Array {
   const random = seededRandom(seed)
   const draws = Float64Array.from({ length: rows + 60 }, random)

@@ -13,7 +13,7 @@ export interface BootstrapSettings {
 export interface Resamples {
   /** Index of each row's second. */
   secondOf: Uint32Array
-  /** One array a sample: times that each second was drawn. */
+  /** One array per sample: times that each second was drawn. */
   counts: Uint16Array[]
 }
 
@@ -54,7 +54,7 @@ export function drawBlocks(times: Float64Array, group: string[], settings: Boots
   return { secondOf, counts }
 }
 
-/** How often each of so many consecutive seconds is drawn, an array a sample; once where they are fewer than two blocks. */
+/** How often each of so many consecutive seconds is drawn, an array per sample; once where they are fewer than two blocks. */
 function drawSeconds(seconds: number, { block_s, samples, seed }: BootstrapSettings): Uint16Array[] {
   if (seconds < 2 * block_s) return new Array<Uint16Array>(samples).fill(new Uint16Array(seconds).fill(1))
   const random = seededRandom(seed)

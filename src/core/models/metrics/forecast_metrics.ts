@@ -1,7 +1,7 @@
 import { volatilityFloor } from '../../features/spec.ts'
 import { exp, log, square } from '../../math/numeric.ts'
 
-/** Errors of predicted against realised volatility, one a row, both floored at 1e-7. */
+/** Errors of predicted against realised volatility, one per row, both floored at 1e-7. */
 export interface ForecastErrors {
   /** (ln predicted - ln realised)^2 */
   squaredLog: Float64Array

@@ -1,6 +1,6 @@
 import type { FeatureTable } from '../../features/table.ts'
 
-/** What is known of rows that are judged, one value a row; rows of one group and product are in order of time. */
+/** What is known of rows that are judged, one value per row; rows of one group and product are in order of time. */
 export interface JudgedRows {
   /** Rows that belong together: a day of captures, or one segment. */
   group: string[]
@@ -16,7 +16,7 @@ export interface JudgedRows {
   level: Float64Array
 }
 
-/** The given rows of a table, all of one group. @param labels one a row of the table. */
+/** The given rows of a table, all of one group. @param labels one per row of the table. */
 export function judgedRows(
   table: FeatureTable,
   rows: Int32Array,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { intervalOf } from './bootstrap.ts'
 
-/** A figure of two models with its 95 % interval; without one where too few resamples define it. */
+/** A figure that compares two models, with its 95 % interval; no interval where too few resamples define it. */
 export const pairedSchema = z.strictObject({
   value: z.number(),
   low: z.number().nullable(),

@@ -4,7 +4,7 @@ import type { FittedLinear } from '../fit/linear.ts'
 import type { FittedVolatility } from '../fit/volatility_predict.ts'
 import type { Named } from '../judge/judged_model.ts'
 
-/** Rows that a recipe may be fitted on, and what belongs to them. */
+/** The rows on which a recipe may be fitted. */
 export interface Training {
   table: FeatureTable
   rows: Int32Array
@@ -21,7 +21,7 @@ export interface Prediction {
   sigma: Float64Array | null
 }
 
-/** What a fit gives. It is never changed: calibrating gives another model. */
+/** A fitted model. It never changes: calibrating makes another one. */
 export interface Model {
   /** One sentence: what it computes from what. */
   recipe: string
@@ -35,7 +35,7 @@ export interface Model {
   predict(table: FeatureTable, rows: ArrayLike<number>): Prediction
   /** The same model, its probabilities calibrated on rows that it was not fitted on; null where they allow none. */
   calibrate?(rows: Training): Model | null
-  /** What is saved of it: one of both, or nothing of a rule. */
+  /** The fitted numbers, which are saved: one of the two, or none for a rule. */
   linear?: FittedLinear
   volatility?: FittedVolatility
   /** Features that it does not read because training says nothing of them, with the reason in brackets. */
@@ -43,14 +43,17 @@ export interface Model {
 }
 
 /**
- * A way to score rows that can be fitted; a rule is one that is fitted on nothing. All that is judged is judged through this.
+ * A way to score rows. `fit` makes a model of it; for a rule there is nothing to fit. Only models of recipes are judged.
  * @example
  * const model = ridge.fit({ table, rows: split.train, labels, tau, settings: config.models })
- * model.predict(table, split.test).score // P(spike), one a row
+ * model.predict(table, split.test).score // P(spike), one per row
  */
 export interface Recipe extends Named {
   /** Whether scores are probabilities. */
   probability: boolean
-  /** @param fitted models of other recipes on the same rows, by name: a recipe that is made of them takes them from here, or fits them. */
+  /**
+   * @param fitted models of earlier recipes on the same rows, by name. A recipe that is made of other ones takes their models
+   * from here; what is missing it fits itself.
+   */
   fit(training: Training, fitted?: Record<string, Model>): Model
 }

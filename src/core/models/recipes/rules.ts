@@ -1,9 +1,9 @@
 import type { FeatureTable } from '../../features/table.ts'
 import type { Recipe, Training } from './recipe.ts'
 
-/** A recipe that is fitted on nothing: a formula of a row and of tau of its product. */
+/** A recipe that is fitted on nothing: a formula of a row and of its product's tau. */
 export interface Rule extends Recipe {
-  /** For the head of a column. */
+  /** Title for a column of a table. */
   short: string
   /** Feature columns that it reads. */
   inputs: string[]
@@ -50,10 +50,10 @@ export const ewma = relativeToTau(
 /** In the order in which they are shown. */
 export const rules: Rule[] = [persistence, zscore, persistence300, ewma]
 
-/** Those that lifts are told over. */
+/** The rules with which lift and gain compare every model. */
 export const references: Rule[] = [persistence, persistence300, ewma]
 
-/** The first of the columns that is not null, over tau. It is a volatility over tau, so it forecasts sigma too. */
+/** Divides the first column that is not null by tau. Such a score times tau is a volatility, so the rule forecasts sigma too. */
 function relativeToTau(name: string, title: string, short: string, recipe: string, inputs: string[]): Rule {
   const score: Formula['score'] = (columns, row, tau) => {
     const known = inputs.find(input => Number.isFinite(columns[input][row]))

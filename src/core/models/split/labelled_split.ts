@@ -6,7 +6,7 @@ import { describeSegment, type Segment } from './segment.ts'
 import { labelledRows, type SegmentName, type Split, splitByTime } from './split.ts'
 import { leaveOutStill, type Tau, tauFromConfig, tauFromTraining } from './tau.ts'
 
-/** A split by time with the tau that its training rows give, and the labels that tau gives. */
+/** A split by time, tau of its training rows, and the labels that follow from tau. */
 export interface LabelledSplit {
   split: Split
   tau: Tau
@@ -15,7 +15,10 @@ export interface LabelledSplit {
   segments: Record<SegmentName, Segment>
 }
 
-/** @throws SpikeError TOO_FEW_ROWS, ONE_CLASS where training holds one class only, BAD_CONFIG for a fixed tau that leaves a product out. */
+/**
+ * Splits by time, takes tau from the training rows (or the config) and labels every row with it.
+ * @throws SpikeError TOO_FEW_ROWS, ONE_CLASS where training holds one class only, BAD_CONFIG for a fixed tau that leaves a product out.
+ */
 export function splitAndLabel(table: FeatureTable, config: Pick<Config, 'split' | 'label'>): LabelledSplit {
   const whole = splitByTime(table, config.split)
   const tau = chooseTau(table, whole, config)

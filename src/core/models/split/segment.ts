@@ -14,7 +14,7 @@ export const segmentSchema = z.strictObject({
   episodes: z.number(),
   /** positives / rows. */
   prevalence: z.number(),
-  /** Why its figures say little, null if they do not. */
+  /** Why its figures say little; null where it holds enough. */
   degenerate: z.string().nullable(),
 })
 export type Segment = z.infer<typeof segmentSchema>

@@ -1,7 +1,7 @@
 import { SpikeError } from '../../../errors.ts'
 import type { Micros } from '../../events/event.ts'
 import { horizonSeconds } from '../../features/label.ts'
-import type { FeatureTable } from '../../features/table.ts'
+import { everyRow, type FeatureTable } from '../../features/table.ts'
 
 /** Labelled rows below which a training run says nothing. */
 export const leastRows = 300
@@ -43,7 +43,7 @@ export function splitByTime(table: FeatureTable, settings: SplitSettings): Split
       'TOO_FEW_ROWS',
       `${labelled.length} labelled rows, at least ${leastRows} are needed: capture longer (a row is labelled when each of the next ${horizonSeconds} seconds has a return)`,
     )
-  const seconds = Float64Array.from(new Set(Array.from(labelled, row => table.time[row]))).sort()
+  const seconds = labelledSeconds(table)
   const cut = (share: number): number => Math.min(Math.floor(seconds.length * share + 1e-9), seconds.length - 1)
   const validationFrom = seconds[cut(settings.train)]
   const testFrom = seconds[cut(settings.train + settings.validation)]
@@ -73,9 +73,12 @@ export function splitByTime(table: FeatureTable, settings: SplitSettings): Split
   }
 }
 
+/** The times T of the labelled rows of all products, ascending, each once. */
+export function labelledSeconds(table: FeatureTable): Float64Array {
+  return Float64Array.from(new Set(Array.from(labelledRows(table), row => table.time[row]))).sort()
+}
+
 /** Indices of the rows whose sigma_future is known. */
 export function labelledRows(table: FeatureTable): Int32Array {
-  const rows: number[] = []
-  for (let row = 0; row < table.rows; row++) if (!Number.isNaN(table.sigma_future[row])) rows.push(row)
-  return Int32Array.from(rows)
+  return everyRow(table).filter(row => !Number.isNaN(table.sigma_future[row]))
 }

@@ -2,7 +2,7 @@ import { SpikeError } from '../../../errors.ts'
 import type { FeatureTable } from '../../features/table.ts'
 import { percentileOfSorted, sortedWithoutNull } from '../../math/percentile.ts'
 
-/** The label's threshold, one a product, and one sentence that says where it comes from. */
+/** The label's threshold, one per product, and one sentence that says where it comes from. */
 export interface Tau {
   tau: Record<string, number>
   source: string

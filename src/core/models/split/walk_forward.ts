@@ -1,7 +1,7 @@
 import type { Micros } from '../../events/event.ts'
 import { horizonSeconds } from '../../features/label.ts'
 import type { FeatureTable } from '../../features/table.ts'
-import { labelledRows } from './split.ts'
+import { labelledRows, labelledSeconds } from './split.ts'
 
 export interface WalkForwardSettings {
   /** Share of a group's labelled seconds, from the first, that only trains. */
@@ -31,7 +31,7 @@ export interface Fold {
  */
 export function walkForward(table: FeatureTable, { first, block_s, embargo_s }: WalkForwardSettings): Fold[] {
   const labelled = labelledRows(table)
-  const seconds = Float64Array.from(new Set(Array.from(labelled, row => table.time[row]))).sort()
+  const seconds = labelledSeconds(table)
   const reach = (horizonSeconds + embargo_s) * 1e6
   const folds: Fold[] = []
   let next = Math.floor(seconds.length * first + 1e-9)

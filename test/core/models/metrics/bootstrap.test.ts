@@ -1,8 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { seededRandom } from '../../../../src/core/math/random.ts'
-import { drawBlocks, intervalOf, resampledPrecision } from '../../../../src/core/models/metrics/bootstrap.ts'
+import {
+  drawBlocks,
+  intervalOf,
+  resampledMean,
+  resampledPrecision,
+} from '../../../../src/core/models/metrics/bootstrap.ts'
 import { averagePrecision } from '../../../../src/core/models/metrics/metrics.ts'
+import { pairedDifference } from '../../../../src/core/models/metrics/paired.ts'
 
 const times = Float64Array.from({ length: 2000 }, (_, i) => Math.floor(i / 2) * 1e6)
 const group = Array.from(times, () => 'test')
@@ -55,4 +61,17 @@ test('the interval holds the estimate of a plain signal, and is null where most 
   expect(low).toBeLessThan(estimate)
   expect(high).toBeGreaterThan(estimate)
   expect(intervalOf(Float64Array.from([0.5, Number.NaN, Number.NaN]))).toBeNull()
+})
+
+test('blocks are drawn inside groups: each sample holds as many rows of each; a difference from itself is 0', () => {
+  const group = Array.from({ length: 3000 }, (_, i) => (i < 2000 ? 'a' : i < 2900 ? 'b' : 'short'))
+  const times = Float64Array.from(group, (_, i) => i * 1e6)
+  const resamples = drawBlocks(times, group, { block_s: 300, samples: 50, seed: 1 })!
+  for (const name of ['a', 'b', 'short']) {
+    const share = group.filter(one => one === name).length / 3000
+    const inGroup = Float64Array.from(group, one => (one === name ? 1 : 0))
+    for (const mean of resampledMean(inGroup, resamples)) expect(mean).toBeCloseTo(share, 12)
+  }
+  const drawn = resampledMean(times, resamples)
+  expect(pairedDifference({ value: 5, drawn }, { value: 5, drawn })).toEqual({ value: 0, low: 0, high: 0 })
 })
