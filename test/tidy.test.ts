@@ -7,35 +7,18 @@ import { besideFeatures, examplePaths, handoffPaths, runPaths } from '../src/run
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 /**
- * Who may import whom: a room, and the rooms beside its own. Every file may import config, errors and run_paths. The room of a file is the
- * longest entry that its path begins with. Docs: docs/architecture.md, "Rooms".
+ * Who may import whom: a room, and the rooms beside its own, as docs/architecture.md says under "Rooms". Every file may import
+ * config, errors and run_paths. The room of a file is the longest one that its path begins with.
  */
 const mayImport: Record<string, string[]> = {
-  'src/core/math': [],
-  'src/core/events': ['src/core/math'],
-  'src/core/features': ['src/core/events', 'src/core/math'],
-  'src/core/models': ['src/core/features', 'src/core/events', 'src/core/math'],
-  'src/files': [],
-  'src/operations': ['src/files'],
-  'src/streams': ['src/files', 'src/operations'],
-  'src/stores': ['src/core/features', 'src/core/events', 'src/files', 'src/streams'],
-  'src/market': ['src/core/events', 'src/core/math', 'src/files', 'src/streams'],
-  'src/exchange': ['src/market', 'src/core/events', 'src/core/math', 'src/streams', 'src/operations'],
-  'src/tracking': ['src/core', 'src/files'],
-  'src/monitor': ['src/core', 'src/files', 'src/stores', 'src/streams', 'src/tracking'],
-  'src/jobs': [
-    'src/core',
-    'src/files',
-    'src/operations',
-    'src/streams',
-    'src/stores',
-    'src/market',
-    'src/tracking',
-    'src/monitor',
-  ],
-  'src/publish': ['src/jobs', 'src/core', 'src/market', 'src/stores', 'src/tracking', 'src/files', 'src/operations'],
-  'src/commands': ['src'],
   src: [],
+  ...Object.fromEntries(
+    [
+      ...readFileSync(join(root, 'docs/architecture.md'), 'utf8').matchAll(
+        /^\| `(src\/\S+)` \| (nothing|`src.*`) \|$/gm,
+      ),
+    ].map(([, room, allowed]) => [room, allowed.match(/src[\w/]*/g) ?? []]),
+  ),
 }
 /** Packages that pure code may use: functions of their arguments, nothing else. */
 const purePackages = ['ml-matrix', 'zod']
