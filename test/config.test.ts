@@ -63,6 +63,11 @@ it('takes products of equities, pairs and coins, and the name that an exchange h
   ])
 })
 
+it('needs no more of a feed than its name and products', () => {
+  const { feeds } = parseConfig(withFeeds('  [{ name: coinbase, products: [BTC-USD] }]'), 'my.yaml')
+  expect(feeds).toEqual([{ name: 'coinbase', products: [{ as: 'BTC-USD', symbol: 'BTC-USD' }], stale_after_s: 10 }])
+})
+
 it('refuses two owners of a product in one line that names both, and says every such fault at once', () => {
   const faults = faultsOf(
     withFeeds(`

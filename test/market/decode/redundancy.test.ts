@@ -5,7 +5,7 @@ import type { BronzeRecord } from '../../../src/market/bronze/record.ts'
 import { createDecoder } from '../../../src/market/decode/decoder.ts'
 import { coinbase } from '../../../src/market/feeds/coinbase.ts'
 import { decoding } from '../../fixtures/feeds.ts'
-import { type Fault, type LineOptions, listen, type Said, together } from '../../fixtures/two_lines.ts'
+import { type ConnectionOptions, type Fault, listen, type Said, together } from '../../fixtures/two_connections.ts'
 import { micros } from '../../fixtures/wire.ts'
 
 const products = ['BTC-USD', 'ETH-USD']
@@ -82,7 +82,7 @@ const anyMarket = (sizes: number): fc.Arbitrary<Said[]> =>
 
 const kinds = ['close', 'stale', 'killed', 'silent', 'loss'] as const
 
-/** Stretches of trouble, each on one of the two lines, so many seconds apart; no frame has the very time of their ends. */
+/** Stretches of trouble, each on one of the two connections, so many seconds apart; no frame has the very time of their ends. */
 const anyFaults = (apart_s: number): fc.Arbitrary<(Fault & { primary: boolean })[]> =>
   fc
     .array(
@@ -118,7 +118,12 @@ const anyBursts = fc.tuple(anyDelay, fc.integer({ min: 0, max: 2 ** 31 })).map((
   return delay(frame) + ((block >>> 8) % 3 === 0 ? ((block >>> 12) % 5000) / 1000 : 0)
 })
 
-function twoLines(market: Said[], faults: (Fault & { primary: boolean })[], delays: LineOptions['delay'][], skew = 0) {
+function twoConnections(
+  market: Said[],
+  faults: (Fault & { primary: boolean })[],
+  delays: ConnectionOptions['delay'][],
+  skew = 0,
+) {
   return together(
     listen(market, products, {
       role: 'primary',
@@ -138,7 +143,7 @@ function twoLines(market: Said[], faults: (Fault & { primary: boolean })[], dela
 const alone = (market: Said[]): MarketEvent[] =>
   decode(listen(market, products, { faults: [], skew: 0, delay: () => 0 }))
 
-test('whatever befalls one of two lines at a time, the events are those of one line that nothing befell', () => {
+test('whatever befalls one of two connections at a time, the events are those of one connection that nothing befell', () => {
   fc.assert(
     fc.property(
       anyMarket(2),
@@ -147,7 +152,7 @@ test('whatever befalls one of two lines at a time, the events are those of one l
       anyDelay,
       fc.integer({ min: 20, max: 100 }),
       (market, faults, a, b, every) => {
-        const events = decode(twoLines(market, faults, [a, b]), every)
+        const events = decode(twoConnections(market, faults, [a, b]), every)
         const wanted = alone(market)
         expect(gapsOf(events)).toEqual([])
         for (const product of products) expect(quotesOf(events, product)).toEqual(quotesOf(wanted, product))
@@ -158,11 +163,11 @@ test('whatever befalls one of two lines at a time, the events are those of one l
   )
 })
 
-test('clocks of two lines may differ by a tenth of a second: still nothing is lost and nothing doubled', () => {
+test('clocks of two connections may differ by a tenth of a second: still nothing is lost and nothing doubled', () => {
   const skew = fc.integer({ min: -100, max: 100 }).map(ms => ms / 1000)
   fc.assert(
     fc.property(anyMarket(1e9), anyFaults(3.5), anyDelay, anyDelay, skew, (market, faults, a, b, ahead) => {
-      const events = decode(twoLines(market, faults, [a, b], ahead))
+      const events = decode(twoConnections(market, faults, [a, b], ahead))
       const wanted = alone(market)
       expect(gapsOf(events)).toEqual([])
       for (const product of products) expect(quotesOf(events, product)).toEqual(quotesOf(wanted, product))
@@ -172,13 +177,13 @@ test('clocks of two lines may differ by a tenth of a second: still nothing is lo
   )
 })
 
-test('however unevenly the frames of the two lines arrive', () => {
+test('however unevenly the frames of the two connections arrive', () => {
   fc.assert(
     fc.property(anyMarket(1e9), anyFaults(9), anyBursts, anyBursts, (market, faults, a, b) => {
       const calm = listen(market, products, { faults: [], skew: 0, delay: () => 0 })
       // At the end all arrives.
       const late = calm.at(-1)!.received_at + 20_000_000
-      const end = together(twoLines(market, faults, [a, b])).concat(
+      const end = together(twoConnections(market, faults, [a, b])).concat(
         (['primary', 'standby'] as const).map(role => ({
           ...calm.at(-1)!,
           received_at: late,
@@ -203,7 +208,7 @@ test('a silent primary delays events by little more than three seconds, and none
   const said = (at: number): Said => ({ at, quote: { product: 'BTC-USD', fields: { best_bid: `${at}` } } })
   const market = Array.from({ length: 240 }, (_, i) => (i % 4 ? said(i / 4) : { at: i / 4 })) as Said[]
   const faults: Fault[] = [{ from: 20.1, to: 32.4, kind: 'silent' }]
-  const records = twoLines(
+  const records = twoConnections(
     market,
     faults.map(fault => ({ ...fault, primary: true })),
     [() => 0, () => 0.02],
@@ -231,7 +236,7 @@ test('the standby loses frames while the primary is far behind, with a hole of i
   })
   const loss = (from: number, primary: boolean) => ({ from, to: from + 0.3, kind: 'loss' as const, primary })
   const late = (frame: number): number => (frame > 40 && frame < 70 ? 6 : 0)
-  const events = decode(twoLines(market, [loss(11.2, true), loss(14.2, false)], [late, () => 0.01]), 1e9, 8)
+  const events = decode(twoConnections(market, [loss(11.2, true), loss(14.2, false)], [late, () => 0.01]), 1e9, 8)
   expect(gapsOf(events)).toEqual([])
   expect(quotesOf(events, 'BTC-USD')).toEqual(quotesOf(alone(market), 'BTC-USD'))
 })
@@ -284,7 +289,11 @@ test('both lines down: a gap a product from the last event of either to the firs
   const market = Array.from({ length: 60 }, (_, s) => [...said(s), { at: s + 0.5 }]).flat()
   const down = (from: number, to: number, primary: boolean) => ({ from, to, kind: 'close' as const, primary })
   const events = decode(
-    twoLines(market, [down(10.2, 30.1, true), down(20.6, 25.3, false), down(40.2, 42, false)], [() => 0, () => 0.001]),
+    twoConnections(
+      market,
+      [down(10.2, 30.1, true), down(20.6, 25.3, false), down(40.2, 42, false)],
+      [() => 0, () => 0.001],
+    ),
   )
   expect(gapsOf(events).map(({ product, from, to, reason }) => ({ product, from, to, reason }))).toEqual(
     products.map(product => ({ product, from: micros(20.5), to: micros(25.3), reason: 'disconnect' })),
@@ -304,7 +313,7 @@ test('whatever befalls both lines: what was not given out lies in a gap, and no 
         ...first.map(one => ({ ...one, primary: true })),
         ...second.map(one => ({ ...one, primary: false })),
       ]
-      const events = decode(twoLines(market, faults, [a, b]), 1e9, 12)
+      const events = decode(twoConnections(market, faults, [a, b]), 1e9, 12)
       const wanted = alone(market)
       const ids = tradesOf(events)
       expect(new Set(ids).size).toBe(ids.length)
@@ -330,8 +339,8 @@ test('two connections of one feed know nothing of those of another: what befalls
     return i % 4 ? { at, quote: { product: 'BTC-USD', fields: { best_bid: `${at}` } } } : { at }
   })
   const delays: [() => number, () => number] = [() => 0, () => 0.02]
-  const own = twoLines(market, [{ from: 20, to: 30, kind: 'silent', primary: true }], delays)
-  const others = twoLines(market, [{ from: 12, to: 50, kind: 'close', primary: true }], delays).map(record => ({
+  const own = twoConnections(market, [{ from: 20, to: 30, kind: 'silent', primary: true }], delays)
+  const others = twoConnections(market, [{ from: 12, to: 50, kind: 'close', primary: true }], delays).map(record => ({
     ...record,
     ...{ feed: 'elsewhere', connection: `elsewhere-${record.connection}` },
   }))
