@@ -8,6 +8,7 @@ import { command, outputFolder, runCommand } from '../operations/command.ts'
 import { describeCaptures } from '../publish/terminal/captures_table.ts'
 import { describeTraining } from '../publish/terminal/train_table.ts'
 import { runPaths } from '../run_paths.ts'
+import { modelsByName } from './models_by_name.ts'
 
 interface Arguments {
   features?: string
@@ -35,7 +36,7 @@ async function main(given: Arguments): Promise<void> {
   })
   if (result.tracking.warning !== null) console.error(`warning: ${result.tracking.warning}`)
   if (json) {
-    console.log(JSON.stringify(result))
+    console.log(JSON.stringify({ ...result, models: modelsByName(result) }))
     return
   }
   console.log(describeTraining(result))

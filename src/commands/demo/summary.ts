@@ -1,5 +1,5 @@
 import type { JudgedModel } from '../../core/models/judge/judged_model.ts'
-import type { JudgedStretch } from '../../core/models/judge/stretch.ts'
+import { modelsByName } from '../models_by_name.ts'
 import type { DemoResult } from './run.ts'
 
 /** The run as one JSON object, for programs. */
@@ -16,10 +16,6 @@ export function summarise(result: DemoResult): object {
     prevalence,
     degenerate,
   })
-  const judged = (name: string, { rows, positives, episodes, prevalence, models }: JudgedStretch) => ({
-    ...{ rows, positives, episodes, prevalence },
-    ...models[name],
-  })
   return {
     simulated,
     digest,
@@ -29,10 +25,7 @@ export function summarise(result: DemoResult): object {
     tau_source,
     splits: { train: segment(splits.train), validation: segment(splits.validation), test: segment(splits.test) },
     models: Object.fromEntries(
-      Object.keys(training.models).map(name => [
-        name,
-        { validation: judged(name, splits.validation), test: judged(name, splits.test) },
-      ]),
+      Object.entries(modelsByName(training)).map(([name, { validation, test }]) => [name, { validation, test }]),
     ),
     audit: training.audit,
     perturbation: replayed.perturbation.verdict,
