@@ -1,9 +1,9 @@
 import { readConfig } from '../src/config.ts'
 import type { MarketEvent } from '../src/core/events/event.ts'
-import { digestOf } from '../src/core/features/digest.ts'
 import { Engines } from '../src/core/features/engines.ts'
 import { RowCollector } from '../src/core/features/rows.ts'
 import { seededRandom } from '../src/core/math/random.ts'
+import { digestOf } from '../src/stores/digest.ts'
 
 /** argv: `day` or `week`. Prints one JSON object. */
 const config = readConfig()

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { featureNames } from './spec.ts'
 import type { FeatureTable } from './table.ts'
 
@@ -6,11 +5,16 @@ const nanBits = 0x7ff8000000000000n
 const rowsAtOnce = 4096
 
 /**
- * SHA-256 over the feature columns in the order of the spec, rows in (product, time) order, float64 little-endian, one
- * NaN for null, -0 as 0. sigma_future and label are not in it.
+ * The bytes whose SHA-256 is the digest of a run: the feature columns in the order of the spec, rows in (product, time) order,
+ * float64 little-endian, one NaN for null, -0 as 0. sigma_future and label are not in it. Hashing them is left to the platform:
+ * `digestOf` in Node (`src/stores/digest.ts`), `crypto.subtle` in a browser.
+ * @returns blocks of 4096 rows; the memory of one is used again for the next, so hash or copy it at once.
+ * @example
+ * const hash = createHash('sha256')
+ * for (const block of digestedBytes(table)) hash.update(block)
+ * hash.digest('hex')
  */
-export function digestOf(table: FeatureTable): string {
-  const hash = createHash('sha256')
+export function* digestedBytes(table: FeatureTable): Generator<Uint8Array<ArrayBuffer>> {
   const columns = featureNames.map(name => table.columns[name])
   const buffer = new DataView(new ArrayBuffer(8 * columns.length * rowsAtOnce))
   for (let from = 0; from < table.rows; from += rowsAtOnce) {
@@ -24,7 +28,6 @@ export function digestOf(table: FeatureTable): string {
         place += 8
       }
     }
-    hash.update(new Uint8Array(buffer.buffer, 0, place))
+    yield new Uint8Array(buffer.buffer, 0, place)
   }
-  return hash.digest('hex')
 }

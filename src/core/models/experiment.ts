@@ -1,5 +1,4 @@
 import type { Config } from '../../config.ts'
-import { digestOf } from '../features/digest.ts'
 import { horizonSeconds } from '../features/label.ts'
 import { specVersion } from '../features/spec.ts'
 import type { FeatureTable } from '../features/table.ts'
@@ -16,8 +15,8 @@ import { artifactOf, foldOf, reportModel, type TrainedModel, trainModels } from 
 /** Where the rows come from, as the feature file says. */
 export interface Source {
   file: string
-  /** Digest by the file's metadata; undefined where it says none. */
-  digest?: string
+  /** Digest of the rows: as the file's metadata state it, undefined where they do not, and as found in the rows themselves. */
+  digest: { stated?: string; found: string }
   perturbation?: string
   /** Columns of the file that the spec does not know; nothing reads them. */
   unread?: string[]
@@ -40,7 +39,7 @@ export interface Experiment extends LabelledSplit {
  * @param table rows sorted by (product, time), sigma_future known where it can be.
  * @throws SpikeError TOO_FEW_ROWS, ONE_CLASS, BAD_CONFIG.
  * @example
- * const { artifacts, evaluation } = runExperiment(table, { file, simulated, config_hash: configHash(config) }, config)
+ * const { artifacts, evaluation } = runExperiment(table, { file, digest: { found: digestOf(table) }, simulated, config_hash }, config)
  * evaluation.splits.test.models.average.pr_auc // beside evaluation.splits.test.prevalence
  */
 export function runExperiment(table: FeatureTable, source: Source, config: Config): Experiment {
@@ -54,12 +53,11 @@ export function runExperiment(table: FeatureTable, source: Source, config: Confi
     purged_rows: split.purged,
     embargo_s: config.split.embargo_s,
   }
-  const digest = digestOf(table)
-  const artifacts = artifactsOf(trained, source, labelled, digest)
+  const artifacts = artifactsOf(trained, source, labelled)
   const scores = Object.fromEntries(trained.map(({ recipe, score }) => [recipe.name, score]))
   const audit = auditTraining({
     ...{ table, split, labels, tau: tau.tau, splits, artifacts, scores, config },
-    digest: { stated: source.digest, found: digest },
+    digest: source.digest,
     perturbation: source.perturbation,
     unread: source.unread ?? [],
   })
@@ -69,7 +67,7 @@ export function runExperiment(table: FeatureTable, source: Source, config: Confi
     simulated: source.simulated,
     spec_version: specVersion,
     config_hash: source.config_hash,
-    source: describeRows(table, source, labelled, digest),
+    source: describeRows(table, source, labelled),
     horizon_s: horizonSeconds,
     percentile: config.label.percentile,
     tau: tau.tau,
@@ -86,9 +84,8 @@ export function runExperiment(table: FeatureTable, source: Source, config: Confi
 
 function artifactsOf(
   trained: TrainedModel[],
-  { simulated, config_hash }: Source,
+  { digest, simulated, config_hash }: Source,
   { tau: { tau }, segments: { train } }: LabelledSplit,
-  digest: string,
 ): Artifact[] {
   const provenance = {
     version: 1 as const,
@@ -97,16 +94,15 @@ function artifactsOf(
     simulated,
     threshold: 0.5,
     tau,
-    trained_on: { digest, from: train.from, to: train.to, rows: train.rows },
+    trained_on: { digest: digest.found, from: train.from, to: train.to, rows: train.rows },
   }
   return trained.flatMap(model => artifactOf(model, provenance) ?? [])
 }
 
 function describeRows(
   table: FeatureTable,
-  { file }: Source,
+  { file, digest }: Source,
   { split: { train, validation, test, purged } }: LabelledSplit,
-  digest: string,
 ): Evaluation['source'] {
   const { rows, product, time } = table
   const [first, last] = time.reduce(
@@ -114,5 +110,13 @@ function describeRows(
     [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
   )
   const labelled = train.length + validation.length + test.length + purged
-  return { file, digest, rows, labelled, products: [...new Set(product)], from: isoTime(first), to: isoTime(last) }
+  return {
+    file,
+    digest: digest.found,
+    rows,
+    labelled,
+    products: [...new Set(product)],
+    from: isoTime(first),
+    to: isoTime(last),
+  }
 }

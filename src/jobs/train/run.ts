@@ -1,6 +1,5 @@
 import { dirname, join, relative } from 'node:path'
 import { type Config, configHash } from '../../config.ts'
-import { digestOf } from '../../core/features/digest.ts'
 import { metadataKeys } from '../../core/features/metadata.ts'
 import { specVersion } from '../../core/features/spec.ts'
 import { type FeatureTable, takeRows } from '../../core/features/table.ts'
@@ -11,6 +10,7 @@ import { segmentNames } from '../../core/models/split/split.ts'
 import { SpikeError } from '../../errors.ts'
 import { checkFolderPlace } from '../../files/place.ts'
 import { runPaths } from '../../run_paths.ts'
+import { digestOf } from '../../stores/digest.ts'
 import { type Metadata, simulatedFile } from '../../stores/metadata.ts'
 import { readTable } from '../../stores/parquet.ts'
 import type { RunDataset } from '../../tracking/run_record.ts'
@@ -47,7 +47,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   onProgress(`splitting, fitting and auditing ${table.rows} rows`)
   const source = {
     file: relative(out, features),
-    digest: metadata[metadataKeys.digest],
+    digest: { stated: metadata[metadataKeys.digest], found: digestOf(table) },
     perturbation: metadata[metadataKeys.perturbation],
     unread,
     simulated: simulatedFile(metadata),

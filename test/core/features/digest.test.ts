@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { expect, it } from 'vitest'
-import { digestOf } from '../../../src/core/features/digest.ts'
 import { RowCollector } from '../../../src/core/features/rows.ts'
 import { featureNames } from '../../../src/core/features/spec.ts'
+import { digestOf } from '../../../src/stores/digest.ts'
 
 it('is the SHA-256 of float64 little-endian in spec order, products in order, one NaN, no minus zero', () => {
   const k = featureNames.length

@@ -7,7 +7,7 @@ import { runExperiment } from '../../../src/core/models/experiment.ts'
 import { copyTable, syntheticTable } from '../../fixtures/synthetic_features.ts'
 
 const config = readConfig()
-const source = { file: 'x.parquet', simulated: true, config_hash: 'x' }
+const source = { file: 'x.parquet', digest: { found: 'x' }, simulated: true, config_hash: 'x' }
 const table = syntheticTable(4000)
 
 test('two runs on the same rows give the same evaluation, byte for byte', () => {

@@ -134,7 +134,7 @@ test('live scores equal those of the table, each row once though the scorer is s
   const streams = await openStreams(`embedded://${join(folder, 'streams.db')}`)
   try {
     const table = syntheticTable(3000, 62)
-    const source = { file: 'x.parquet', simulated: true, config_hash: 'x' }
+    const source = { file: 'x.parquet', digest: { found: 'x' }, simulated: true, config_hash: 'x' }
     const { artifacts } = runExperiment(table, source, readConfig())
     const artifact = artifacts.find(({ name }) => name === 'average')!
     await streams.createTopics([

@@ -5,12 +5,12 @@
 
 import { describe, expect, it } from 'vitest'
 import type { MarketEvent } from '../../../src/core/events/event.ts'
-import { digestOf } from '../../../src/core/features/digest.ts'
 import { type EngineCounts, noCounts } from '../../../src/core/features/engine.ts'
 import { Engines } from '../../../src/core/features/engines.ts'
 import { RowCollector } from '../../../src/core/features/rows.ts'
 import { type DecoderCounters, emptyCounters } from '../../../src/market/decode/counters.ts'
 import { createDecoder } from '../../../src/market/decode/decoder.ts'
+import { digestOf } from '../../../src/stores/digest.ts'
 import { clock, settings } from '../../fixtures/events.ts'
 import { decoding } from '../../fixtures/feeds.ts'
 import { envelope, iso, micros, ticker, trade, trades } from '../../fixtures/wire.ts'

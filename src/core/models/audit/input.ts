@@ -9,7 +9,7 @@ import type { SegmentName, Split } from '../split/split.ts'
 export interface AuditInput {
   table: FeatureTable
   /** SHA-256 of the features: as the file says, and of the rows that were read. */
-  digest: { stated: string | undefined; found: string }
+  digest: { stated?: string; found: string }
   /** Verdict of the features' own leak test, from the file's metadata. */
   perturbation: string | undefined
   /** Columns of the file that the spec does not know. */

@@ -3,8 +3,8 @@ import { expect, it } from 'vitest'
 import type { MarketEvent } from '../../../../src/core/events/event.ts'
 import { type Disturbance, Disturber } from '../../../../src/core/features/checks/disturb.ts'
 import { compareRows } from '../../../../src/core/features/checks/row_difference.ts'
-import { digestOf } from '../../../../src/core/features/digest.ts'
 import { seededRandom } from '../../../../src/core/math/random.ts'
+import { digestOf } from '../../../../src/stores/digest.ts'
 import { clock, marketShape, quote, randomMarket, rowsOf, settings } from '../../../fixtures/events.ts'
 
 const bound = settings.out_of_orderness_s

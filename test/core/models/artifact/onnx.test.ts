@@ -60,7 +60,7 @@ function someRows(rows: number) {
 /** A model with collinear inputs, nulls and large weights of opposite sign, as training makes it. */
 function trainedModel(): [Artifact, FeatureTable] {
   const table = syntheticTable(4000)
-  const source = { file: 'x.parquet', simulated: true, config_hash: 'x' }
+  const source = { file: 'x.parquet', digest: { found: 'x' }, simulated: true, config_hash: 'x' }
   const { artifacts } = runExperiment(table, source, readConfig())
   return [artifacts.find(({ format }) => format === 'spike60-linear')!, table]
 }

@@ -216,7 +216,11 @@ test('what cannot be looked at is a warning, not a failure', () => {
 })
 
 test('a product without training rows does not leave silently', () => {
-  const { validationFrom } = runExperiment(table, { file: 'x', simulated: true, config_hash: 'x' }, config).split
+  const { validationFrom } = runExperiment(
+    table,
+    { file: 'x', digest: { found: 'x' }, simulated: true, config_hash: 'x' },
+    config,
+  ).split
   const kept = Array.from({ length: table.rows }, (_, row) => row).filter(
     row => table.product[row] !== 'ETH-USD' || table.time[row] >= validationFrom + 300e6,
   )
@@ -257,12 +261,18 @@ test('honest markets of other seeds pass', () => {
 
 test('a fixed tau is not compared with training, and is said to be fixed', () => {
   const fixed = { ...config, label: { ...config.label, tau: { 'BTC-USD': 4e-5, 'ETH-USD': 5e-5 } } }
-  const { tau, evaluation } = runExperiment(table, { file: 'x', simulated: true, config_hash: 'x' }, fixed)
+  const { tau, evaluation } = runExperiment(
+    table,
+    { file: 'x', digest: { found: 'x' }, simulated: true, config_hash: 'x' },
+    fixed,
+  )
   expect(tau.tau).toEqual(fixed.label.tau)
   expect(evaluation.tau_source).toMatch(/fixed in the config/)
   expect(evaluation.audit.checks.find(({ name }) => name === 'tau')?.detail).toMatch(/^fixed/)
   const partly = { ...config, label: { ...config.label, tau: { 'BTC-USD': 4e-5 } } }
-  expect(() => runExperiment(table, { file: 'x', simulated: true, config_hash: 'x' }, partly)).toThrow(/ETH-USD/)
+  expect(() =>
+    runExperiment(table, { file: 'x', digest: { found: 'x' }, simulated: true, config_hash: 'x' }, partly),
+  ).toThrow(/ETH-USD/)
 })
 
 test('what a shuffled split would have claimed is a figure, also where no score by time is defined', () => {

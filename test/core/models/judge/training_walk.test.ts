@@ -14,7 +14,7 @@ const config = {
   models: { ...base.models, bootstrap_samples: 100, trees: { ...base.models.trees, rounds: 10 } },
 }
 const table = syntheticTable(4100, 62)
-const source = { file: 'x.parquet', simulated: true, config_hash: 'x' }
+const source = { file: 'x.parquet', digest: { found: 'x' }, simulated: true, config_hash: 'x' }
 
 /** The same rows, ETH-USD without any move: its mid never changes. */
 function withStillProduct(): FeatureTable {
