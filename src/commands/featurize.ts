@@ -1,17 +1,15 @@
 import type { Logger } from 'pino'
 import { type Config, readConfig } from '../config.ts'
+import type { EngineCounts } from '../core/features/engine.ts'
 import { SpikeError } from '../errors.ts'
-import { serveJob } from '../jobs/endpoints.ts'
 import type { FeaturizerPartition } from '../jobs/featurize/partition.ts'
 import { runFeaturizer } from '../jobs/featurize/run.ts'
 import { sinkRows } from '../jobs/featurize/sink.ts'
 import { featurizerMetrics } from '../jobs/featurize/status.ts'
+import { runJobProcess } from '../jobs/job_process.ts'
 import { newJobStatus } from '../jobs/status.ts'
 import { command, outputFile, runCommand, topicsOption, wholeNumber, wholeNumbers } from '../operations/command.ts'
-import { createLog } from '../operations/log.ts'
-import { stopOnSignal } from '../operations/stopping.ts'
 import { runPaths } from '../run_paths.ts'
-import { openStreams } from '../streams/open.ts'
 import type { Streams } from '../streams/port.ts'
 
 interface Arguments {
@@ -28,41 +26,34 @@ interface Arguments {
 
 async function main(options: Arguments): Promise<void> {
   const config = readConfig(options.config)
-  const streams = await openStreams(options.topics)
-  const stop = stopOnSignal('featurizer')
-  const log = createLog()
+  const { topic_in: topicIn, topic_out: topicOut, partitions: own, untilEnd } = options
   const status = newJobStatus<FeaturizerPartition>()
-  const { metricsPort: port, topic_in: topic } = options
   const metrics = () => featurizerMetrics(status, Date.now() * 1000)
-  const shown = { job: 'featurizer', status, streams, topics: [topic], metrics, log }
-  const operations = port === undefined ? null : await serveJob({ port, ...shown })
-  try {
-    const finish = options.untilEnd ? AbortSignal.abort() : undefined
-    const result = await runFeaturizer({
-      streams,
-      config,
-      topicIn: options.topic_in,
-      topicOut: options.topic_out,
-      own: options.partitions,
-      stop,
-      finish,
-      status,
-      log,
-      onProgress: process.stderr.isTTY
-        ? counts => process.stderr.write(`\r${counts.quotes} quotes, ${counts.rows} rows `)
-        : undefined,
-    })
-    const sunk = await sink(options, config, streams, stop, log)
-    const summary = { ...result.counts, dead: result.dead, ...sunk }
-    if (options.json) console.log(JSON.stringify(summary))
-    else
-      console.log(
-        `${summary.quotes} quotes, ${summary.trades} trades in; ${summary.rows} rows${sunk ? ` in ${sunk.out}` : ''}; ${summary.late} late, ${summary.dead} dead letters${sunk ? `; digest ${sunk.digest}` : ''}`,
-      )
-  } finally {
-    await operations?.close()
-    await streams.close()
-  }
+  const shown = { job: 'featurizer', status, reads: [topicIn], metrics }
+  const finish = untilEnd ? AbortSignal.abort() : undefined
+  const onProgress = process.stderr.isTTY
+    ? ({ quotes, rows }: EngineCounts) => process.stderr.write(`\r${quotes} quotes, ${rows} rows `)
+    : undefined
+  await runJobProcess({ ...options, name: 'featurizer', ...shown }, async ({ streams, stop, log }) => {
+    const run = { streams, config, topicIn, topicOut, own, stop, finish, status, log, onProgress }
+    const { counts, dead } = await runFeaturizer(run)
+    print(options, { ...counts, dead }, await sink(options, config, streams, stop, log))
+  })
+}
+
+interface Sunk {
+  rows: number
+  digest: string
+  out: string
+}
+
+function print({ json }: Arguments, counts: EngineCounts & { dead: number }, sunk: Sunk | null): void {
+  const summary = { ...counts, ...sunk }
+  if (json) console.log(JSON.stringify(summary))
+  else
+    console.log(
+      `${summary.quotes} quotes, ${summary.trades} trades in; ${summary.rows} rows${sunk ? ` in ${sunk.out}` : ''}; ${summary.late} late, ${summary.dead} dead letters${sunk ? `; digest ${sunk.digest}` : ''}`,
+    )
 }
 
 /** A job that was told to stop does not read a long topic again: it gives up the file after so long. */
@@ -75,7 +66,7 @@ async function sink(
   streams: Streams,
   stop: AbortSignal,
   log: Logger,
-): Promise<{ rows: number; digest: string; out: string } | null> {
+): Promise<Sunk | null> {
   const { topic_out: topic, parquet: out } = options
   const giveUp = stop.aborted ? AbortSignal.timeout(sinkWithinMs) : undefined
   try {

@@ -1,8 +1,14 @@
+import { readConfig } from '../config.ts'
 import { SpikeError } from '../errors.ts'
+import { runJobProcess } from '../jobs/job_process.ts'
 import { infer } from '../jobs/score/file.ts'
-import { inferTopic } from '../jobs/score/process.ts'
+import type { RowPredictor } from '../jobs/score/partition.ts'
+import { inferLive } from '../jobs/score/run.ts'
+import { scorerMetrics } from '../jobs/score/status.ts'
+import { newJobStatus } from '../jobs/status.ts'
 import { command, outputFile, runCommand, topicEngines, wholeNumber, wholeNumbers } from '../operations/command.ts'
 import { runPaths } from '../run_paths.ts'
+import { loadModel } from '../tracking/model_folder.ts'
 
 interface Arguments {
   features?: string
@@ -37,9 +43,15 @@ async function main(given: Arguments): Promise<void> {
 }
 
 async function followTopic(given: Arguments & { topics: string }): Promise<void> {
-  const { topics, topic_in: topicIn, topic_out: topicOut, partitions, model, metricsPort, config, json } = given
-  const untilEnd = given.untilEnd ?? false
-  const result = await inferTopic({ topics, topicIn, topicOut, partitions, model, untilEnd, metricsPort, config })
+  const { topic_in: topicIn, topic_out: topicOut, partitions: own, untilEnd, json } = given
+  const config = readConfig(given.config)
+  const artifact = loadModel(given.model)
+  const status = newJobStatus<RowPredictor>()
+  const finish = untilEnd ? AbortSignal.abort() : undefined
+  const shown = { job: 'scorer', status, reads: [topicIn], metrics: () => scorerMetrics(status) }
+  const result = await runJobProcess({ ...given, name: 'infer', ...shown }, parts =>
+    inferLive({ ...parts, config, artifact, topicIn, topicOut, own, finish, status }),
+  )
   const { rows, alarms, skipped, dead, p50_ms, p99_ms } = result
   if (json) console.log(JSON.stringify(result))
   else

@@ -4,8 +4,8 @@ import type { Config } from '../../config.ts'
 import { decodeSettled } from '../../core/models/artifact/settled_json.ts'
 import { SpikeError } from '../../errors.ts'
 import { LiveScores } from '../../monitor/live_scores.ts'
-import type { Reader, Streams } from '../../streams/port.ts'
-import { hasReached } from '../../streams/read_all.ts'
+import type { Position } from '../../streams/port.ts'
+import { readAll } from '../../streams/read_all.ts'
 import type { PartitionJob, RunOptions } from '../partition_job.ts'
 import { runPartitions } from '../run_partitions.ts'
 import { SettlementPartition } from './partition.ts'
@@ -45,30 +45,34 @@ async function settle(options: SettleOptions): Promise<void> {
 }
 
 /** Settles what both topics hold now, and scores all that was ever settled. */
-export async function settleOnce(options: Omit<SettleOptions, 'stop' | 'finish'>): Promise<void> {
+export async function settleOnce(options: SettleOptions): Promise<void> {
   await settle({ ...options, finish: AbortSignal.abort() })
-  await using scoring = new Scoring(options)
-  await scoring.score()
+  await scoringOf(options)()
+}
+
+export interface SettleLiveOptions extends SettleOptions {
+  stop: AbortSignal
+  /** Seconds between two scores. */
+  every: number
+  log: Logger
 }
 
 /** Keeps settling until the signal, and scores anew every so many seconds. */
-export async function settleLive(
-  options: SettleOptions & { stop: AbortSignal; every: number; log: Logger },
-): Promise<void> {
+export async function settleLive(options: SettleLiveOptions): Promise<void> {
   const over = new AbortController()
   const stop = AbortSignal.any([options.stop, over.signal])
   const works = [settle({ ...options, stop }), keepScoring({ ...options, stop })]
   await Promise.all(works.map(work => work.finally(() => over.abort())))
 }
 
-async function keepScoring(options: SettleOptions & { stop: AbortSignal; every: number; log: Logger }): Promise<void> {
+async function keepScoring(options: SettleLiveOptions): Promise<void> {
   const { stop, every, status, log } = options
-  await using scoring = new Scoring(options)
+  const score = scoringOf(options)
   while (!stop.aborted) {
     try {
       if (status.ready) {
-        await scoring.score()
-        for (const score of status.scores) log.info(score, 'settled')
+        await score()
+        for (const one of status.scores) log.info(one, 'settled')
       }
     } catch (error) {
       if (!(error instanceof SpikeError && error.retriable)) throw error
@@ -79,32 +83,17 @@ async function keepScoring(options: SettleOptions & { stop: AbortSignal; every: 
   }
 }
 
-/** The scores of all that stands on the topic of settled predictions; reads on where it stood. */
-class Scoring implements AsyncDisposable {
-  private readonly streams: Streams
-  private readonly topic: string
-  private readonly status: SettleStatus
-  private readonly scores = new LiveScores()
-  private reader: Reader | null = null
-
-  constructor({ streams, settled, status }: Pick<SettleOptions, 'streams' | 'settled' | 'status'>) {
-    this.streams = streams
-    this.topic = settled
-    this.status = status
-  }
-
-  async score(): Promise<void> {
-    this.reader ??= await this.streams.reader(this.topic)
-    const ends = await this.streams.ends(this.topic)
-    while (!hasReached(this.reader.positions(), ends))
-      for (const { value } of await this.reader.poll(2000, 1000)) {
-        const settled = decodeSettled(value.toString())
-        if (settled !== null) this.scores.add(settled)
+/** Gives a function that notes the scores of all that stands on the topic of settled predictions; each call reads on. */
+function scoringOf({ streams, settled: topic, status }: SettleOptions): () => Promise<void> {
+  const scores = new LiveScores()
+  const next = new Map<number, Position>()
+  return async () => {
+    for await (const records of readAll(streams, topic, [...next.values()]))
+      for (const { partition, offset, value } of records) {
+        const found = decodeSettled(value.toString())
+        if (found !== null) scores.add(found)
+        next.set(partition, { topic, partition, offset: offset + 1 })
       }
-    noteScores(this.status, this.scores)
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.reader?.close()
+    noteScores(status, scores)
   }
 }

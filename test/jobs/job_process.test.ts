@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { encodeRow } from '../../../src/core/features/row_json.ts'
-import { featureNames } from '../../../src/core/features/spec.ts'
-import { openStreams } from '../../../src/streams/open.ts'
-import { writeScorerModel } from '../../fixtures/scorer_model.ts'
-import { startVictim, type Victim } from '../../harness/victim.ts'
+import { encodeRow } from '../../src/core/features/row_json.ts'
+import { featureNames } from '../../src/core/features/spec.ts'
+import { openStreams } from '../../src/streams/open.ts'
+import { writeScorerModel } from '../fixtures/scorer_model.ts'
+import { startVictim, type Victim } from '../harness/victim.ts'
 
 let folder: string
 const victims: Victim[] = []
