@@ -84,6 +84,20 @@ export interface Reader {
   close(): Promise<void>
 }
 
+/**
+ * Topics on some engine, as `openStreams` opens them. All engines pass `test/streams/conformance.test.ts`.
+ * @throws SpikeError from every call: BROKER_UNAVAILABLE, which can be retried; BROKER_REFUSED, TOPIC_UNKNOWN, LOG_CORRUPT, which cannot.
+ * @example
+ * const streams = await openStreams('kafka://127.0.0.1:9092')
+ * await streams.createTopics([{ name: 'doubled', partitions: 2 }])
+ * const writer = await streams.writer('doubler')
+ * const reader = await streams.reader('numbers', await streams.committed('doubler', 'numbers'))
+ * const batch = await reader.poll(1000, 200)
+ * await writer.commit({
+ *   records: batch.map(({ key, value }) => ({ topic: 'doubled', key, value: `${2 * Number(value)}` })),
+ *   ...{ group: 'doubler', positions: reader.positions() },
+ * })
+ */
 export interface Streams {
   /** Creates the topics that are missing. @throws SpikeError TOPIC_MISMATCH when one exists with another number of partitions. */
   createTopics(topics: TopicSpec[]): Promise<void>
