@@ -21,19 +21,20 @@ const config = {
     Object.entries(base.topics).map(([key, topic]) => [key, name(topic)]),
   ) as typeof base.topics,
 }
-let streams: Streams | null = null
-let release: (() => Promise<void>) | null = null
-beforeAll(async () => {
-  const broker = await sharedBroker()
-  release = broker.release
-  streams = await openStreams(`kafka://${broker.address}`)
-})
-afterAll(async () => {
-  await streams?.close()
-  await release?.()
-})
 
 describe('a record of 15 MB that is none', needs(lacksKafka()), () => {
+  let streams: Streams | null = null
+  let release: (() => Promise<void>) | null = null
+  beforeAll(async () => {
+    const broker = await sharedBroker()
+    release = broker.release
+    streams = await openStreams(`kafka://${broker.address}`)
+  })
+  afterAll(async () => {
+    await streams?.close()
+    await release?.()
+  })
+
   test('goes to the dead letters by its beginning, and the stream goes on', async () => {
     const { raw } = config.topics
     const open = streams!
