@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { readConfig } from '../config.ts'
 import { command, runCommand } from '../operations/command.ts'
-import { writeDocuments } from '../publish/documents.ts'
-import { importExample } from '../publish/import_example.ts'
+import { writeDocuments } from '../publish/documents/documents.ts'
+import { importExample } from '../publish/documents/import_example.ts'
 
 interface Arguments {
   from?: string

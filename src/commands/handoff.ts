@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { readConfig } from '../config.ts'
 import { SpikeError } from '../errors.ts'
 import { command, outputFolder, runCommand, wholeNumber } from '../operations/command.ts'
-import { checkHandoff } from '../publish/check_handoff.ts'
-import { writeHandoff } from '../publish/handoff.ts'
+import { checkHandoff } from '../publish/handoff/check.ts'
+import { writeHandoff } from '../publish/handoff/write.ts'
 import { runPaths } from '../run_paths.ts'
 
 interface Arguments {

@@ -3,7 +3,7 @@ import { SpikeError } from '../errors.ts'
 import { keepClaims } from '../streams/keep_claims.ts'
 import type { Incoming, Position, Streams } from '../streams/port.ts'
 import { hasReached } from '../streams/read_all.ts'
-import { type InStep, openInStep } from './in_step.ts'
+import { type InStep, openInStep } from './partitions/in_step.ts'
 
 /** One life of a job: where it goes on, and what it makes of what it reads. */
 export interface Life {

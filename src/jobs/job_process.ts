@@ -5,8 +5,8 @@ import type { Metric } from '../operations/metrics.ts'
 import { stopOnSignal } from '../operations/stopping.ts'
 import { openStreams } from '../streams/open.ts'
 import type { Streams } from '../streams/port.ts'
+import { watchEnds } from './partitions/watch_ends.ts'
 import { type JobStatus, jobMetrics } from './status.ts'
-import { watchEnds } from './watch_ends.ts'
 
 /** A job as a process: what it is opened with and what it shows of itself. */
 export interface JobProcess {

@@ -1,10 +1,10 @@
 import { deadLetterTopic } from '../streams/dead_letter.ts'
 import { follow } from './follow.ts'
-import { Intake } from './intake.ts'
-import { openPartitions } from './open_partitions.ts'
-import { ownPartitions } from './own_partitions.ts'
-import type { PartitionRun } from './partition_job.ts'
-import type { PartitionWork } from './partition_work.ts'
+import { Intake } from './partitions/intake.ts'
+import { openPartitions } from './partitions/open_partitions.ts'
+import { ownPartitions } from './partitions/own_partitions.ts'
+import type { PartitionRun } from './partitions/partition_job.ts'
+import type { PartitionWork } from './partitions/partition_work.ts'
 import { noteLife } from './status.ts'
 
 /**

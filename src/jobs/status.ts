@@ -4,9 +4,9 @@ import { touchHealth } from '../operations/health.ts'
 import { counter, gauge, type Metric } from '../operations/metrics.ts'
 import type { Position } from '../streams/port.ts'
 import type { FollowOptions } from './follow.ts'
-import type { PartitionWork } from './partition_work.ts'
-import { RecordTimes } from './record_times.ts'
-import type { RunningPartition } from './running_partition.ts'
+import type { PartitionWork } from './partitions/partition_work.ts'
+import { RecordTimes } from './partitions/record_times.ts'
+import type { RunningPartition } from './partitions/running_partition.ts'
 
 /** What a job shows of itself while it runs; it writes, others read. */
 export interface JobStatus<Work extends PartitionWork = PartitionWork> {

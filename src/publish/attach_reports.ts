@@ -2,8 +2,8 @@ import { existsSync, globSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { runPaths } from '../run_paths.ts'
 import { findTraining, type Recorded, recordArtifacts } from '../tracking/tracker.ts'
+import { writePlots } from './plots/write_plots.ts'
 import { readEvaluation } from './read_evaluation.ts'
-import { writePlots } from './write_plots.ts'
 
 /**
  * Attaches to the tracked run of a training what was made of it: PDF, model card, exploration, plots, and the drift reports

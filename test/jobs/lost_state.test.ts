@@ -1,8 +1,8 @@
 /** What a broker forgets alone must not make a job write twice what it has written. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Config, readConfig } from '../../src/config.ts'
-import type { PartitionJob } from '../../src/jobs/partition_job.ts'
-import type { PartitionWork } from '../../src/jobs/partition_work.ts'
+import type { PartitionJob } from '../../src/jobs/partitions/partition_job.ts'
+import type { PartitionWork } from '../../src/jobs/partitions/partition_work.ts'
 import { runPartitions } from '../../src/jobs/run_partitions.ts'
 import { settleOnce } from '../../src/jobs/settle/run.ts'
 import { newSettleStatus } from '../../src/jobs/settle/status.ts'

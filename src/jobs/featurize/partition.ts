@@ -7,7 +7,7 @@ import { encodeLabel } from '../../core/features/label_json.ts'
 import { encodeRow } from '../../core/features/row_json.ts'
 import { deadLetterOf } from '../../streams/dead_letter.ts'
 import type { Incoming, Outgoing } from '../../streams/port.ts'
-import type { PartitionWork, WorkState } from '../partition_work.ts'
+import type { PartitionWork, WorkState } from '../partitions/partition_work.ts'
 import { BarMarks, OpenMarks } from './marks.ts'
 
 /** Topics a featurizer reads and writes. */

@@ -1,7 +1,7 @@
 import { type Config, configHash } from '../../config.ts'
 import type { EngineCounts } from '../../core/features/engine.ts'
 import { specVersion } from '../../core/features/spec.ts'
-import type { PartitionJob, RunOptions } from '../partition_job.ts'
+import type { PartitionJob, RunOptions } from '../partitions/partition_job.ts'
 import { runPartitions } from '../run_partitions.ts'
 import { newJobStatus } from '../status.ts'
 import { FeaturizerPartition } from './partition.ts'

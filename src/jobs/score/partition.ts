@@ -5,7 +5,7 @@ import { encodePrediction } from '../../core/models/artifact/prediction_json.ts'
 import { rowScorer, scoreRows } from '../../core/models/artifact/score.ts'
 import { deadLetterOf } from '../../streams/dead_letter.ts'
 import type { Incoming, Outgoing } from '../../streams/port.ts'
-import type { PartitionWork } from '../partition_work.ts'
+import type { PartitionWork } from '../partitions/partition_work.ts'
 
 /** What came of the records of a partition. */
 export interface ScorerCounts {

@@ -1,5 +1,5 @@
 import { byLabel, counter, gauge, type Metric } from '../../operations/metrics.ts'
-import { rememberedTimes } from '../record_times.ts'
+import { rememberedTimes } from '../partitions/record_times.ts'
 import { type JobStatus, worksOf } from '../status.ts'
 import type { RowPredictor, ScorerCounts } from './partition.ts'
 

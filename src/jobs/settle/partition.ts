@@ -4,7 +4,7 @@ import { decodePrediction, type LivePrediction } from '../../core/models/artifac
 import { encodeSettled } from '../../core/models/artifact/settled_json.ts'
 import { deadLetterOf } from '../../streams/dead_letter.ts'
 import type { Incoming, Outgoing } from '../../streams/port.ts'
-import type { PartitionWork, WorkState } from '../partition_work.ts'
+import type { PartitionWork, WorkState } from '../partitions/partition_work.ts'
 
 export interface SettlementTopics {
   predictions: string

@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from 'vega-lite'
-import { markdownTable } from '../markdown.ts'
-import { renderSvg } from '../plot.ts'
+import { markdownTable } from '../documents/markdown.ts'
+import { renderSvg } from '../plots/plot.ts'
 
 const bundle = Symbol.for('Jupyter.display')
 

@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite'
 import type { Evaluation } from '../../core/models/judge/evaluation.ts'
 import { leadOf } from '../headline.ts'
-import { colours, subtitle } from '../theme.ts'
+import { colours, subtitle } from './theme.ts'
 
 const most = 12
 

@@ -2,7 +2,7 @@ import type { TopLevelSpec } from 'vega-lite'
 import type { Evaluation } from '../../core/models/judge/evaluation.ts'
 import type { JudgedStretch } from '../../core/models/judge/stretch.ts'
 import { inSentence } from '../numbers.ts'
-import { colours, subtitle } from '../theme.ts'
+import { colours, subtitle } from './theme.ts'
 
 /** Ratios beyond these are drawn at the edge. */
 const edges = [0.25, 8]

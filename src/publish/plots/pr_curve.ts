@@ -2,7 +2,7 @@ import type { TopLevelSpec } from 'vega-lite'
 import type { Evaluation } from '../../core/models/judge/evaluation.ts'
 import { leadOf } from '../headline.ts'
 import { score } from '../numbers.ts'
-import { colours, modelStyles, subtitle } from '../theme.ts'
+import { colours, modelStyles, subtitle } from './theme.ts'
 
 /** Precision-recall curves on test, the baselines dashed, the model that validation chose thick, prevalence as the level of a coin. */
 export function plotPrCurve(evaluation: Evaluation): TopLevelSpec {

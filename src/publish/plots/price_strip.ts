@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite'
 import type { StripProduct } from '../strip.ts'
-import { colours, subtitle } from '../theme.ts'
 import { cutTime, isInside, type TimePanel, timeScale } from './eda/time_axis.ts'
+import { colours, subtitle } from './theme.ts'
 
 type Points = StripProduct['points']
 

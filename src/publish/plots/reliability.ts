@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite'
 import type { Evaluation } from '../../core/models/judge/evaluation.ts'
 import { score } from '../numbers.ts'
-import { colours, modelStyles, subtitle } from '../theme.ts'
+import { colours, modelStyles, subtitle } from './theme.ts'
 
 /** Predicted probability against the share that came true, in bins on test, a panel per model; the diagonal is perfect. */
 export function plotReliability(evaluation: Evaluation): TopLevelSpec {

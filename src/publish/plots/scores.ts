@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite'
 import type { Evaluation } from '../../core/models/judge/evaluation.ts'
 import { score } from '../numbers.ts'
-import { colours, modelStyles, subtitle } from '../theme.ts'
+import { colours, modelStyles, subtitle } from './theme.ts'
 
 /** PR-AUC on test with its bootstrap interval, a line per model, against prevalence. Models without one are left out. */
 export function plotScores(evaluation: Evaluation): TopLevelSpec {

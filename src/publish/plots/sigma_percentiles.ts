@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite'
 import type { Evaluation } from '../../core/models/judge/evaluation.ts'
 import { basisPoints } from '../numbers.ts'
-import { colours, subtitle } from '../theme.ts'
+import { colours, subtitle } from './theme.ts'
 
 /** Percentiles of sigma_future over training, one panel per product, with the tau that was chosen. */
 export function plotSigmaPercentiles(evaluation: Evaluation): TopLevelSpec {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { decodeLabel, encodeLabel } from '../../../src/core/features/label_json.ts'
 import { decodeRow } from '../../../src/core/features/row_json.ts'
 import { decodePrediction, encodePrediction } from '../../../src/core/models/artifact/prediction_json.ts'
-import { decodeState } from '../../../src/jobs/partition_state.ts'
+import { decodeState } from '../../../src/jobs/partitions/partition_state.ts'
 
 const decoders = [decodeState, decodeLabel, decodeRow, decodePrediction]
 

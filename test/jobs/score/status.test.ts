@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { RecordTimes } from '../../../src/jobs/record_times.ts'
+import { RecordTimes } from '../../../src/jobs/partitions/record_times.ts'
 import type { RowPredictor } from '../../../src/jobs/score/partition.ts'
 import { scorerMetrics } from '../../../src/jobs/score/status.ts'
 import { jobMetrics, newJobStatus } from '../../../src/jobs/status.ts'

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { readConfig } from '../../../src/config.ts'
 import { explore } from '../../../src/publish/eda/explore.ts'
 import { plotExploration } from '../../../src/publish/eda/plots.ts'
-import { renderSvg } from '../../../src/publish/plot.ts'
 import { cutTime } from '../../../src/publish/plots/eda/time_axis.ts'
+import { renderSvg } from '../../../src/publish/plots/plot.ts'
 import { makeMarket } from '../../fixtures/eda_market.ts'
 
 const config = readConfig()

@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from 'vega-lite'
 import type { LagCorrelation } from '../../eda/autocorrelation.ts'
-import { colours, subtitle } from '../../theme.ts'
+import { colours, subtitle } from '../theme.ts'
 import { lineLegend, productScales } from './products.ts'
 
 /** Autocorrelation of absolute returns and of volatility, lags on a log scale. */

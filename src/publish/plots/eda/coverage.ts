@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from 'vega-lite'
 import type { BlockCoverage } from '../../eda/coverage.ts'
-import { colours, subtitle } from '../../theme.ts'
+import { colours, subtitle } from '../theme.ts'
 import { lineLegend } from './products.ts'
 import { cutTime, isInside, type TimePanel, timeScale } from './time_axis.ts'
 

@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from 'vega-lite'
 import type { FeatureRelation } from '../../eda/relations.ts'
-import { colours, subtitle } from '../../theme.ts'
+import { colours, subtitle } from '../theme.ts'
 
 /** Rank correlation with the next minute's volatility, the strongest features first: over all of training, and within blocks. */
 export function plotFeatureRelations(relations: FeatureRelation[], simulated: boolean, most = 22): TopLevelSpec {

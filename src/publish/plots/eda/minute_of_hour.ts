@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from 'vega-lite'
 import type { MinuteVolatility } from '../../eda/minute_of_hour.ts'
-import { colours, subtitle } from '../../theme.ts'
+import { colours, subtitle } from '../theme.ts'
 import { productScales } from './products.ts'
 
 /** Volatility of each minute of the hour against its own hour: median and quartiles over the hours. */

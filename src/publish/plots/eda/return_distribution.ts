@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from 'vega-lite'
 import type { ReturnBin } from '../../eda/distributions.ts'
-import { colours, subtitle } from '../../theme.ts'
+import { colours, subtitle } from '../theme.ts'
 
 /** One-second returns against a normal distribution of the same mean and standard deviation, shares on a log scale. */
 export function plotReturnDistribution(bins: ReturnBin[], simulated: boolean): TopLevelSpec {

@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from 'vega-lite'
 import type { FeatureBin } from '../../eda/relations.ts'
-import { colours, subtitle } from '../../theme.ts'
+import { colours, subtitle } from '../theme.ts'
 import { lineLegend, productScales } from './products.ts'
 
 /** Share of spike seconds over ten bins of equal count of each feature; one that never varies is left out. */

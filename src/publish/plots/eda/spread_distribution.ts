@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from 'vega-lite'
 import type { SpreadDistribution } from '../../eda/distributions.ts'
-import { subtitle } from '../../theme.ts'
+import { subtitle } from '../theme.ts'
 import { lineLegend, productScales } from './products.ts'
 
 /** Quantiles of the quoted spread over seconds. */

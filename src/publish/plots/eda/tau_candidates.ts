@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite'
 import type { TauChoice } from '../../eda/tau_choice.ts'
 import { basisPoints } from '../../numbers.ts'
-import { colours, subtitle } from '../../theme.ts'
+import { colours, subtitle } from '../theme.ts'
 
 /** The upper half of the percentiles of sigma_future over training, with the tau that each candidate would give. */
 export function plotTauCandidates({ chosen, candidates, curve }: TauChoice, simulated: boolean): TopLevelSpec {

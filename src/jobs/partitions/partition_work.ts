@@ -1,0 +1,53 @@
+import type { Incoming, Outgoing } from '../../streams/port.ts'
+
+/** What the next life of a work needs to go on where this one stood. */
+export interface WorkState {
+  /** What JSON can hold; small, since it is written with each transaction. */
+  memory: object | null
+  /** By input topic: offset of the record from which the next life takes in again what is still open. None when absent. */
+  from?: Record<string, number>
+  /** By output topic: offset from which the next life sees its own records again, by `recall`. None when absent. */
+  recall?: Record<string, number>
+}
+
+/**
+ * What a job makes of one partition of its input: records in, records out, and a state from which another one goes on with the
+ * same records. Pure: it knows no clock and no broker; the same records in the same order give the same records.
+ * `runPartitions` runs it, `test/jobs/conformance.test.ts` holds every one of them to this contract.
+ * @example
+ * class Doubler implements PartitionWork {
+ *   private outgoing: Outgoing[] = []
+ *   take({ key, value }: Incoming, again: boolean): void {
+ *     if (!again) this.outgoing.push({ topic: 'doubled', key, value: `${2 * Number(value)}` })
+ *   }
+ *   get due(): readonly Outgoing[] {
+ *     return this.outgoing
+ *   }
+ *   drain(): Outgoing[] {
+ *     return this.outgoing.splice(0)
+ *   }
+ * }
+ */
+export interface PartitionWork {
+  /**
+   * Takes in one record of an input. Those of one topic come in offset order; how those of several topics mix is not known.
+   * @param again it was taken in before the state that this work goes on from: it fills what is open, and whatever came of
+   * such records alone is written already.
+   */
+  take(record: Incoming, again: boolean): void
+  /** The records that wait to be written: they can be sent ahead of their transaction. More are put behind them only. */
+  readonly due: readonly Outgoing[]
+  /** Gives the due records out, the same objects in the same order, for the transaction that is about to begin. */
+  drain(): Outgoing[]
+  /**
+   * Where it stands after all records taken. Absent where nothing is remembered.
+   * @param ends by topic of `PartitionJob.recalls`: the next free offset before the records of the last drain are written.
+   */
+  state?(ends: ReadonlyMap<string, number>): WorkState
+  /** Takes in one of its own records again, those that its former state named, in offset order, before `restore`. */
+  recall?(record: Incoming): void
+  /** Goes on where a former one stood. @param memory as that one's state gave it, through JSON. */
+  restore?(memory: object | null): void
+  /** Does a little of the work that is to come, without any effect that can be seen. @returns whether there was any. */
+  anticipate?(): boolean
+}

@@ -1,0 +1,126 @@
+import type { Logger } from 'pino'
+import { deadLetterTopic } from '../../streams/dead_letter.ts'
+import type { Incoming, Outgoing, Position, Writer } from '../../streams/port.ts'
+import { type PartitionState, stateKey } from './partition_state.ts'
+import type { PartitionWork } from './partition_work.ts'
+
+/** Where the reading of one input stands in a partition. */
+interface InputPlace {
+  /** Next record that was not taken in. */
+  next: number
+  /** Next record to be read: less than `next` while records are taken in again. */
+  read: number
+  /** `next` as it is committed. */
+  committed: number
+}
+
+/** What of a job its partitions need. */
+export interface StatePlace {
+  name: string
+  group: string
+  /** Topic of states. */
+  state: { name: string }
+  settings?: string
+  log?: Logger
+}
+
+/** One partition of a job in one life: its work, its writer, and where it stands. */
+export class RunningPartition<Work extends PartitionWork> {
+  readonly work: Work
+  readonly partition: number
+  /** By topic of input, in the order of `PartitionJob.reads`. */
+  readonly inputs: ReadonlyMap<string, InputPlace>
+  private readonly job: StatePlace
+  private readonly writer: Writer
+  private readonly ends: Map<string, number>
+
+  /** @param ends of its partition of the topics that it may want to see again. */
+  constructor(
+    job: StatePlace,
+    partition: number,
+    work: Work,
+    writer: Writer,
+    inputs: Map<string, InputPlace>,
+    ends: Map<string, number>,
+  ) {
+    this.job = job
+    this.partition = partition
+    this.work = work
+    this.writer = writer
+    this.inputs = inputs
+    this.ends = ends
+  }
+
+  /** Where reading begins. */
+  start(): Position[] {
+    return this.begun().map(([topic, { read: offset }]) => ({ topic, partition: this.partition, offset }))
+  }
+
+  take(record: Incoming): void {
+    const place = this.inputs.get(record.topic)!
+    place.read = record.offset + 1
+    this.work.take(record, record.offset < place.next)
+    if (place.read > place.next) place.next = place.read
+  }
+
+  get due(): readonly Outgoing[] {
+    return this.work.due
+  }
+
+  anticipate(): boolean {
+    return this.work.anticipate?.() ?? false
+  }
+
+  /** Sends what is due by now ahead of the commit, which will add the state. */
+  prepare(): void {
+    const also = [{ topic: this.job.state.name, key: this.stateKey }]
+    this.writer.prepare({ records: this.work.due, also, group: this.job.group })
+  }
+
+  /** Commits what is due, the state after it and the positions of the inputs, all or nothing. */
+  async commit(): Promise<void> {
+    const records = this.work.drain()
+    this.tellDead(records)
+    records.push({ topic: this.job.state.name, key: this.stateKey, value: JSON.stringify(this.stateNow()) })
+    const positions = this.positions()
+    for (const end of await this.writer.commit({ records, group: this.job.group, positions }))
+      if (end.partition === this.partition && this.ends.has(end.topic)) this.ends.set(end.topic, end.offset)
+    for (const { topic, offset } of positions) this.inputs.get(topic)!.committed = offset
+  }
+
+  private tellDead(records: Outgoing[]): void {
+    for (const topic of [...this.inputs.keys()].map(deadLetterTopic)) {
+      const count = records.filter(record => record.topic === topic).length
+      if (count > 0) this.job.log?.warn({ count, topic }, 'dead letters')
+    }
+  }
+
+  private get stateKey(): string {
+    return stateKey(this.job.name, this.partition)
+  }
+
+  private stateNow(): PartitionState {
+    const { memory = null, from = {}, recall = {} } = this.work.state?.(this.ends) ?? {}
+    const inputs = this.begun().map(([topic, { next, read }]) => [
+      topic,
+      { offset: next, from: Math.min(from[topic] ?? read, read) },
+    ])
+    return {
+      format: 'spike60-job',
+      version: 1,
+      settings: this.job.settings ?? '',
+      inputs: Object.fromEntries(inputs),
+      recall,
+      memory,
+    }
+  }
+
+  private positions(): Position[] {
+    return this.begun().map(([topic, { next: offset }]) => ({ topic, partition: this.partition, offset }))
+  }
+
+  /** The inputs of which anything was taken in: of the others nobody can say yet where they begin. */
+  private begun(): [topic: string, place: InputPlace][] {
+    return [...this.inputs].filter(([, { next }]) => next > 0)
+  }
+}
