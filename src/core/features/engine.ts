@@ -1,8 +1,11 @@
 import { parseDecimal } from '../events/decimal.ts'
 import type { MarketEvent, Micros } from '../events/event.ts'
 import { type Bar, emptyBar } from './bar/bar.ts'
-import { type ClosedBar, OpenBar } from './bar/open_bar.ts'
-import { computeRow } from './compute/row.ts'
+import { ClosedBars } from './bar/closed_bars.ts'
+import type { ClosedBar, OpenBar } from './bar/open_bar.ts'
+import { OpenBars } from './bar/open_bars.ts'
+import { RowComputer } from './compute/row.ts'
+import { type EngineCounts, noCounts, type Rejection } from './engine_counts.ts'
 import { horizonSeconds, volatilityOf } from './label.ts'
 import { featureNames } from './spec.ts'
 import { History } from './window/history.ts'
@@ -29,40 +32,6 @@ export interface EngineOutput {
   rejected?(event: MarketEvent, reason: Rejection): void
 }
 
-export type Rejection = 'invalid_quote' | 'invalid_trade' | 'invalid_time' | 'time_ahead'
-
-/** What happened to the events of a product. */
-export interface EngineCounts {
-  quotes: number
-  trades: number
-  clocks: number
-  gaps: number
-  rows: number
-  duplicates: number
-  late: number
-  /** Trades asked for after a gap; they are among the late events, but not counted as such. */
-  backfilled: number
-  crossed: number
-  sessions: number
-  rejected: Record<Rejection, number>
-}
-
-export function noCounts(): EngineCounts {
-  return {
-    quotes: 0,
-    trades: 0,
-    clocks: 0,
-    gaps: 0,
-    rows: 0,
-    duplicates: 0,
-    late: 0,
-    backfilled: 0,
-    crossed: 0,
-    sessions: 0,
-    rejected: { invalid_quote: 0, invalid_trade: 0, invalid_time: 0, time_ahead: 0 },
-  }
-}
-
 /** The first open second as it will be closed, if no event is added to it. */
 interface Anticipated {
   bar: Bar
@@ -73,12 +42,13 @@ interface Anticipated {
   give: () => void
 }
 
-/** Closed seconds whose events are remembered, to tell a repeat from a late event. */
-const remembered = 300
-
 /**
  * The feature engine of one product: events in, in any order within the out-of-orderness, and rows out, the same rows
- * whatever the order, the repetitions or the cuts. Never throws on an event.
+ * whatever the order, the repetitions or the cuts. Never throws on an event. After a restart `restore` and `goOn` bring it back.
+ * @example
+ * const engine = new ProductEngine('BTC-USD', settings, { row: (product, time, values) => rows.add(product, time, values) })
+ * engine.push(quote) // true: it counts; a second later, when the watermark has passed its end, `row` is called
+ * engine.push(quote) // false: a repeat
  */
 export class ProductEngine {
   readonly product: string
@@ -89,14 +59,10 @@ export class ProductEngine {
   openFrom = Number.NaN
   private readonly settings: EngineSettings
   private readonly output: EngineOutput
-  private readonly open = new Map<number, OpenBar>()
-  /** Bars that were closed, to be opened again for another second. */
-  private readonly spare: OpenBar[] = []
-  /** The last seconds that were closed with events in them, each in the place of its second. */
-  private readonly closed: (ClosedBar | undefined)[] = new Array(remembered).fill(undefined)
-  private lastClosed = Number.NEGATIVE_INFINITY
-  private newest: OpenBar | undefined
+  private readonly bars = new OpenBars()
+  private readonly closed = new ClosedBars()
   private readonly history: History
+  private readonly computer: RowComputer
   private readonly values = new Float64Array(featureNames.length)
   private lastActive = Number.NEGATIVE_INFINITY
   private inSession = false
@@ -107,6 +73,7 @@ export class ProductEngine {
     this.settings = settings
     this.output = output
     this.history = new History(settings.carry_s)
+    this.computer = new RowComputer(this.history, settings.min_coverage)
   }
 
   /**
@@ -132,7 +99,7 @@ export class ProductEngine {
    * @returns whether there was anything to compute.
    */
   anticipate(output: EngineOutput, give: () => void): boolean {
-    const open = this.open.get(this.openFrom)
+    const open = this.bars.get(this.openFrom)
     const untilClose = (this.openFrom + 1) * 1e6 - this.watermark
     if (open === undefined || this.anticipated !== null || untilClose > this.settings.out_of_orderness_s * 5e5)
       return false
@@ -165,8 +132,7 @@ export class ProductEngine {
 
   /** First second that is not closed and holds an event, else `openFrom`. */
   get firstOpen(): number {
-    let first = Number.POSITIVE_INFINITY
-    for (const second of this.open.keys()) if (second < first) first = second
+    const { first } = this.bars
     return Number.isFinite(first) ? first : this.openFrom
   }
 
@@ -215,21 +181,14 @@ export class ProductEngine {
   private barOf(event: MarketEvent): OpenBar | null {
     const second = Math.floor(event.time / 1e6)
     if (second < this.openFrom) {
-      if (this.recall(second)?.has(event)) this.counts.duplicates++
+      if (this.closed.recall(second)?.has(event)) this.counts.duplicates++
       else {
         this.counts.late++
         this.output.late?.(event)
       }
       return null
     }
-    if (this.newest?.second === second) return this.newest
-    let bar = this.open.get(second)
-    if (bar === undefined) {
-      bar = this.spare.pop()?.reuse(second) ?? new OpenBar(second)
-      this.open.set(second, bar)
-    }
-    this.newest = bar
-    return bar
+    return this.bars.open(second)
   }
 
   private once(added: boolean): boolean {
@@ -248,19 +207,17 @@ export class ProductEngine {
     if (Number.isNaN(this.openFrom)) this.openFrom = end
     while (this.openFrom < end) {
       if (!this.inSession) {
-        this.openFrom = Math.min(this.open.size > 0 ? this.firstOpen : end, end)
+        this.openFrom = Math.min(this.bars.first, end)
         if (this.openFrom === end) break
       }
-      const bar = this.open.get(this.openFrom)
+      const bar = this.bars.get(this.openFrom)
       if (bar === undefined) this.passSilence(this.output)
       else {
-        this.open.delete(this.openFrom)
-        if (this.newest === bar) this.newest = undefined
-        this.spare.push(bar)
+        this.bars.take(bar)
         if (this.anticipated?.events === bar.events) this.passAnticipated(this.anticipated)
         else {
           this.takeBack()
-          this.remember(bar.pack())
+          this.closed.remember(bar.pack())
           this.passBar(bar.close(), this.output)
         }
       }
@@ -269,7 +226,7 @@ export class ProductEngine {
 
   private passAnticipated({ bar, closed, hasRow, give }: Anticipated): void {
     this.anticipated = null
-    this.remember(closed)
+    this.closed.remember(closed)
     if (!Number.isNaN(bar.last_active)) this.lastActive = bar.last_active
     if (hasRow) this.counts.rows++
     give()
@@ -279,16 +236,6 @@ export class ProductEngine {
   private takeBack(): void {
     if (this.anticipated !== null) this.history.takeBack()
     this.anticipated = null
-  }
-
-  private remember(closed: ClosedBar): void {
-    this.closed[closed.second % remembered] = closed
-    this.lastClosed = closed.second
-  }
-
-  private recall(second: number): ClosedBar | undefined {
-    const bar = this.closed[second % remembered]
-    return bar?.second === second && second > this.lastClosed - remembered ? bar : undefined
   }
 
   /** A second without events: the session ends where even its first moment is too far from the last quote or trade. */
@@ -317,7 +264,7 @@ export class ProductEngine {
   /** @returns whether `output` was given a row. */
   private advance(bar: Bar, output: EngineOutput | null): boolean {
     this.history.push(bar)
-    const hasRow = computeRow(this.history, this.values, this.settings.min_coverage)
+    const hasRow = this.computer.compute(this.values)
     if (output === null) return false
     this.settle(output)
     if (hasRow) output.row(this.product, this.history.time * 1e6, this.values)

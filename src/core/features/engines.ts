@@ -1,7 +1,17 @@
 import type { MarketEvent } from '../events/event.ts'
-import { type EngineCounts, type EngineOutput, type EngineSettings, ProductEngine } from './engine.ts'
+import { type EngineOutput, type EngineSettings, ProductEngine } from './engine.ts'
+import type { EngineCounts } from './engine_counts.ts'
 
-/** One engine a product, made when its first event comes. */
+/**
+ * One engine a product, made when its first event comes.
+ * @example
+ * const rows = new RowCollector()
+ * const engines = new Engines({ ...config.time, ...config.features }, {
+ *   row: (product, time, values) => rows.add(product, time, values),
+ * })
+ * for await (const event of events) engines.push(event)
+ * const table = rows.takeTable() // sorted by (product, time), one Float64Array a feature
+ */
 export class Engines {
   readonly byProduct = new Map<string, ProductEngine>()
   private readonly settings: EngineSettings
@@ -16,6 +26,7 @@ export class Engines {
     this.of(event.product).push(event)
   }
 
+  /** The engine of a product, made where there is none yet. */
   of(product: string): ProductEngine {
     let engine = this.byProduct.get(product)
     if (engine === undefined) {

@@ -7,6 +7,9 @@ export const horizonSeconds = 60
 /**
  * sigma_future of each row: sample standard deviation (ddof 1) of r(T+1) … r(T+60), NaN when any of them is missing.
  * @param table rows sorted by (product, time) with the column `return_1s`.
+ * @returns log returns a second, one a row.
+ * @example
+ * table.sigma_future = futureVolatility(table) // NaN for the last 60 rows of each product
  */
 export function futureVolatility(table: FeatureTable): Float64Array {
   const { rows, product, time } = table

@@ -1,5 +1,5 @@
 import { type Config, configHash } from '../../config.ts'
-import type { EngineCounts } from '../../core/features/engine.ts'
+import type { EngineCounts } from '../../core/features/engine_counts.ts'
 import { specVersion } from '../../core/features/spec.ts'
 import type { PartitionJob, RunOptions } from '../partitions/partition_job.ts'
 import { runPartitions } from '../run_partitions.ts'

@@ -1,4 +1,4 @@
-import { type EngineCounts, noCounts } from '../../core/features/engine.ts'
+import { type EngineCounts, noCounts } from '../../core/features/engine_counts.ts'
 import { byLabel, counter, gauge, type Metric, type Sample } from '../../operations/metrics.ts'
 import { type JobStatus, worksOf } from '../status.ts'
 import type { FeaturizerPartition } from './partition.ts'

@@ -1,5 +1,6 @@
 import type { Config } from '../../config.ts'
-import { type FeatureSpec, features, specVersion, volatilityFloor } from '../../core/features/spec.ts'
+import { type FeatureSpec, volatilityFloor } from '../../core/features/feature.ts'
+import { features, specVersion } from '../../core/features/spec.ts'
 import type { Evaluation } from '../../core/models/judge/evaluation.ts'
 import type { Exploration } from '../eda/explore.ts'
 import { compareCandidates, weighCandidates } from '../eda/tau_tables.ts'

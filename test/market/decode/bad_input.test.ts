@@ -5,7 +5,7 @@
 
 import { describe, expect, it } from 'vitest'
 import type { MarketEvent } from '../../../src/core/events/event.ts'
-import { type EngineCounts, noCounts } from '../../../src/core/features/engine.ts'
+import { type EngineCounts, noCounts } from '../../../src/core/features/engine_counts.ts'
 import { Engines } from '../../../src/core/features/engines.ts'
 import { RowCollector } from '../../../src/core/features/rows.ts'
 import { type DecoderCounters, emptyCounters } from '../../../src/market/decode/counters.ts'

@@ -1,28 +1,45 @@
-import { featureIndex } from '../spec.ts'
-import type { History } from '../window/history.ts'
+import { type FeatureGroup, feature, own } from '../feature.ts'
+import { Maximum } from '../window/maximum.ts'
+import { Moments } from '../window/moments.ts'
 
-const mid = featureIndex('mid')
-const spread = featureIndex('spread_bps')
-const return1 = featureIndex('return_1s')
-const imbalance = featureIndex('imbalance')
-const imbalanceChange = featureIndex('imbalance_change_10s')
-const weighted = featureIndex('weighted_mid_bps')
-const spreadMean = [60, 300].map(n => featureIndex(`spread_mean_${n}s`))
-const spreadMax = [60, 300].map(n => featureIndex(`spread_max_${n}s`))
+const noSizes = 'the feed gives no sizes'
+const windows = [60, 300]
 
-/** The quote that gave mid: price, spread, imbalance, and the spread's mean and maximum over a while. */
-export function computeBook(history: History, values: Float64Array): void {
-  const { column, at } = history
-  values[mid] = column.mid[at]
-  values[spread] = column.spread[at]
-  values[return1] = column.r[at]
-  values[imbalance] = column.imbalance[at]
-  values[imbalanceChange] = column.imbalance[at] - history.before('imbalance', 10)
-  values[weighted] = column.weighted[at]
-  history.spreads.over(history)
-  history.widest.over(history)
-  for (let w = 0; w < spreadMean.length; w++) {
-    values[spreadMean[w]] = history.spreads.mean[w]
-    values[spreadMax[w]] = history.widest.value[w]
-  }
+/** The spread over a while, and the sizes of the quote that gave mid. */
+export const book: FeatureGroup = {
+  features: [
+    ...windows.flatMap(n => [
+      feature(`spread_mean_${n}s`, 'bp', n, `mean of spread_bps over the last ${n} s, seconds with a mid`),
+      feature(`spread_max_${n}s`, 'bp', n, `largest spread_bps over the last ${n} s`),
+    ]),
+    feature('imbalance', '1', 1, '(bid_size-ask_size)/(bid_size+ask_size) of the quote that gave mid', noSizes),
+    feature('imbalance_change_10s', '1', 11, 'imbalance(T)-imbalance(T-10)', 'either null', own, 0),
+    feature(
+      'weighted_mid_bps',
+      'bp',
+      1,
+      '1e4*((bid*ask_size+ask*bid_size)/(bid_size+ask_size)-mid)/mid of the quote that gave mid',
+      noSizes,
+      'Gatheral, Oomen (2010)',
+    ),
+  ],
+  prepare(history, at) {
+    const { column } = history
+    const spreads = history.addFold(new Moments(column.spread, 60, windows))
+    const widest = history.addFold(new Maximum(column.spread, 60, windows))
+    const means = windows.map(n => at(`spread_mean_${n}s`))
+    const maxima = windows.map(n => at(`spread_max_${n}s`))
+    const [imbalance, change, weighted] = ['imbalance', 'imbalance_change_10s', 'weighted_mid_bps'].map(at)
+    return values => {
+      spreads.over(history)
+      widest.over(history)
+      for (let w = 0; w < windows.length; w++) {
+        values[means[w]] = spreads.mean[w]
+        values[maxima[w]] = widest.value[w]
+      }
+      values[imbalance] = column.imbalance[history.at]
+      values[change] = column.imbalance[history.at] - history.before('imbalance', 10)
+      values[weighted] = column.weighted[history.at]
+    }
+  },
 }

@@ -1,18 +1,56 @@
-import { featureIndex } from '../spec.ts'
+import { type FeatureGroup, feature } from '../feature.ts'
 import type { History } from '../window/history.ts'
 
-const roll = featureIndex('roll_300s')
-const amihud = featureIndex('amihud_300s')
-const kyle = featureIndex('kyle_300s')
-const imbalance = featureIndex('trade_imbalance_60s')
-
 /** Measures of liquidity from trades; null where the window holds too few. */
-export function computeTrades(history: History, values: Float64Array): void {
-  values[roll] = values[amihud] = values[kyle] = values[imbalance] = Number.NaN
-  if (history.counted('trades', 300) === 0) return
-  values[roll] = effectiveSpread(history)
-  values[amihud] = priceImpact(history)
-  values[kyle] = impactSlope(history)
+export const trades: FeatureGroup = {
+  features: [
+    feature(
+      'roll_300s',
+      'bp',
+      300,
+      '1e4*2*sqrt(max(0,-cov(d_i, d_(i-1))))/mid, d the changes of the last trade price from bar to bar with trades, cov over pairs, divisor their number',
+      'fewer than 3 changes',
+      'Roll (1984)',
+    ),
+    feature(
+      'amihud_300s',
+      'log return per quote currency',
+      300,
+      'mean of |r|/(price*size traded) over bars with trades and a return',
+      'no such bar',
+      'Amihud (2002)',
+    ),
+    feature(
+      'kyle_300s',
+      'log return per unit of size',
+      300,
+      'slope of r on signed size traded (buys less sells) over bars with trades and a return',
+      'fewer than 3 such bars, or no spread in signed size',
+      'Kyle (1985)',
+    ),
+    feature(
+      'trade_imbalance_60s',
+      '1',
+      60,
+      '(bought-sold)/(bought+sold), size by the side of the taker',
+      'nothing traded',
+    ),
+  ],
+  prepare(history, at) {
+    const [roll, amihud, kyle, imbalance] = ['roll_300s', 'amihud_300s', 'kyle_300s', 'trade_imbalance_60s'].map(at)
+    return values => {
+      values[roll] = values[amihud] = values[kyle] = values[imbalance] = Number.NaN
+      if (history.counted('trades', 300) === 0) return
+      values[roll] = effectiveSpread(history)
+      values[amihud] = priceImpact(history)
+      values[kyle] = impactSlope(history)
+      values[imbalance] = signedShare(history)
+    }
+  },
+}
+
+/** Of all that was traded within 60 s, the share bought less the share sold. */
+function signedShare(history: History): number {
   let bought = 0
   let sold = 0
   const from = history.from(60)
@@ -20,7 +58,7 @@ export function computeTrades(history: History, values: Float64Array): void {
     bought += history.column.bought[index]
     sold += history.column.sold[index]
   }
-  if (bought + sold > 0) values[imbalance] = (bought - sold) / (bought + sold)
+  return bought + sold > 0 ? (bought - sold) / (bought + sold) : Number.NaN
 }
 
 /** Windows of trades are walked from the newest second with trades back, past those without. */

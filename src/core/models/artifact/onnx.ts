@@ -1,4 +1,4 @@
-import { volatilityFloor } from '../../features/spec.ts'
+import { volatilityFloor } from '../../features/feature.ts'
 import type { LinearArtifact } from './artifact.ts'
 import {
   doubleTensor,

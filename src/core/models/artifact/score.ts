@@ -1,4 +1,5 @@
-import { featureIndex, volatilityFloor } from '../../features/spec.ts'
+import { volatilityFloor } from '../../features/feature.ts'
+import { featureIndex } from '../../features/spec.ts'
 import { everyRow, type FeatureTable } from '../../features/table.ts'
 import { exp, logAbove } from '../../math/numeric.ts'
 import type { FittedLinear } from '../fit/linear.ts'

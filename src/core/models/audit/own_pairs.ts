@@ -1,4 +1,4 @@
-import { volatilityFloor } from '../../features/spec.ts'
+import { volatilityFloor } from '../../features/feature.ts'
 import type { FeatureTable } from '../../features/table.ts'
 import { exp, log, logAbove } from '../../math/numeric.ts'
 import type { OwnFeature, Past } from './past.ts'

@@ -1,4 +1,4 @@
-import { volatilityFloor } from '../../features/spec.ts'
+import { volatilityFloor } from '../../features/feature.ts'
 import type { FeatureTable } from '../../features/table.ts'
 import { exp, log, square } from '../../math/numeric.ts'
 import { momentsOf, type OwnFeature, type Past } from './past.ts'

@@ -1,4 +1,4 @@
-import { volatilityFloor } from '../../features/spec.ts'
+import { volatilityFloor } from '../../features/feature.ts'
 import type { FeatureTable } from '../../features/table.ts'
 import { logAbove } from '../../math/numeric.ts'
 import { percentileOfSorted, sortedWithoutNull } from '../../math/percentile.ts'

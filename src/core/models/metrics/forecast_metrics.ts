@@ -1,4 +1,4 @@
-import { volatilityFloor } from '../../features/spec.ts'
+import { volatilityFloor } from '../../features/feature.ts'
 import { exp, log, square } from '../../math/numeric.ts'
 
 /** Errors of predicted against realised volatility, one per row, both floored at 1e-7. */
