@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import { type Config, readConfig } from '../config.ts'
-import type { EngineCounts } from '../core/features/engine.ts'
+import type { EngineCounts } from '../core/features/engine_counts.ts'
 import { SpikeError } from '../errors.ts'
 import type { FeaturizerPartition } from '../jobs/featurize/partition.ts'
 import { runFeaturizer } from '../jobs/featurize/run.ts'
