@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as delay } from 'node:timers/promises'
 import { Admin, ConfigResourceTypes, deleteRecordsV2, IncrementalAlterConfigOperationTypes } from '@platformatic/kafka'
 
 /** What a broker may forget, taken away for a test: everything on a topic, or all positions of a group. */
@@ -49,7 +50,15 @@ function kafka(address: string): Losses {
           partitionIndex,
           offset: -1n,
         }))
-        await deleteRecordsV2.api.async(connection, [{ name: topic, partitions }], 5000)
+        // The broker hears of the policy a moment later.
+        for (let tries = 0; ; tries++)
+          try {
+            await deleteRecordsV2.api.async(connection, [{ name: topic, partitions }], 5000)
+            return
+          } catch (error) {
+            if (tries === 100) throw error
+            await delay(100)
+          }
       }),
     positions: group => withAdmin(admin => admin.deleteGroups({ groups: [group] })),
   }
