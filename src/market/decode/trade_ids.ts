@@ -1,3 +1,5 @@
+import { firstWhere } from '../../core/math/search.ts'
+
 /** Stretches of ids that were seen, from and to included, by rising number. */
 export type IdRanges = [from: number, to: number][]
 
@@ -51,13 +53,6 @@ export class TradeIds {
 
   /** The first range that does not end before the number. */
   private placeOf(number: number): number {
-    let low = 0
-    let high = this.ranges.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (this.ranges[middle][1] < number) low = middle + 1
-      else high = middle
-    }
-    return low
+    return firstWhere(this.ranges.length, place => this.ranges[place][1] >= number)
   }
 }

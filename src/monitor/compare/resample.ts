@@ -1,5 +1,6 @@
 import { seededRandom } from '../../core/math/random.ts'
-import { countAtOrBelow, countBelow, type Sorted } from '../evidently/clean.ts'
+import { countAtMost, countBelow } from '../../core/math/search.ts'
+import type { Sorted } from '../evidently/clean.ts'
 import { chooseKnots, countBlocks } from '../profile/block_counts.ts'
 import type { ColumnPart } from '../profile/profile.ts'
 import type { ProductRows, TimeIndex } from '../profile/time_index.ts'
@@ -59,7 +60,7 @@ export function resampleBlocks(
 
 function extendKnots(knots: Float64Array, current: Sorted): { knots: Float64Array; before: number } {
   const below = chooseKnots(current.subarray(0, countBelow(current, knots[0])), beyond)
-  const above = chooseKnots(current.subarray(countAtOrBelow(current, knots[knots.length - 1])), beyond)
+  const above = chooseKnots(current.subarray(countAtMost(current, knots[knots.length - 1])), beyond)
   return { knots: Float64Array.from([...below, ...knots, ...above]), before: below.length }
 }
 

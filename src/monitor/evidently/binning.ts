@@ -1,4 +1,5 @@
-import { countAtOrBelow, countBelow, countDistinct, type Sorted } from './clean.ts'
+import { countAtMost, countBelow } from '../../core/math/search.ts'
+import { countDistinct, type Sorted } from './clean.ts'
 
 /** How often each bin or value occurs on either side, in the same order. */
 export interface Counts {
@@ -66,7 +67,7 @@ function sturgesEdges(n: number, low: number, high: number): number[] {
 /** Counts in [a, b), the last bin closed. */
 export function countInBins(sorted: Sorted, edges: readonly number[]): number[] {
   const last = edges.length - 1
-  const below = edges.map((edge, i) => (i === last ? countAtOrBelow(sorted, edge) : countBelow(sorted, edge)))
+  const below = edges.map((edge, i) => (i === last ? countAtMost(sorted, edge) : countBelow(sorted, edge)))
   return below.slice(1).map((count, i) => count - below[i])
 }
 

@@ -31,27 +31,3 @@ export function countDistinctOfBoth(a: Sorted, b: Sorted, upTo = Number.POSITIVE
   }
   return distinct
 }
-
-/** Number of values at or below `x`. */
-export function countAtOrBelow(sorted: Sorted, x: number): number {
-  let low = 0
-  let high = sorted.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (sorted[middle] <= x) low = middle + 1
-    else high = middle
-  }
-  return low
-}
-
-/** Number of values below `x`. */
-export function countBelow(sorted: Sorted, x: number): number {
-  let low = 0
-  let high = sorted.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (sorted[middle] < x) low = middle + 1
-    else high = middle
-  }
-  return low
-}

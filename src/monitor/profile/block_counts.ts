@@ -1,3 +1,4 @@
+import { countBelow } from '../../core/math/search.ts'
 import type { Sorted } from '../evidently/clean.ts'
 import type { ProductRows, TimeIndex } from './time_index.ts'
 
@@ -43,13 +44,6 @@ function findKnot(knots: Float64Array): (value: number) => number {
   for (let k = knots.length - 1; k >= 0; k--) first.fill(k, 0, slotOf(knots[k]) + 1)
   return value => {
     const slot = slotOf(value)
-    let below = first[slot]
-    let above = first[slot + 1]
-    while (below < above) {
-      const middle = (below + above) >> 1
-      if (knots[middle] < value) below = middle + 1
-      else above = middle
-    }
-    return below
+    return countBelow(knots, value, first[slot], first[slot + 1])
   }
 }

@@ -1,4 +1,5 @@
-import { countBelow, type Sorted } from '../evidently/clean.ts'
+import { countBelow } from '../../core/math/search.ts'
+import type { Sorted } from '../evidently/clean.ts'
 import { chooseKnots } from './block_counts.ts'
 import { downsample } from './downsample.ts'
 import { mergeSorted } from './merge_sorted.ts'

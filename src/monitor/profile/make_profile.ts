@@ -1,8 +1,9 @@
 import { metadataKeys } from '../../core/features/metadata.ts'
+import { countAtMost, countBelow } from '../../core/math/search.ts'
 import { simulatedFile } from '../../stores/metadata.ts'
 import { rangeOf } from '../columns/ranges.ts'
 import type { Side } from '../columns/side.ts'
-import { countAtOrBelow, countBelow, type Sorted } from '../evidently/clean.ts'
+import type { Sorted } from '../evidently/clean.ts'
 import { measureAutocorrelationLength } from './autocorrelation_length.ts'
 import { chooseKnots, countBlocks } from './block_counts.ts'
 import { mergeSorted } from './merge_sorted.ts'
@@ -84,7 +85,7 @@ function countInfinite(values: Float64Array): number {
 }
 
 function countOutside(sorted: Sorted, { low, high }: { low: number; high: number }): number {
-  return countBelow(sorted, low) + sorted.length - countAtOrBelow(sorted, high)
+  return countBelow(sorted, low) + sorted.length - countAtMost(sorted, high)
 }
 
 function sortFinite(values: Float64Array, from: number, to: number): Sorted {

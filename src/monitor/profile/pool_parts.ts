@@ -1,3 +1,4 @@
+import { countBelow } from '../../core/math/search.ts'
 import type { Sorted } from '../evidently/clean.ts'
 import { populationDeviation } from '../evidently/wasserstein.ts'
 import { mergeSorted } from './merge_sorted.ts'
@@ -55,13 +56,7 @@ export function joinMoments(
 export function countPartBelow(part: ColumnPart, limit: number): number {
   if (part.n === 0 || limit <= part.low) return 0
   if (limit > part.high) return part.n
-  let [from, to] = [0, part.sorted.length]
-  while (from < to) {
-    const middle = (from + to) >> 1
-    if (part.sorted[middle] < limit) from = middle + 1
-    else to = middle
-  }
-  return Math.round((from / part.sorted.length) * part.n)
+  return Math.round((countBelow(part.sorted, limit) / part.sorted.length) * part.n)
 }
 
 /** The part of a product; null where the profile lacks the product. */

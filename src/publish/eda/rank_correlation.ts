@@ -1,3 +1,5 @@
+import { countBelow } from '../../core/math/search.ts'
+
 /**
  * Places of values in their ascending order, from 0 on, equal values at the place of the first of them; -1 for NaN. Places of some
  * of the values rank as these do, so a column is sorted once and then compared over many parts of it.
@@ -6,7 +8,7 @@ export function findPlaces(values: ArrayLike<number>): Int32Array {
   const sorted = Float64Array.from(values)
     .filter(value => !Number.isNaN(value))
     .sort()
-  return Int32Array.from(values, value => (Number.isNaN(value) ? -1 : firstNotBelow(sorted, value)))
+  return Int32Array.from(values, value => (Number.isNaN(value) ? -1 : countBelow(sorted, value)))
 }
 
 /** Ranks from 1 on, ties their mean rank. @param places not negative. */
@@ -48,16 +50,4 @@ export function correlatePlaces(a: Int32Array, b: Int32Array): number | null {
     xy += (x[i] - mean) * (y[i] - mean)
   }
   return xx > 0 && yy > 0 ? xy / Math.sqrt(xx * yy) : null
-}
-
-/** Place of the first value that is not below, by halving. */
-function firstNotBelow(sorted: Float64Array, value: number): number {
-  let low = 0
-  let high = sorted.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (sorted[middle] >= value) high = middle
-    else low = middle + 1
-  }
-  return low
 }

@@ -1,3 +1,5 @@
+import { firstWhere } from '../../math/search.ts'
+
 const firstCapacity = 16
 
 /**
@@ -55,16 +57,8 @@ export class OrderedRows {
    * @param compare below 0 where the row at that place comes before it, 0 where it is the same.
    */
   placeOf(compare: (row: number) => number): number {
-    let low = 0
-    let high = this.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      const order = compare(middle)
-      if (order === 0) return -1
-      if (order < 0) low = middle + 1
-      else high = middle
-    }
-    return low
+    const place = firstWhere(this.length, row => compare(row) >= 0)
+    return place < this.length && compare(place) === 0 ? -1 : place
   }
 
   clear(): void {

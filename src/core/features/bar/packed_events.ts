@@ -1,4 +1,5 @@
 import type { Micros, Quote, Trade } from '../../events/event.ts'
+import { firstWhere } from '../../math/search.ts'
 import { Packed } from './packed.ts'
 
 /** Fewer events of a second are kept as they are: objects that pack them would be larger. */
@@ -63,7 +64,11 @@ export class PackedQuotes {
   }
 
   has({ time, connection, sequence, index }: Quote): boolean {
-    for (let at = firstAt(this.times, time); at < this.times.length && this.times.at(at) === time; at++)
+    for (
+      let at = firstWhere(this.times.length, place => this.times.at(place) >= time);
+      at < this.times.length && this.times.at(at) === time;
+      at++
+    )
       if (
         this.sequences.at(at) === sequence &&
         this.indexes.at(at) === index &&
@@ -89,20 +94,12 @@ export class PackedTrades {
   }
 
   has({ time, id }: Trade): boolean {
-    for (let at = firstAt(this.times, time); at < this.times.length && this.times.at(at) === time; at++)
+    for (
+      let at = firstWhere(this.times.length, place => this.times.at(place) >= time);
+      at < this.times.length && this.times.at(at) === time;
+      at++
+    )
       if (String(this.ids.at(at)) === id) return true
     return false
   }
-}
-
-/** The first place whose time is at least `time`. */
-function firstAt(times: Packed, time: number): number {
-  let low = 0
-  let high = times.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (times.at(middle) < time) low = middle + 1
-    else high = middle
-  }
-  return low
 }

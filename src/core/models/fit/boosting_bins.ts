@@ -1,3 +1,5 @@
+import { countBelow } from '../../math/search.ts'
+
 /** Bin 0 holds null; bin b > 0 of a column holds the values in (edges[b-2], edges[b-1]], the last bin all above. */
 const mostBins = 255
 
@@ -56,16 +58,4 @@ function distinctOf(sorted: Float32Array): number[] {
   for (let i = 0; i < sorted.length && distinct.length < mostBins; i++)
     if (i === 0 || sorted[i] !== sorted[i - 1]) distinct.push(sorted[i])
   return distinct
-}
-
-/** Number of edges below `value`: value <= edge goes left. */
-function countBelow(edges: Float32Array, value: number): number {
-  let from = 0
-  let to = edges.length
-  while (from < to) {
-    const middle = (from + to) >> 1
-    if (value <= edges[middle]) to = middle
-    else from = middle + 1
-  }
-  return from
 }

@@ -1,4 +1,5 @@
 import { log, square } from '../../math/numeric.ts'
+import { countAtMost, countBelow } from '../../math/search.ts'
 
 /** Labels are 0 or 1. Definitions are scikit-learn's; ties never depend on the order of rows. */
 type Labels = ArrayLike<number>
@@ -66,32 +67,8 @@ export function rocAuc(labels: Labels, scores: Scores): number {
   }
   const sorted = negatives.subarray(0, n).sort()
   let halves = 0
-  for (let i = 0; i < p; i++) halves += firstAtLeast(sorted, positives[i]) + firstAbove(sorted, positives[i])
+  for (let i = 0; i < p; i++) halves += countBelow(sorted, positives[i]) + countAtMost(sorted, positives[i])
   return halves / 2 / p / n
-}
-
-/** Number of values below `score` in an ascending array. */
-function firstAtLeast(sorted: Float64Array, score: number): number {
-  let from = 0
-  let to = sorted.length
-  while (from < to) {
-    const middle = (from + to) >> 1
-    if (sorted[middle] < score) from = middle + 1
-    else to = middle
-  }
-  return from
-}
-
-/** Number of values at most `score` in an ascending array. */
-function firstAbove(sorted: Float64Array, score: number): number {
-  let from = 0
-  let to = sorted.length
-  while (from < to) {
-    const middle = (from + to) >> 1
-    if (sorted[middle] <= score) from = middle + 1
-    else to = middle
-  }
-  return from
 }
 
 export interface Confusion {
