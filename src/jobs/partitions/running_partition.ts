@@ -71,14 +71,27 @@ export class RunningPartition<Work extends PartitionWork> {
     return this.work.anticipate?.() ?? false
   }
 
+  /**
+   * Whether records of an input are still being taken in again. A new record of another one may belong to one of these: were it
+   * committed as taken, a next life would see both again and believe that they have met.
+   */
+  private get isReturning(): boolean {
+    return [...this.inputs.values()].some(({ read, next }) => read < next)
+  }
+
   /** Sends what is due by now ahead of the commit, which will add the state. */
   prepare(): void {
+    if (this.isReturning) return
     const also = [{ topic: this.job.state.name, key: this.stateKey }]
     this.writer.prepare({ records: this.work.due, also, group: this.job.group })
   }
 
-  /** Commits what is due, the state after it and the positions of the inputs, all or nothing. */
+  /**
+   * Commits what is due, the state after it and the positions of the inputs, all or nothing; nothing at all before the inputs
+   * stand where they stood.
+   */
   async commit(): Promise<void> {
+    if (this.isReturning) return
     const records = this.work.drain()
     this.tellDead(records)
     records.push({ topic: this.job.state.name, key: this.stateKey, value: JSON.stringify(this.stateNow()) })
