@@ -1,4 +1,5 @@
 import { readConfig } from '../config.ts'
+import { isoTime } from '../core/math/time.ts'
 import { SpikeError } from '../errors.ts'
 import { LagCount, readTopic } from '../jobs/check/read_topic.ts'
 import { checkFor, isTopic } from '../jobs/check/records.ts'
@@ -81,8 +82,7 @@ function print({ topic, count, rate, products, gaps, missing, repeats, lag, inva
   const byTime = rate.event_time === null ? '' : `${rate.event_time.toFixed(1)}/s by event time, `
   console.log(`${topic}: ${count} records, ${byTime}read at ${Math.round(rate.wall)}/s`)
   for (const [product, one] of Object.entries(products).toSorted()) {
-    const time = (micros: number): string => new Date(micros / 1000).toISOString()
-    const span = one.first === null ? '' : `, ${time(one.first)} to ${time(one.last!)}`
+    const span = one.first === null ? '' : `, ${isoTime(one.first)} to ${isoTime(one.last!)}`
     console.log(`  ${product}: ${one.count}${span}, ${one.gaps} gaps, ${one.repeats} repeats`)
   }
   console.log(`holes: ${gaps} gaps, ${missing} frames known to be missing; repeats: ${repeats}; invalid: ${invalid}`)

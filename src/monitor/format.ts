@@ -1,3 +1,5 @@
+import { isoTime } from '../core/math/time.ts'
+
 /** A number in at most four significant digits, with an exponent only where it would be long. */
 export function formatNumber(value: number | null): string {
   if (value === null || Number.isNaN(value)) return '–'
@@ -24,7 +26,7 @@ export function formatShare(share: number): string {
 
 /** Microseconds as `2026-04-04 03:19:07` UTC. */
 export function formatTime(micros: number): string {
-  return new Date(micros / 1000).toISOString().slice(0, 19).replace('T', ' ')
+  return isoTime(micros).slice(0, 19).replace('T', ' ')
 }
 
 /** Seconds in the largest unit that fits. */

@@ -1,4 +1,5 @@
 import type { FeatureTable } from '../core/features/table.ts'
+import { isoTime } from '../core/math/time.ts'
 import { SpikeError } from '../errors.ts'
 import { readTable } from '../stores/parquet.ts'
 
@@ -49,7 +50,7 @@ export async function readStrip(path: string, tau: Record<string, number>, watch
       const group = rows.slice(start, start + step)
       const last = group[group.length - 1]
       points.push({
-        time: new Date(table.time[last] / 1000).toISOString(),
+        time: isoTime(table.time[last]),
         mid: table.columns.mid[last],
         sigma: Math.max(...group.map(row => table.sigma_future[row])),
         spike: group.some(row => table.sigma_future[row] >= tau[product]),

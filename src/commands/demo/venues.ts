@@ -1,4 +1,5 @@
 import type { Config } from '../../config.ts'
+import { isoTime } from '../../core/math/time.ts'
 import { startCaptureServer } from '../../exchange/capture_server.ts'
 import { simulationStart } from '../../exchange/price_process.ts'
 import { startSimulator } from '../../exchange/simulator.ts'
@@ -99,5 +100,5 @@ async function recordingsOf(config: Config, files: string[]): Promise<SavedRecor
 }
 
 function stampOf(micros: number): string {
-  return new Date(micros / 1000).toISOString().replace(/[-:]|\.\d+/g, '')
+  return isoTime(micros).replace(/[-:]|\.\d+/g, '')
 }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Config } from '../../config.ts'
+import { isoTime } from '../../core/math/time.ts'
 import { createBackfill } from '../../market/backfill/backfill.ts'
 import { createBronzeWriter } from '../../market/bronze/write.ts'
 import type { OpenGap } from '../../market/decode/open_gaps.ts'
@@ -96,7 +97,7 @@ function openParts(
 ) {
   const bronze = createBronzeWriter({ directory, feed: feed.name })
   const stamp = wallStamp()
-  const start = new Date(stamp('') / 1000).toISOString().replace(/[-:.]/g, '')
+  const start = isoTime(stamp('')).replace(/[-:.]/g, '')
   const name = `${feed.name}-${start}-backfill`
   const backfill =
     rest !== undefined && feed.rest ? createBackfill({ feed, url: rest, bronze, stamp, name, log }) : null

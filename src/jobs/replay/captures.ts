@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Config, productsOf } from '../../config.ts'
 import type { FeatureTable } from '../../core/features/table.ts'
+import { isoTime } from '../../core/math/time.ts'
 import { SpikeError } from '../../errors.ts'
 import { joinTables } from '../../stores/join_tables.ts'
 import { readTable } from '../../stores/parquet.ts'
@@ -59,7 +60,7 @@ export async function readCaptures(
       'BAD_FILE',
       `${folder}: no capture gives labelled rows of ${productsOf(config).join(', ')}; ${left_out.map(({ file, why }) => `${file}: ${why}`).join('; ') || 'it holds no .ndjson or .jsonl file'}`,
     )
-  const dayOf = ({ table }: Capture): string => new Date(firstTime(table) / 1000).toISOString().slice(0, 10)
+  const dayOf = ({ table }: Capture): string => isoTime(firstTime(table)).slice(0, 10)
   const days = [...new Set(kept.map(dayOf))].sort()
   return {
     groups: days.map(day => ({

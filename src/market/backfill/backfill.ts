@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Micros } from '../../core/events/event.ts'
+import { isoTime } from '../../core/math/time.ts'
 import type { BronzeWriter } from '../bronze/write.ts'
 import { type OpenGap, openGapAge } from '../decode/open_gaps.ts'
 import type { Feed } from '../feeds/feed.ts'
@@ -76,7 +77,7 @@ export function createBackfill(options: BackfillOptions): Backfill {
 
   function giveUp({ product, from, to }: OpenGap, reason: string): void {
     counts.failed++
-    log.warn({ product, from: iso(from), to: iso(to), reason }, 'trades of a gap are not filled in')
+    log.warn({ product, from: isoTime(from), to: isoTime(to), reason }, 'trades of a gap are not filled in')
   }
 
   return {
@@ -94,8 +95,4 @@ export function createBackfill(options: BackfillOptions): Backfill {
 
 function keyOf({ product, from, to }: OpenGap): string {
   return `${product} ${from} ${to}`
-}
-
-function iso(time: Micros): string {
-  return new Date(time / 1000).toISOString()
 }

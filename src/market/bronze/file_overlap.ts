@@ -1,4 +1,5 @@
 import type { Micros } from '../../core/events/event.ts'
+import { isoTime } from '../../core/math/time.ts'
 import { SpikeError } from '../../errors.ts'
 import { feedByName } from '../feeds/feeds.ts'
 import type { RawRecord } from './record.ts'
@@ -61,5 +62,5 @@ export function refuseOverlaps(files: { path: string; spans: Map<string, Span> }
 }
 
 function describe({ from, to }: Span): string {
-  return `${new Date(from / 1000).toISOString()} to ${new Date(to / 1000).toISOString()}`
+  return `${isoTime(from)} to ${isoTime(to)}`
 }

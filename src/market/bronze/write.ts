@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Micros } from '../../core/events/event.ts'
+import { isoTime } from '../../core/math/time.ts'
 import { makeFolder } from '../../files/place.ts'
 import { controlLine, frameLine, type LineMarks } from './line.ts'
 import { LineFile } from './line_file.ts'
@@ -72,7 +73,7 @@ export function createBronzeWriter(options: BronzeOptions): BronzeWriter {
 }
 
 function stampOf(time: Micros): string {
-  return new Date(time / 1000).toISOString().replace(/[-:]|\.\d+/g, '')
+  return isoTime(time).replace(/[-:]|\.\d+/g, '')
 }
 
 /** A new file of this name, or with a number behind it where there is one already. */

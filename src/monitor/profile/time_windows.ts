@@ -1,3 +1,4 @@
+import { isoTime } from '../../core/math/time.ts'
 import type { Side } from '../columns/side.ts'
 import type { Sorted } from '../evidently/clean.ts'
 import { quantileOf } from './quantile.ts'
@@ -49,7 +50,7 @@ export function cutWindows(side: Side, { products }: TimeIndex): WindowCut {
   })
   const kept = windows.flatMap(({ rows }, w) => (rows > 0 ? [w] : []))
   return {
-    windows: kept.map(w => ({ rows: windows[w].rows, from: toIso(windows[w].from), to: toIso(windows[w].to) })),
+    windows: kept.map(w => ({ rows: windows[w].rows, from: isoTime(windows[w].from), to: isoTime(windows[w].to) })),
     bounds: bounds.map(starts => Int32Array.from([...kept, windowsPerSide], w => starts[w])),
   }
 }
@@ -57,9 +58,4 @@ export function cutWindows(side: Side, { products }: TimeIndex): WindowCut {
 /** The percentiles 0 to 100 of a window, NaN where it holds no value. */
 export function percentilesOf(sorted: Sorted): Float64Array {
   return Float64Array.from({ length: percentileCount }, (_, i) => quantileOf(sorted, i / (percentileCount - 1)))
-}
-
-/** Microseconds as an ISO time. */
-export function toIso(micros: number): string {
-  return new Date(micros / 1000).toISOString()
 }

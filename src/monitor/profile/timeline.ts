@@ -1,5 +1,5 @@
+import { isoTime } from '../../core/math/time.ts'
 import type { Side } from '../columns/side.ts'
-import { toIso } from './time_windows.ts'
 
 /** A stretch without rows of one product. */
 export interface Hole {
@@ -42,8 +42,8 @@ export function describeTimeline(side: Side, resetSeconds: number): { products: 
       if (seconds >= 1)
         own.push({
           product,
-          from: toIso(side.time[row - 1]),
-          to: toIso(side.time[row]),
+          from: isoTime(side.time[row - 1]),
+          to: isoTime(side.time[row]),
           seconds,
           reset: seconds >= resetSeconds,
         })
@@ -53,8 +53,8 @@ export function describeTimeline(side: Side, resetSeconds: number): { products: 
     products.push({
       product,
       rows,
-      from: toIso(side.time[from]),
-      to: toIso(side.time[row - 1]),
+      from: isoTime(side.time[from]),
+      to: isoTime(side.time[row - 1]),
       coverage: Math.min(1, (rows - repeated) / span),
       holes: own.length,
       resets: own.filter(hole => hole.reset).length,

@@ -1,5 +1,6 @@
 import type { FeatureTable } from '../../core/features/table.ts'
-import { coveredSeconds, findProducts, findSessions, groupByBlock, isoTime } from './stretches.ts'
+import { isoTime } from '../../core/math/time.ts'
+import { coveredSeconds, findProducts, findSessions, groupByBlock } from './stretches.ts'
 
 /** One session of one product. Shares are of its seconds. */
 export interface SessionCoverage {

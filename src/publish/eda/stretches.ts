@@ -54,11 +54,6 @@ export function groupByBlock(table: FeatureTable, rows: ArrayLike<number>, secon
   return groups
 }
 
-/** A time in microseconds as ISO text. */
-export function isoTime(micros: number): string {
-  return new Date(micros / 1000).toISOString()
-}
-
 function cutWhere({ rows, product }: FeatureTable, isCut: (row: number) => boolean): Stretch[] {
   const stretches: Stretch[] = []
   for (let row = 0, from = 0; row < rows; row++) {

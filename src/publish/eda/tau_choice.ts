@@ -1,11 +1,12 @@
 import type { Config } from '../../config.ts'
 import type { FeatureTable } from '../../core/features/table.ts'
 import { percentileOf } from '../../core/math/percentile.ts'
+import { isoTime } from '../../core/math/time.ts'
 import { countEpisodes } from '../../core/models/split/episodes.ts'
 import { labelRows } from '../../core/models/split/label.ts'
 import { type SegmentName, type Split, segmentNames, splitByTime } from '../../core/models/split/split.ts'
 import { sigmaPercentiles, tauFromTraining } from '../../core/models/split/tau.ts'
-import { blockSeconds, findProducts, groupByBlock, isoTime } from './stretches.ts'
+import { blockSeconds, findProducts, groupByBlock } from './stretches.ts'
 
 /** What one percentile as tau would do to one product. */
 export interface TauCandidate {

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { stringify } from 'yaml'
 import { type Config, configHash } from '../../config.ts'
 import { specVersion } from '../../core/features/spec.ts'
+import { isoTime } from '../../core/math/time.ts'
 import { SpikeError } from '../../errors.ts'
 import { replaceTogether } from '../../files/together.ts'
 import { replay } from '../../jobs/replay/replay.ts'
@@ -73,8 +74,8 @@ async function scoreSlice(
   await infer({ features: join(folder, features), model: join(folder, model), out: join(folder, predictions) })
   return {
     raw: cut.files.map(path => path.slice(folder.length + 1)),
-    from: new Date(cut.from / 1000).toISOString(),
-    to: new Date(cut.to / 1000).toISOString(),
+    from: isoTime(cut.from),
+    to: isoTime(cut.to),
     lines: cut.lines,
     rows,
     digest,

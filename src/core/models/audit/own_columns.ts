@@ -1,6 +1,7 @@
 import { horizonSeconds } from '../../features/label.ts'
 import type { FeatureTable } from '../../features/table.ts'
 import { log, square } from '../../math/numeric.ts'
+import { isoTime } from '../../math/time.ts'
 import type { AuditCheck } from './check.ts'
 
 const second = 1e6
@@ -50,9 +51,7 @@ export function checkOwnColumns(table: FeatureTable, whole: boolean): AuditCheck
   if (whole && unverified > 0)
     faults.push(`sigma_future is given in ${unverified} rows though seconds after them are missing`)
   for (const [name, { rows: many, first }] of wrong)
-    faults.push(
-      `${name} is not what mid says in ${many} rows, first ${product[first]} ${new Date(time[first] / 1000).toISOString()}`,
-    )
+    faults.push(`${name} is not what mid says in ${many} rows, first ${product[first]} ${isoTime(time[first])}`)
   const name = 'own_columns'
   if (faults.length > 0) return { name, verdict: 'failed', detail: faults.join('; ') }
   const detail = `${compared} values of return_1s, volatility_60s and sigma_future equal what the file's mid column gives`

@@ -1,5 +1,6 @@
 import type { Config } from '../../../config.ts'
 import type { FeatureTable } from '../../features/table.ts'
+import { isoTime } from '../../math/time.ts'
 import type { AuditCheck } from './check.ts'
 import { verdictOf } from './check.ts'
 import { countFeatures, pairFeatures } from './own_pairs.ts'
@@ -38,7 +39,7 @@ export function checkOwnFeatures(table: FeatureTable, { time }: Pick<Config, 'ti
     'own_features',
     [...wrong].map(
       ([name, { rows, first }]) =>
-        `${name} is not what the other columns say in ${rows} of the rows looked at, first ${table.product[first]} ${new Date(table.time[first] / 1000).toISOString()}`,
+        `${name} is not what the other columns say in ${rows} of the rows looked at, first ${table.product[first]} ${isoTime(table.time[first])}`,
     ),
     `${compared} values of ${all.length} features on one row in ${stride} are what the file's other columns give`,
   )

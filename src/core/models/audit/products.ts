@@ -1,5 +1,5 @@
 import { everyRow, type FeatureTable } from '../../features/table.ts'
-import { isoTime } from '../split/segment.ts'
+import { isoTime } from '../../math/time.ts'
 import type { AuditCheck } from './check.ts'
 import type { AuditInput } from './input.ts'
 

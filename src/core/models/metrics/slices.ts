@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { placesBy } from '../../math/group_indices.ts'
+import { isoTime } from '../../math/time.ts'
 import { countEpisodes } from '../split/episodes.ts'
 import type { JudgedRows } from './judged_rows.ts'
 import { averagePrecision } from './metrics.ts'
@@ -28,7 +29,7 @@ export function slicesOf(judged: JudgedRows, scores: Record<string, Float64Array
     ['product', i => product[i]],
     ['regime', i => regimeOf(level[i] / tau[i])],
     ['day', i => group[i]],
-    ['hour', i => new Date(time[i] / 1000).toISOString().slice(11, 13)],
+    ['hour', i => isoTime(time[i]).slice(11, 13)],
   ]
   return names.flatMap(([by, of]) => {
     const parts = placesBy(product.length, of)

@@ -1,5 +1,5 @@
 import { type FeatureTable, takeRows } from '../../features/table.ts'
-import { isoTime } from './segment.ts'
+import { isoTime } from '../../math/time.ts'
 
 /** Rows that belong together, as those of one day. */
 export interface RowGroup {

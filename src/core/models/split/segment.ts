@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Micros } from '../../events/event.ts'
 import type { FeatureTable } from '../../features/table.ts'
+import { isoTime } from '../../math/time.ts'
 import { countEpisodes } from './episodes.ts'
 
 /** A stretch of labelled rows. */
@@ -57,9 +58,4 @@ export function degenerateReason(rows: number, positives: number, episodes: numb
     episodes < leastEpisodes ? `${episodes} ${episodes === 1 ? 'episode' : 'episodes'}, below ${leastEpisodes}` : '',
   ].filter(text => text !== '')
   return few.length > 0 ? few.join('; ') : null
-}
-
-/** ISO 8601, UTC, whole milliseconds. */
-export function isoTime(time: Micros): string {
-  return new Date(time / 1000).toISOString()
 }
