@@ -1,3 +1,4 @@
+import { percentileOf } from '../src/core/math/percentile.ts'
 import { SpikeError } from '../src/errors.ts'
 
 /** What a bench prints: `ratio` is what a baseline keeps; the other figures are for people. */
@@ -18,15 +19,7 @@ export function cpuSeconds(work: () => void): number {
 }
 
 export function median(values: number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  const middle = sorted.length >> 1
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
-}
-
-/** The value below which `share` (0 to 1) of the values lie, by the nearest rank; NaN of none. */
-export function quantile(values: ArrayLike<number>, share: number): number {
-  const sorted = Float64Array.from(values).sort()
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN
+  return percentileOf(values, 50)
 }
 
 const leastShare = 0.85

@@ -1,4 +1,5 @@
-import { median, quantile } from './measure.ts'
+import { percentileOf } from '../src/core/math/percentile.ts'
+import { median } from './measure.ts'
 import type { Stretch } from './stream_load.ts'
 import type { Run, Sample } from './stream_run.ts'
 
@@ -11,7 +12,7 @@ export interface Delays {
 }
 
 export function describeDelays(delays: number[]): Delays {
-  const [p50, p99, max] = [0.5, 0.99, 1].map(share => round(quantile(delays, share), 1))
+  const [p50, p99, max] = [50, 99, 100].map(percent => round(percentileOf(delays, percent), 1))
   return { count: delays.length, p50, p99, max }
 }
 
@@ -38,7 +39,7 @@ export function delaysByStretch(
 export function describeLag(samples: Sample[], name: string) {
   const lags = samples.filter(({ stretch }) => stretch === name).map(({ lag }) => lag)
   const lastQuarter = median(lags.slice(Math.floor(0.75 * lags.length)))
-  return { median: median(lags), p99: quantile(lags, 0.99), largest: Math.max(...lags), last_quarter: lastQuarter }
+  return { median: median(lags), p99: percentileOf(lags, 99), largest: Math.max(...lags), last_quarter: lastQuarter }
 }
 
 /** Events a second as they came, CPU µs an event by process over a stretch, cores of what else ran on the machine, and memory at its end. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type BenchResult, checkBaseline, checkBestOf, quantile } from '../../bench/measure.ts'
+import { type BenchResult, checkBaseline, checkBestOf } from '../../bench/measure.ts'
 
 const baseline = { stream: { ratio: 1, other: 2 } }
 const result = (ratio: number, other = 2): BenchResult => ({ name: 'stream', ratio, ratios: { other } })
@@ -18,10 +18,4 @@ test('one run of three that passes is enough; three that do not are too many', a
   await checkBestOf(3, lucky.run, baseline)
   expect(lucky.left).toEqual([0.1])
   await expect(checkBestOf(3, runs(0.5, 0.6, 0.7).run, baseline)).rejects.toThrow(/ratio is 0.7/)
-})
-
-test('a quantile is a value below which that share lies', () => {
-  const values = Array.from({ length: 100 }, (_, i) => 99 - i)
-  expect([0, 0.5, 0.99, 1].map(share => quantile(values, share))).toEqual([0, 50, 99, 99])
-  expect(quantile([], 0.5)).toBeNaN()
 })

@@ -1,7 +1,7 @@
+import { percentileOfSorted } from '../../core/math/percentile.ts'
 import type { Sorted } from '../evidently/clean.ts'
 import { formatNumber, formatShare } from '../format.ts'
 import { mergeSorted } from '../profile/merge_sorted.ts'
-import { quantileOf } from '../profile/quantile.ts'
 import type { RobustSpread } from './robust_spread.ts'
 import type { ProductColumn } from './scale_free.ts'
 
@@ -57,7 +57,7 @@ function pool(products: ProductColumn[]): Scaled {
   const join = (side: 'reference' | 'current'): Sorted =>
     mergeSorted(
       products.map(product => {
-        const middle = quantileOf(product.reference.sorted, 0.5)
+        const middle = percentileOfSorted(product.reference.sorted, 50)
         const spread = product.spread.value || 1
         return product[side].sorted.map(value => (value - middle) / spread)
       }),
@@ -69,7 +69,7 @@ function pool(products: ProductColumn[]): Scaled {
 }
 
 function describeLocation(reference: Sorted, current: Sorted, spread: RobustSpread, alone: boolean): string | null {
-  const [from, to] = [quantileOf(reference, 0.5), quantileOf(current, 0.5)]
+  const [from, to] = [percentileOfSorted(reference, 50), percentileOfSorted(current, 50)]
   const values = alone ? ` (median ${formatNumber(from)} → ${formatNumber(to)})` : ''
   if (spread.value === 0) return from === to ? null : `was constant${values}`
   const moved = (to - from) / spread.value
@@ -89,8 +89,8 @@ function describeWidth(reference: Sorted, current: Sorted): string | null {
 
 /** Of the middle half, or of the middle 90 % where that half is one value. */
 function width(sorted: Sorted): number {
-  const half = quantileOf(sorted, 0.75) - quantileOf(sorted, 0.25)
-  return half > 0 ? half : quantileOf(sorted, 0.95) - quantileOf(sorted, 0.05)
+  const half = percentileOfSorted(sorted, 75) - percentileOfSorted(sorted, 25)
+  return half > 0 ? half : percentileOfSorted(sorted, 95) - percentileOfSorted(sorted, 5)
 }
 
 function describeTail(reference: Sorted, current: Sorted, spread: RobustSpread): string | null {
@@ -102,7 +102,8 @@ function describeTail(reference: Sorted, current: Sorted, spread: RobustSpread):
     [0.99, 'upper'],
     [0.01, 'lower'],
   ] as const) {
-    const reach = (sorted: Sorted): number => Math.abs(quantileOf(sorted, share) - quantileOf(sorted, 0.5))
+    const reach = (sorted: Sorted): number =>
+      Math.abs(percentileOfSorted(sorted, 100 * share) - percentileOfSorted(sorted, 50))
     const ratio = reach(current) / after / (reach(reference) / before)
     const apart = Math.abs(reach(current) - reach(reference))
     if (!(apart >= spread.value / 2)) continue

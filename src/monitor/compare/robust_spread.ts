@@ -1,5 +1,5 @@
+import { percentileOfSorted } from '../../core/math/percentile.ts'
 import type { Sorted } from '../evidently/clean.ts'
-import { quantileOf } from '../profile/quantile.ts'
 
 export interface RobustSpread {
   /** `constant`: no spread at all, `value` is 0. */
@@ -23,7 +23,7 @@ const heavyTo = 10
  * @param deviation standard deviation with divisor n.
  */
 export function measureRobustSpread(reference: Sorted, deviation: number): RobustSpread {
-  const range = (quantileOf(reference, 0.75) - quantileOf(reference, 0.25)) / normalRange
+  const range = (percentileOfSorted(reference, 75) - percentileOfSorted(reference, 25)) / normalRange
   if (!(deviation > 0)) return { kind: 'constant', value: 0 }
   if (deviation > heavyFrom * range && deviation <= heavyTo * range)
     return { kind: 'interquartile range', value: range }

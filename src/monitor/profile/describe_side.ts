@@ -1,7 +1,7 @@
+import { percentileOfSorted } from '../../core/math/percentile.ts'
 import { countInBins } from '../evidently/binning.ts'
 import { countDistinctOfBoth, type Sorted } from '../evidently/clean.ts'
 import type { PooledColumn } from './pool_parts.ts'
-import { quantileOf } from './quantile.ts'
 
 /** Shares at which the quantiles of a side are given. */
 export const quantileShares = [0, 0.01, 0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.9, 0.95, 0.99, 1]
@@ -32,8 +32,8 @@ export function chooseEdges(reference: Sorted, current: Sorted): number[] {
   const filled = [reference, current].filter(side => side.length > 0)
   const distinct = countDistinctOfBoth(reference, current, fewUpTo + 1)
   const few = distinct <= fewUpTo
-  const low = Math.min(...filled.map(side => quantileOf(side, few ? 0 : 0.005)))
-  const high = Math.max(...filled.map(side => quantileOf(side, few ? 1 : 0.995)))
+  const low = Math.min(...filled.map(side => percentileOfSorted(side, few ? 0 : 0.5)))
+  const high = Math.max(...filled.map(side => percentileOfSorted(side, few ? 100 : 99.5)))
   if (!(high > low)) return [low - 0.5, low + 0.5]
   if (few && distinct === 2) return [low - (high - low) / 2, (low + high) / 2, high + (high - low) / 2]
   return Array.from({ length: bins + 1 }, (_, i) => low + ((high - low) * i) / bins)
@@ -63,7 +63,9 @@ export function describeSide(
     nulls: rows - n,
     mean,
     std: n > 1 ? deviation * Math.sqrt(n / (n - 1)) : null,
-    quantiles: quantileShares.map(share => (share === 0 ? low : share === 1 ? high : quantileOf(sorted, share))),
+    quantiles: quantileShares.map(share =>
+      share === 0 ? low : share === 1 ? high : percentileOfSorted(sorted, 100 * share),
+    ),
     histogram: countInBins(sorted, open).map(count => Math.round(count * rowsPerValue)),
   }
 }

@@ -1,7 +1,7 @@
+import { percentileOfSorted } from '../../core/math/percentile.ts'
 import { isoTime } from '../../core/math/time.ts'
 import type { Side } from '../columns/side.ts'
 import type { Sorted } from '../evidently/clean.ts'
-import { quantileOf } from './quantile.ts'
 import type { TimeIndex } from './time_index.ts'
 
 /** A span of time of one side in which every column is summarised; ISO times of its first and last row. */
@@ -57,5 +57,7 @@ export function cutWindows(side: Side, { products }: TimeIndex): WindowCut {
 
 /** The percentiles 0 to 100 of a window, NaN where it holds no value. */
 export function percentilesOf(sorted: Sorted): Float64Array {
-  return Float64Array.from({ length: percentileCount }, (_, i) => quantileOf(sorted, i / (percentileCount - 1)))
+  return Float64Array.from({ length: percentileCount }, (_, i) =>
+    percentileOfSorted(sorted, (100 * i) / (percentileCount - 1)),
+  )
 }

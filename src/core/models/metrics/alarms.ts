@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { placesBy } from '../../math/group_indices.ts'
+import { groupIndices } from '../../math/group_indices.ts'
 import { percentileOf, percentileOfSorted } from '../../math/percentile.ts'
 import { seededRandom } from '../../math/random.ts'
 import type { JudgedRows } from './judged_rows.ts'
@@ -97,7 +97,7 @@ export function alarmsAtRate(tracks: Track[]): AlarmSummary {
 
 /** One track for each group and product, whatever the order in which groups and products lie. */
 export function tracksOf({ group, product, time, volatility, tau }: JudgedRows, score: Float64Array): Track[] {
-  const places = placesBy(score.length, i => `${group[i]} ${product[i]}`)
+  const places = groupIndices(score.length, i => `${group[i]} ${product[i]}`)
   return [...places.values()].map(rows => ({
     time: Float64Array.from(rows, i => time[i] / 1e6),
     spiking: Uint8Array.from(rows, i => (volatility[i] >= tau[i] ? 1 : 0)),

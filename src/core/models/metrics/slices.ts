@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { placesBy } from '../../math/group_indices.ts'
+import { groupIndices } from '../../math/group_indices.ts'
 import { isoTime } from '../../math/time.ts'
 import { countEpisodes } from '../split/episodes.ts'
 import type { JudgedRows } from './judged_rows.ts'
@@ -32,7 +32,7 @@ export function slicesOf(judged: JudgedRows, scores: Record<string, Float64Array
     ['hour', i => isoTime(time[i]).slice(11, 13)],
   ]
   return names.flatMap(([by, of]) => {
-    const parts = placesBy(product.length, of)
+    const parts = groupIndices(product.length, of)
     if (by === 'day' && parts.size === 1) return []
     return [...parts.keys()].sort().map(name => sliceOf(judged, scores, by, name, parts.get(name)!))
   })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { placesBy } from '../../math/group_indices.ts'
+import { groupIndices } from '../../math/group_indices.ts'
 import { percentileOf } from '../../math/percentile.ts'
 import { averagePrecision } from './metrics.ts'
 
@@ -14,7 +14,7 @@ const leastCell = 300
  * @param cell name of the cell of each row.
  */
 export function cellsOf(cell: ArrayLike<string>): Int32Array[] {
-  const cells = placesBy(cell.length, i => cell[i])
+  const cells = groupIndices(cell.length, i => cell[i])
   return [...cells.values()].filter(rows => rows.length >= leastCell).map(rows => Int32Array.from(rows))
 }
 
