@@ -14,7 +14,10 @@ export interface FeatureSpec {
   source: string
 }
 
-/** Features that one file says and computes. */
+/**
+ * Features that one file of `compute/` says and computes: entry, folds and formula of a new one stand there and nowhere else.
+ * Only a new group is added to the list in `spec.ts`. Either way `specVersion` goes up.
+ */
 export interface FeatureGroup {
   /** In the order of the columns. */
   features: FeatureSpec[]
