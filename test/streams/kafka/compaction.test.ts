@@ -44,7 +44,8 @@ describe('a topic of states on a broker that cleans it', needs(lacksKafka()), ()
     await streams.createTopics([{ name: topic, partitions: 1 }])
     expect(await settingOf('cleanup.policy')).toBe('delete')
     await streams.createTopics([{ name: topic, partitions: 1, compacted: true }])
-    expect(await settingOf('cleanup.policy')).toBe('compact')
+    // The controller has acknowledged the change; this broker learns of it a little later.
+    await expect.poll(() => settingOf('cleanup.policy'), { timeout: 30_000 }).toBe('compact')
   })
 
   test('the newest states are found where older ones were taken away, and read on past the holes', async () => {
