@@ -1,30 +1,11 @@
-import type { Logger } from 'pino'
 import type { Micros } from '../core/events/event.ts'
 import { SpikeError } from '../errors.ts'
 import type { Role } from './bronze/record.ts'
-import type { BronzeWriter } from './bronze/write.ts'
-import type { Feed } from './feeds/feed.ts'
-import type { BackoffOptions } from './socket/backoff.ts'
-import type { Stamp } from './socket/clock.ts'
-import { listenToFeed } from './socket/listen.ts'
+import { type ListenTo, listenToFeed } from './socket/listen.ts'
 
-export interface IngestOptions {
-  feed: Feed
-  url: string
-  /** By the exchange's own names. */
-  products: string[]
-  channels: readonly string[]
-  /** For a feed that wants a login; it goes to the exchange and nowhere else. */
-  secret?: string
-  bronze: BronzeWriter
-  stamp: Stamp
-  /** Part of the names of connections; two runs need two starts. */
-  start: string
+export interface IngestOptions extends ListenTo {
   /** Two connections for the same products: what befalls one of them at a time costs no event. */
   redundant?: boolean
-  staleAfterMs: number
-  backoff: BackoffOptions
-  log: Logger
   /** Jitter of the waits; Math.random when absent. */
   random?: () => number
   /** Ends the run, cleanly. */

@@ -30,13 +30,13 @@ type Made = [record: Outgoing, second?: number]
 
 /** Makes bars, rows, labels and late events of one partition of market events. Bars are its state: it sees the last ones again. */
 export class FeaturizerPartition implements PartitionWork {
+  readonly due: Outgoing[] = []
   private readonly topics: FeaturizerTopics
   private readonly engines: Engines
   private readonly barMarks = new BarMarks()
   private readonly openMarks = new OpenMarks()
   /** Engines that have closed a second, and were not told since to compute the next one ahead. */
   private readonly advanced = new Set<ProductEngine>()
-  private outgoing: Outgoing[] = []
   /** Bars whose place on their topic is not known yet. */
   private unplaced: { product: string; second: number }[] = []
   private current: Incoming | null = null
@@ -85,16 +85,6 @@ export class FeaturizerPartition implements PartitionWork {
     return false
   }
 
-  get due(): readonly Outgoing[] {
-    return this.outgoing
-  }
-
-  drain(): Outgoing[] {
-    const records = this.outgoing
-    this.outgoing = []
-    return records
-  }
-
   state(ends: ReadonlyMap<string, number>): WorkState {
     const { raw, bars } = this.topics
     const barsEnd = ends.get(bars)!
@@ -137,7 +127,7 @@ export class FeaturizerPartition implements PartitionWork {
   }
 
   private makeDue(record: Outgoing, second?: number): void {
-    if (!this.again) this.outgoing.push(record)
+    if (!this.again) this.due.push(record)
     if (second !== undefined) this.unplaced.push({ product: record.key, second })
   }
 
@@ -157,6 +147,6 @@ export class FeaturizerPartition implements PartitionWork {
   private makeDeadLetter(reason: string): void {
     if (this.again || this.current === null) return
     this.dead++
-    this.outgoing.push(deadLetterOf(this.current, reason))
+    this.due.push(deadLetterOf(this.current, reason))
   }
 }

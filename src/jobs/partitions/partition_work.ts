@@ -16,15 +16,9 @@ export interface WorkState {
  * `runPartitions` runs it, `test/jobs/conformance.test.ts` holds every one of them to this contract.
  * @example
  * class Doubler implements PartitionWork {
- *   private outgoing: Outgoing[] = []
+ *   readonly due: Outgoing[] = []
  *   take({ key, value }: Incoming, again: boolean): void {
- *     if (!again) this.outgoing.push({ topic: 'doubled', key, value: `${2 * Number(value)}` })
- *   }
- *   get due(): readonly Outgoing[] {
- *     return this.outgoing
- *   }
- *   drain(): Outgoing[] {
- *     return this.outgoing.splice(0)
+ *     if (!again) this.due.push({ topic: 'doubled', key, value: `${2 * Number(value)}` })
  *   }
  * }
  */
@@ -35,13 +29,14 @@ export interface PartitionWork {
    * such records alone is written already.
    */
   take(record: Incoming, again: boolean): void
-  /** The records that wait to be written: they can be sent ahead of their transaction. More are put behind them only. */
-  readonly due: readonly Outgoing[]
-  /** Gives the due records out, the same objects in the same order, for the transaction that is about to begin. */
-  drain(): Outgoing[]
+  /**
+   * The records that wait to be written, in their order. The work only puts more behind them: they can be sent ahead of their
+   * transaction. Whoever runs it takes all of them out when the transaction begins.
+   */
+  readonly due: Outgoing[]
   /**
    * Where it stands after all records taken. Absent where nothing is remembered.
-   * @param ends by topic of `PartitionJob.recalls`: the next free offset before the records of the last drain are written.
+   * @param ends by topic of `PartitionJob.recalls`: the next free offset before the records that were taken out last are written.
    */
   state?(ends: ReadonlyMap<string, number>): WorkState
   /** Takes in one of its own records again, those that its former state named, in offset order, before `restore`. */

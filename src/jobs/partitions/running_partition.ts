@@ -83,7 +83,7 @@ export class RunningPartition<Work extends PartitionWork> {
   prepare(): void {
     if (this.isReturning) return
     const also = [{ topic: this.job.state.name, key: this.stateKey }]
-    this.writer.prepare({ records: this.work.due, also, group: this.job.group })
+    this.writer.prepare({ records: this.work.due.slice(), also, group: this.job.group })
   }
 
   /**
@@ -92,7 +92,7 @@ export class RunningPartition<Work extends PartitionWork> {
    */
   async commit(): Promise<void> {
     if (this.isReturning) return
-    const records = this.work.drain()
+    const records = this.work.due.splice(0)
     this.tellDead(records)
     records.push({ topic: this.job.state.name, key: this.stateKey, value: JSON.stringify(this.stateNow()) })
     const positions = this.positions()

@@ -20,12 +20,12 @@ export interface ScorerCounts {
 /** Makes a prediction of each row of one partition, and a dead letter of what is no row. Remembers nothing. */
 export class RowPredictor implements PartitionWork {
   readonly counts: ScorerCounts = { rows: 0, alarms: 0, skipped: 0, dead: 0 }
+  readonly due: Outgoing[] = []
   private readonly artifact: Artifact
   private readonly topicOut: string
   private readonly onUnknown: (product: string) => void
   private readonly score: (product: string, values: Float64Array) => number
   private readonly unknown = new Set<string>()
-  private outgoing: Outgoing[] = []
 
   /** @param onUnknown called once with each product whose tau the model does not know. */
   constructor(artifact: Artifact, topicOut: string, onUnknown: (product: string) => void = () => {}) {
@@ -41,7 +41,7 @@ export class RowPredictor implements PartitionWork {
     const row = decodeRow(record.value.toString())
     if (row === null) {
       counts.dead++
-      this.outgoing.push(deadLetterOf(record, 'not_a_row'))
+      this.due.push(deadLetterOf(record, 'not_a_row'))
       return
     }
     const { product, time, values } = row
@@ -54,19 +54,9 @@ export class RowPredictor implements PartitionWork {
     const probability = this.score(product, values)
     const alarm = probability >= artifact.threshold
     const prediction = { product, time, model: artifact.name, probability, alarm, tau: artifact.tau[product] }
-    this.outgoing.push({ topic: this.topicOut, key: product, value: encodePrediction(prediction) })
+    this.due.push({ topic: this.topicOut, key: product, value: encodePrediction(prediction) })
     counts.rows++
     if (alarm) counts.alarms++
-  }
-
-  get due(): readonly Outgoing[] {
-    return this.outgoing
-  }
-
-  drain(): Outgoing[] {
-    const records = this.outgoing
-    this.outgoing = []
-    return records
   }
 }
 

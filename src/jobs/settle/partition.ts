@@ -42,13 +42,13 @@ interface Memory {
 export class SettlementPartition implements PartitionWork {
   /** Records that are no prediction or label, and those that came after what they belong to was forgotten. */
   skipped = 0
+  readonly due: Outgoing[] = []
   private readonly topics: SettlementTopics
   private readonly most: number
   private readonly labels = new Map<string, SeenLabel>()
   private readonly predictions = new Map<string, SeenPrediction>()
   private readonly models = new Set<string>()
   private horizon = new Map<string, Micros>()
-  private outgoing: Outgoing[] = []
 
   /** @param most records of each topic, the latest, of which predictions and labels are remembered. */
   constructor(topics: SettlementTopics, most = 100_000) {
@@ -63,7 +63,7 @@ export class SettlementPartition implements PartitionWork {
     if (found === null) {
       if (again) return
       this.skipped++
-      this.outgoing.push(deadLetterOf(record, isLabel ? 'not_a_label' : 'not_a_prediction'))
+      this.due.push(deadLetterOf(record, isLabel ? 'not_a_label' : 'not_a_prediction'))
       return
     }
     const seen = { product: found.product, time: found.time, offset: record.offset, again }
@@ -71,16 +71,6 @@ export class SettlementPartition implements PartitionWork {
     else if (isLabel) this.takeLabel(found as SettledLabel, seen)
     else this.takePrediction(found as LivePrediction, seen)
     this.forget(isLabel ? this.labels : this.predictions, record.offset - this.most)
-  }
-
-  get due(): readonly Outgoing[] {
-    return this.outgoing
-  }
-
-  drain(): Outgoing[] {
-    const records = this.outgoing
-    this.outgoing = []
-    return records
   }
 
   state(): WorkState {
@@ -133,7 +123,7 @@ export class SettlementPartition implements PartitionWork {
   /** @param before they have met in a former life: that is written already. */
   private settle(prediction: LivePrediction, sigma: number | null, before: boolean): void {
     if (before) return
-    this.outgoing.push({
+    this.due.push({
       topic: this.topics.settled,
       key: prediction.product,
       value: encodeSettled(prediction, sigma),

@@ -7,24 +7,28 @@ import type { Stamp } from './clock.ts'
 import { openSocket } from './socket.ts'
 import { createSubscriber, type Subscriber } from './subscriber.ts'
 
-export interface ListenOptions {
+/** What is listened to, and where it is written. */
+export interface ListenTo {
   feed: Feed
   url: string
   /** By the exchange's own names. */
   products: string[]
   channels: readonly string[]
-  /** For a feed that wants a login. */
+  /** For a feed that wants a login; it goes to the exchange and nowhere else. */
   secret?: string
   bronze: BronzeWriter
   stamp: Stamp
-  /** Its connections are called `<feed>-<start>-<n>`, or `<feed>-<start>-<role>-<n>`. */
+  /** Part of the names of connections, `<feed>-<start>-<n>` or `<feed>-<start>-<role>-<n>`; two runs need two starts. */
   start: string
-  role?: Role
   staleAfterMs: number
   backoff: BackoffOptions
+  log: Logger
+}
+
+export interface ListenOptions extends ListenTo {
+  role?: Role
   random: () => number
   withinMs?: number
-  log: Logger
   onOpen(): void
   /** Called after the message was written. */
   onMessage(text: string, received_at: number): void

@@ -29,7 +29,7 @@ const matured = (second: number, sigma: number, product = 'A-USD'): [string, str
 
 function settledBy(work: SettlementPartition, values: [string, string][]): string[] {
   for (const record of recordsOf(values)) work.take(record, false)
-  return work.drain().map(({ value }) => {
+  return work.due.splice(0).map(({ value }) => {
     const { product, time, model, label } = decodeSettled(String(value))!
     return `${product} ${time / 1e6} ${model} ${label}`
   })
