@@ -95,6 +95,9 @@ const configSchema = z.strictObject({
     })
     .refine(t => [t.bars, t.features, t.labels, t.late, t.settled].every(one => one.partitions === t.raw.partitions), {
       message: 'bars, features, labels, late and settled need as many partitions as raw',
+    })
+    .refine(t => new Set(Object.values(t).map(({ name }) => name)).size === Object.keys(t).length, {
+      message: 'each needs a name of its own',
     }),
   simulator: z.strictObject({
     seed: z.int().min(0),

@@ -139,3 +139,8 @@ it('hashes what decides rows and labels, and nothing else', () => {
   other.time.carry_s = 11
   expect(configHash(other)).not.toBe(configHash(config))
 })
+
+it('refuses one topic in two roles: the topic of states is compacted, and input on it would be lost', () => {
+  const faults = faultsOf(text.replace('name: ticks.state', 'name: ticks.raw'))
+  expect(faults).toEqual(['my.yaml: topics: each needs a name of its own'])
+})

@@ -99,7 +99,10 @@ export interface Reader {
  * })
  */
 export interface Streams {
-  /** Creates the topics that are missing. @throws SpikeError TOPIC_MISMATCH when one exists with another number of partitions. */
+  /**
+   * Creates the topics that are missing. @throws SpikeError TOPIC_MISMATCH when one exists with another number of partitions,
+   * or one name is given twice.
+   */
   createTopics(topics: TopicSpec[]): Promise<void>
   /**
    * Opens a transactional writer; an earlier writer of the same id is fenced and its open transaction aborted.

@@ -248,6 +248,20 @@ const topicsOn = (engine: Engine) => (): void => {
     })
   })
 
+  test('one topic in two roles is refused, and nothing of it is compacted away', async () => {
+    const values = ['0', '1', '2']
+    await write(values.map(value => ({ topic, key: 'a', value })))
+    const both = [
+      { name: topic, partitions: 3 },
+      { name: topic, partitions: 3, compacted: true },
+    ]
+    await expect(streams.createTopics(both)).rejects.toMatchObject({
+      code: 'TOPIC_MISMATCH',
+      message: expect.stringContaining(`${topic} is named for two purposes`),
+    })
+    expect(await texts()).toEqual(values)
+  })
+
   test('values of 2 MB, empty ones, bytes that are no text and keys of any script come back as they were', async () => {
     const big = Buffer.alloc(2 << 20, 'spike60 ')
     const bytes = Buffer.from([0, 255, 254, 10, 0])

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { SpikeError } from '../../errors.ts'
 import { describeMismatch } from '../partition_mismatch.ts'
 import type { Position, TopicSpec } from '../port.ts'
+import { refuseTwoRoles } from '../two_roles.ts'
 import { checksumOf } from './checksum.ts'
 import { corrupt, inTransaction } from './database.ts'
 
@@ -15,6 +16,7 @@ export interface TopicRow {
 
 /** Creates what is missing, all or none. @throws SpikeError TOPIC_MISMATCH, one line a topic. */
 export function createTopics(database: DatabaseSync, topics: TopicSpec[]): void {
+  refuseTwoRoles(topics)
   inTransaction(database, () => {
     const faults = topics.flatMap(topic => {
       const row = findTopic(database, topic.name)

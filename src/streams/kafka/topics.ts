@@ -9,6 +9,7 @@ import {
 import { SpikeError } from '../../errors.ts'
 import { describeMismatch } from '../partition_mismatch.ts'
 import type { Position, TopicSpec } from '../port.ts'
+import { refuseTwoRoles } from '../two_roles.ts'
 import { brokerFaults } from './error_tree.ts'
 
 /** Largest batch that topics made here take. */
@@ -28,6 +29,7 @@ const markersMs = 20_000
  * @throws SpikeError TOPIC_MISMATCH, one line a topic; BROKER_REFUSED when one must be compacted and may not be set so.
  */
 export async function createTopics(admin: Admin, topics: TopicSpec[]): Promise<void> {
+  refuseTwoRoles(topics)
   const existing = new Set(await admin.listTopics())
   for (const { name, partitions, compacted } of topics) {
     try {
