@@ -15,7 +15,8 @@ export class LineFile {
   private readonly waiting = Buffer.allocUnsafeSlow(bufferLimit)
   private waitingBytes = 0
   private timer: NodeJS.Timeout | null = null
-  private failure: unknown = null
+  /** What the disk said; after it the file takes nothing more. */
+  failure: unknown = null
   private isOpen = true
 
   private constructor(path: string, descriptor: number) {

@@ -40,7 +40,8 @@ export function createBronzeWriter(options: BronzeOptions): BronzeWriter {
 
   function append(connection: string, received_at: Micros, line: string): void {
     if (closed) throw new Error('bronze writer: closed')
-    if (file !== null && (file.bytes >= maxBytes || received_at - opened >= maxAge)) closeFile()
+    const isFull = file !== null && (file.bytes >= maxBytes || received_at - opened >= maxAge)
+    if (isFull && file?.failure === null) closeFile()
     if (file === null) {
       file = openFile(directory, `${feed}-${stampOf(received_at)}-${connection}`)
       files.push(file.path)

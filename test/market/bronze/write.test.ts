@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import fs, { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -133,6 +134,24 @@ describe('the bronze writer', () => {
     expect(readFileSync(writer.files[0], 'utf8')).toMatch(/\}\n$/)
     writer.close()
     expect(() => writer.frame('c', micros(0), '{}')).toThrow('closed')
+  })
+
+  it('stays failed when the disk fails as a new file is begun: no later line is taken as if nothing had been lost', () => {
+    const writer = createBronzeWriter({ directory, feed: 'coinbase', maxBytes: 600 })
+    for (const i of [0, 1]) writer.frame('c', micros(i), ticker(i, i))
+    const { writeSync } = fs
+    fs.writeSync = () => {
+      throw new Error('no space left')
+    }
+    syncBuiltinESMExports()
+    try {
+      expect(() => writer.frame('c', micros(2), ticker(2, 2))).toThrow('no space left')
+    } finally {
+      fs.writeSync = writeSync
+      syncBuiltinESMExports()
+    }
+    expect(() => writer.frame('c', micros(3), ticker(3, 3))).toThrow('no space left')
+    expect(writer.files).toHaveLength(1)
   })
 
   it('tells the disk error to the caller', () => {
