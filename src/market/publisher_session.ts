@@ -36,7 +36,9 @@ export class PublisherSession {
   static async open(streams: Streams, config: Config, bronze: BronzeFiles, name: string): Promise<PublisherSession> {
     const { raw, state } = config.topics
     await streams.createTopics([raw, { name: deadLetterTopic(raw.name), partitions: raw.partitions }, state])
+    await using opening = new AsyncDisposableStack()
     const writer = await streams.writer(`publisher-${name}`)
+    opening.defer(() => writer.close())
     const found = await readState(streams, state.name, name)
     if (found === null) {
       const connections = await connectionsOf(bronze)
@@ -44,7 +46,10 @@ export class PublisherSession {
       const writes = connections.size > 0 ? [raw.name] : []
       await refuseLostState(streams, { name: publisherKey(name), state: state.name, writes, isOwn })
     }
-    return new PublisherSession(config, name, writer, found ?? { format: 'spike60-publisher', version: 2, files: {} })
+    const begun = found ?? { format: 'spike60-publisher', version: 2, files: {} }
+    const session = new PublisherSession(config, name, writer, begun)
+    opening.move()
+    return session
   }
 
   /** Publishes all complete lines that bronze holds now. @param onCommit what one transaction has put on the topics. */

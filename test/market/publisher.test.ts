@@ -164,15 +164,22 @@ describe('the publisher', () => {
     await expect(publisher().publishAvailable()).rejects.toThrow(SpikeError)
   })
 
-  it('G3: whose state is gone while what it published stands refuses, and says what to do', async () => {
+  it('whose state is gone while what it published stands refuses, and says what to do', async () => {
     append('a', quote('c0', 1), line('c0', 2, 'garbage'))
     await publisher().publishAvailable()
     streams.records(state.name).splice(0)
+    const { writer } = streams
+    const closed: string[] = []
+    streams.writer = async id => {
+      const opened = await writer(id)
+      return { ...opened, close: async () => void closed.push(id) }
+    }
     await expect(publisher().publishAvailable()).rejects.toMatchObject({
       code: 'STATE_LOST',
       exit: 2,
       faults: [expect.stringMatching(/^topic ticks\.raw holds records.*'publisher bronze'.*name other topics/)],
     })
+    expect(closed).toEqual(['publisher-bronze'])
     expect(published()).toHaveLength(1)
     streams.records(raw.name).splice(0)
     await publisher().publishAvailable()

@@ -85,8 +85,11 @@ export async function runIngestJob(options: IngestJobOptions): Promise<IngestSum
     written.abort()
     stopWatching()
     await publishing.catch(error => log.error({ reason: (error as Error).message }, 'not everything is published'))
-    bronze.close()
-    await publisher.close()
+    try {
+      bronze.close()
+    } finally {
+      await publisher.close()
+    }
   }
 }
 
