@@ -23,7 +23,7 @@ type Importance = z.infer<typeof importanceSchema>
  * How much average precision a model loses when one feature's blocks of 60 rows change places inside each product, six times
  * over, seeded; largest first. Blocks, because neighbouring seconds hold nearly the same value. A feature whose twin is also
  * read loses little, since the twin still tells (Breiman 2001; Strobl and others 2008).
- * @param rows ascending in a table sorted by (product, time), with many spikes among them.
+ * @param rows ascending in a table sorted by (product, time), with many spikes among them; empty where the thinning leaves none.
  */
 export function permutationImportance(
   table: FeatureTable,
@@ -38,6 +38,7 @@ export function permutationImportance(
     thinned,
   )
   const y = Uint8Array.from(thinned, row => labels[row])
+  if (!y.includes(1)) return []
   const precision = (of: FeatureTable): number => averagePrecision(y, predict(of, everyRow(of)).score)
   const whole = precision(part)
   const random = seededRandom(seed)

@@ -70,13 +70,15 @@ export function judgeModel(ground: Ground, scored: Scored, standings: Record<str
   const noCut = noSpike ?? noThreshold
   const noProbability = probability ? noRow : 'the score is not a probability'
   const noForecast = forecast === null ? 'the model forecasts no sigma' : noRow
+  const ewmaError = standings[ewma.name].forecast!.rmse
+  const noRatio = noForecast ?? (ewmaError.value > 0 ? null : 'EWMA makes no error on these rows')
   const noCell = noRow ?? (cells.length === 0 ? 'no 20 minutes of a product hold 300 rows' : null)
   const why = {
     ...{ pr_auc: noSpike, pr_auc_low: noInterval, pr_auc_high: noInterval, roc_auc: oneClass },
     ...{ f1: noCut, precision: noCut, recall: noCut, threshold: noThreshold },
     ...{ brier: noProbability, log_loss: noProbability, ece: noProbability, brier_skill: noProbability ?? oneClass },
     ...{ precision_top1: noRow, precision_top5: noRow },
-    ...{ log_sigma_rmse: noForecast, qlike: noForecast, floored: noForecast, rmse_ratio: noForecast },
+    ...{ log_sigma_rmse: noForecast, qlike: noForecast, floored: noForecast, rmse_ratio: noRatio },
     ...{ within_top10: noCell, within_top25: noCell },
   }
   const others = noSpike === null ? references.map(rule => rule.name).filter(other => other !== name) : []
@@ -103,7 +105,7 @@ export function judgeModel(ground: Ground, scored: Scored, standings: Record<str
     log_sigma_rmse: forecasts?.log_sigma_rmse ?? null,
     qlike: forecasts?.qlike ?? null,
     floored: forecasts?.floored ?? null,
-    rmse_ratio: forecasts && pairedRatio(forecasts.rmse, standings[ewma.name].forecast!.rmse),
+    rmse_ratio: noRatio === null ? pairedRatio(forecast!.rmse, ewmaError) : null,
     lift: Object.fromEntries(others.map(other => [other, pairedRatio(precision, standings[other].precision)])),
     gain: Object.fromEntries(others.map(other => [other, pairedDifference(precision, standings[other].precision)])),
     alarms: alarmsAtRate(tracksOf(ground.rows, score)),

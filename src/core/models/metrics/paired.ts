@@ -15,9 +15,9 @@ export interface Resampled {
   drawn: Float64Array | null
 }
 
-/** The ratio of two statistics, resampled together. */
+/** The ratio of two statistics, resampled together; a resample in which the lower one is 0 has none. */
 export function pairedRatio(above: Resampled, below: Resampled): Paired {
-  return paired(above, below, (a, b) => a / b)
+  return paired(above, below, (a, b) => (b > 0 ? a / b : Number.NaN))
 }
 
 /** The difference of two statistics, resampled together. */

@@ -45,3 +45,9 @@ test('what decides loses all, what is not read loses nothing; the same every tim
   expect(found[1]).toEqual({ feature: 'noise', drop: 0, low: 0, high: 0 })
   expect(permutationImportance(table, every, labels, model)).toEqual(found)
 })
+
+test('of spikes that the thinning leaves out nothing is measured', () => {
+  const rare = labels.map((_, row) => (row === 1 ? 1 : 0))
+  const predict = ({ columns }: FeatureTable) => ({ score: columns.slow, sigma: null })
+  expect(permutationImportance(table, every, rare, { inputs: ['slow'], predict })).toEqual([])
+})

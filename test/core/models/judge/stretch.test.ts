@@ -67,6 +67,12 @@ test('errors of the forecast sigma by hand, with the rows below the floor', () =
   expect(qlike).toBeCloseTo((1 / 4 + 2 * Math.log(2) - 1 + (Math.exp(2 * low) - 2 * low - 1)) / 2, 4)
 })
 
+test('where EWMA makes no error nothing is infinite: there is no ratio to it, with the reason', () => {
+  const { rmse_ratio, degenerate } = judged([1, 1], [0.5, 0.5], { sigma: [4e-5, 1e-9] })
+  expect(rmse_ratio).toBe(null)
+  expect(degenerate.rmse_ratio).toBe('EWMA makes no error on these rows')
+})
+
 test('without a spike, without a row, with spikes only: null with its reason, never NaN', () => {
   for (const metrics of [judged([0, 0], [0.1, 0.2]), judged([], []), judged([1, 1], [0.1, 0.2])]) {
     for (const [name, value] of Object.entries(metrics)) {
