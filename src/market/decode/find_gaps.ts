@@ -19,9 +19,9 @@ export class GapFinder implements DecoderStep<GapsState> {
   private readonly continuities = new Map<string, Continuity>()
   private readonly owners: ProductOwners
 
-  constructor(owners: ProductOwners, { continuities = {}, ...single }: Partial<GapsState> = {}) {
+  constructor(owners: ProductOwners, { continuities = {}, connections, products }: Partial<GapsState> = {}) {
     this.owners = owners
-    this.single = new Continuity(single)
+    this.single = new Continuity({ connections, products })
     for (const [key, snapshot] of Object.entries(continuities)) this.continuities.set(key, new Continuity(snapshot))
   }
 

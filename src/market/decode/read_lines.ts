@@ -106,12 +106,18 @@ export class LineReader implements DecoderStep<LinesState> {
     for (const { reason, item } of faults) this.refuse(line, reason, item)
     if (listing === undefined) return
     const owner = this.owners.claim(feed.name, listing, null)
-    const trades = events.filter(event => event.type === 'trade' && event.product === asked.product)
-    if (owner !== null) this.refuseOther(line, product, owner)
-    else
-      for (const trade of trades as Trade[])
-        if (trade.time >= asked.from && trade.time <= asked.to)
-          line.events.push({ ...(complete(trade, record, 0) as Trade), product, backfilled: true })
+    if (owner !== null) {
+      this.refuseOther(line, product, owner)
+      return
+    }
+    for (const event of events)
+      if (
+        event.type === 'trade' &&
+        event.product === asked.product &&
+        event.time >= asked.from &&
+        event.time <= asked.to
+      )
+        line.events.push({ ...(complete(event, record, 0) as Trade), product, backfilled: true })
   }
 
   private isAhead(time: Micros | null, reference: Micros | null): boolean {
@@ -119,7 +125,11 @@ export class LineReader implements DecoderStep<LinesState> {
   }
 
   private refuseOther(line: DecodedLine, product: string, owner: string): void {
-    const detail = `${product} is brought by ${owner}, not by ${line.record.feed}`
+    const { feed } = line.record
+    const detail =
+      owner === feed
+        ? `${product} was not yet brought by ${feed} at that time`
+        : `${product} is brought by ${owner}, not by ${feed}`
     this.refuse(line, 'product_of_another_feed', undefined, detail)
   }
 

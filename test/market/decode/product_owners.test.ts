@@ -111,7 +111,7 @@ describe('two feeds that bring one product', () => {
     const at = (feed: string, ...seconds: number[]) => append(feed, ...seconds.map(second => line(feed, second)))
     at('coinbase-exchange', 0, 1, 2)
     at('coinbase', 3, 901.9, 902, 903, 904)
-    at('simulated', 905, 1803.9, 1804)
+    at('simulated', 905, 1803.9, 1804, 1803.9)
     at('coinbase-exchange', 1805)
     const { events, dead } = await replayed('coinbase', 'coinbase-exchange', 'simulated')
     const quotes = events
@@ -122,7 +122,8 @@ describe('two feeds that bring one product', () => {
       ...[902, 903, 904].map(second => ['coinbase', second]),
       ['simulated', 1804],
     ])
-    expect(dead).toHaveLength(5)
+    expect(dead).toHaveLength(6)
+    expect(dead[4].detail).toBe('BTC-USD was not yet brought by simulated at that time')
   })
 })
 
