@@ -37,7 +37,7 @@ export interface DriftOptions {
 }
 
 /**
- * Compares two sides and writes the report as HTML and JSON, both or none of them new.
+ * Compares two sides and writes the report as HTML and JSON, each whole or not at all.
  * @throws SpikeError BAD_FILE, BAD_TABLE, BAD_CONFIG, TOO_FEW_ROWS, BAD_MODEL.
  * @example
  * const source = { reference: 'features_train.parquet', current: 'features_test.parquet' }
@@ -79,7 +79,7 @@ export async function saveProfile(
 ): Promise<Profile> {
   const profile =
     'profiles' in from
-      ? mergeProfiles(from.profiles.map(readProfile))
+      ? mergeProfiles(from.profiles.map(readProfile), config.time.session_reset_s)
       : profileOf(await readSide(from.reference), config)
   const faults = faultsOf(profile)
   if (Object.values(profile.columns).every(column => column.nulls === profile.rows))
@@ -99,7 +99,7 @@ async function readSides(
   }
   const reference =
     'profiles' in source
-      ? mergeProfiles(source.profiles.map(readProfile))
+      ? mergeProfiles(source.profiles.map(readProfile), config.time.session_reset_s)
       : profileOf(await readSide(source.reference), config)
   const whole = typeof source.current === 'string' ? await readSide(source.current) : source.current
   const current = last === undefined ? whole : takeLastSeconds(whole, last)

@@ -6,6 +6,7 @@ import type { RunTable } from './run_record.ts'
 export function trainingTables(evaluation: Evaluation): RunTable[] {
   const { audit, splits, walk_forward } = evaluation
   const { validation, test } = splits
+  const products = new Set(walk_forward?.folds.flatMap(({ tau }) => Object.keys(tau)))
   return [
     tableOf(
       'models.json',
@@ -38,7 +39,7 @@ export function trainingTables(evaluation: Evaluation): RunTable[] {
       (walk_forward?.folds ?? []).map(({ tau, pr_auc, ...fold }, step) => ({
         fold: step,
         ...fold,
-        ...prefixed('tau ', tau),
+        ...Object.fromEntries([...products].map(product => [`tau ${product}`, tau[product] ?? null])),
         ...prefixed('pr_auc ', pr_auc),
       })),
     ),
@@ -60,7 +61,7 @@ export function modelTables({ weights, importance, curve, reliability }: ModelRe
 }
 
 /** Columns are the keys of the first row; a value that JSON cannot hold is null. */
-function tableOf(path: string, rows: Record<string, string | number | null>[] | object[]): RunTable {
+function tableOf(path: string, rows: object[]): RunTable {
   const columns = Object.keys(rows[0] ?? {})
   return {
     path,

@@ -7,15 +7,16 @@ import { type Hole, holesListed, type Timeline } from './timeline.ts'
 /**
  * The profile of all partitions together; no row may be in two of them. Scores are those of all rows, exact as long as a column
  * has at most 100,000 values; p-values rest on counts shared out to common knots. Of the windows twelve are kept.
+ * @param resetSeconds a hole of so long is a new session.
  * @throws SpikeError BAD_TABLE, one line a fault: partitions without time, of other columns, spec or block length, or that overlap.
  */
-export function mergeProfiles(profiles: Profile[]): Profile {
+export function mergeProfiles(profiles: Profile[], resetSeconds: number): Profile {
   if (profiles.length === 1) return profiles[0]
   const [first, ...others] = profiles
   const faults = others.flatMap(other => compare(first, other))
   for (const { name, timed } of profiles)
     if (!timed) faults.push(`${name}: its rows carry no time, so it cannot be merged; write it with a column time`)
-  const timeline = mergeTimelines(profiles, faults)
+  const timeline = mergeTimelines(profiles, resetSeconds, faults)
   if (faults.length > 0) throw new SpikeError('BAD_TABLE', faults)
 
   const keys = Float64Array.from(new Set(profiles.flatMap(({ keys }) => [...keys]))).sort()
@@ -88,7 +89,7 @@ function compare(first: Profile, other: Profile): string[] {
 }
 
 /** Rows of one product in order of time; the time between two partitions is a hole. */
-function mergeTimelines(profiles: Profile[], faults: string[]): Profile['timeline'] {
+function mergeTimelines(profiles: Profile[], resetSeconds: number, faults: string[]): Profile['timeline'] {
   const holes: Hole[] = profiles.flatMap(profile => profile.timeline.holes)
   const merged = new Map<string, Timeline>()
   const lines = profiles
@@ -105,7 +106,7 @@ function mergeTimelines(profiles: Profile[], faults: string[]): Profile['timelin
         `${name}: its rows of ${line.product || 'all products'} begin at ${line.from}, before another partition ends (${before.to}); a row may stand in one only`,
       )
     const seconds = Math.max(0, (Date.parse(line.from) - Date.parse(before.to)) / 1000 - 1)
-    const hole = { product: line.product, from: before.to, to: line.from, seconds, reset: seconds >= 900 }
+    const hole = { product: line.product, from: before.to, to: line.from, seconds, reset: seconds >= resetSeconds }
     if (seconds >= 1) holes.push(hole)
     const secondsOf = ({ from, to }: Timeline): number => (Date.parse(to) - Date.parse(from)) / 1000 + 1
     merged.set(line.product, {

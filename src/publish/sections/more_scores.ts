@@ -10,7 +10,6 @@ export function moreScores({ splits, walk_forward }: Evaluation) {
   const judged = Object.values(models)
   const floored = judged.map(model => (model.floored ? model.floored.predicted + model.floored.realised : 0))
   return {
-    minutes: String(Math.round((walk_forward?.block_s ?? 1200) / 60)),
     source: walk_forward ? 'walk-forward, all blocks pooled' : 'test segment',
     header: [
       'Model',

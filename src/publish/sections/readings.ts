@@ -43,7 +43,8 @@ function overBaseline({ standing, baseline, ratio }: Comparison): string {
 
 function drift({ folds, tau_fixed }: WalkForward): string {
   const shares = folds.map(({ prevalence }) => prevalence)
-  const moves = Object.keys(folds[0].tau).map(product => {
+  const products = new Set(folds.flatMap(({ tau }) => Object.keys(tau)))
+  const moves = [...products].map(product => {
     const taus = folds.flatMap(({ tau }) => (product in tau ? [tau[product]] : []))
     return `${product} by a factor of ${(Math.max(...taus) / Math.min(...taus)).toFixed(2)}`
   })

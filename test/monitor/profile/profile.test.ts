@@ -97,7 +97,7 @@ describe('profiles of partitions, merged', () => {
     ['by time, in the other order', parts.toReversed()],
     ['by product', byProduct],
   ])('%s: the scores, figures and quality of all rows', async (_, sides) => {
-    const merged = compare(mergeProfiles(await Promise.all(sides.map(side => through(profileOf(side))))), current)
+    const merged = compare(mergeProfiles(await Promise.all(sides.map(side => through(profileOf(side)))), 900), current)
     expect(merged.reference).toEqual({ ...whole.reference, name: expect.any(String) })
     for (const [i, column] of merged.columns.entries()) {
       const expected = whole.columns[i]
@@ -116,14 +116,25 @@ describe('profiles of partitions, merged', () => {
     expect(merged.quality.label).toEqual(whole.quality.label)
   })
 
+  test('the time between two of them is a new session where the config says that one is so long', () => {
+    const apart = [makeSide(200, 1_700_000_000, 1), makeSide(200, 1_700_000_700, 2)].map(profileOf)
+    const resets = (after: number) => mergeProfiles(apart, after).timeline.products.map(({ resets }) => resets)
+    expect([resets(300), resets(900)]).toEqual([
+      [1, 1],
+      [0, 0],
+    ])
+  })
+
   test('rows that stand in two of them are refused, and so are partitions of other columns', () => {
     const [early] = parts
-    expect(() => mergeProfiles([profileOf(reference), profileOf(early)])).toThrow(/a row may stand in one only/)
+    expect(() => mergeProfiles([profileOf(reference), profileOf(early)], 900)).toThrow(/a row may stand in one only/)
     const { plain: _, ...columns } = parts[1].columns
-    expect(() => mergeProfiles([profileOf(early), profileOf({ ...parts[1], columns })])).toThrow(
+    expect(() => mergeProfiles([profileOf(early), profileOf({ ...parts[1], columns })], 900)).toThrow(
       /has not the columns of part 0 \(plain\)/,
     )
-    expect(() => mergeProfiles([profileOf({ ...early, timed: false }), profileOf(parts[1])])).toThrow(/carry no time/)
+    expect(() => mergeProfiles([profileOf({ ...early, timed: false }), profileOf(parts[1])], 900)).toThrow(
+      /carry no time/,
+    )
   })
 })
 
@@ -159,7 +170,7 @@ describe('more than 100,000 values a column', () => {
   test('merged from partitions, the rank error is that of each and one more', async () => {
     const exact = profileOf(large)
     const stored = await Promise.all(halves(large, 1_700_110_000e6).map(side => through(profileOf(side))))
-    const part = mergeProfiles(stored).columns.plain.parts[0]
+    const part = mergeProfiles(stored, 900).columns.plain.parts[0]
     expect(part.sorted).toHaveLength(20_000)
     expect(part.rank_error).toBeLessThanOrEqual(2 / 40_000)
     expect(largestRankError(exact.columns.plain.parts[0].sorted, part.sorted)).toBeLessThanOrEqual(part.rank_error)

@@ -106,4 +106,14 @@ describe('reading of a walk-forward', () => {
       'The hardest baseline, z-score rule, is not beaten.',
     )
   })
+
+  it('tells how tau moved of each product, also of one that the first block did not know', () => {
+    const walk_forward = exampleWalkForward()
+    walk_forward.folds.forEach((fold, i) => {
+      fold.tau = { 'BTC-USD': 2e-5, ...(i > 0 && { 'ETH-USD': i * 1e-5 }) }
+    })
+    expect(readWalkForward(walkedEvaluation({ walk_forward })).join(' ')).toContain(
+      'BTC-USD by a factor of 1.00, for ETH-USD by a factor of 3.00',
+    )
+  })
 })

@@ -10,7 +10,7 @@ const blockSeconds = 1200
 const leastCell = 300
 
 /**
- * Rows by cell: one block of the walk-forward and one product. Cells of fewer than 300 rows are left out.
+ * Rows by cell: 20 minutes of one product. Cells of fewer than 300 rows are left out.
  * @param cell name of the cell of each row.
  */
 export function cellsOf(cell: ArrayLike<string>): Int32Array[] {
