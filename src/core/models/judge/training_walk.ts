@@ -37,9 +37,15 @@ export function walkTraining(
 /** The shortest doubling of the block with which all folds together train on at most `most` rows. */
 function longEnough(days: RowGroup[], settings: WalkSettings, most: number): WalkSettings | null {
   for (let { block_s } = settings; ; block_s *= 2) {
-    const folds = days.flatMap(({ table }) => walkForward(table, { ...settings, block_s }))
-    if (folds.reduce((sum, { train }) => sum + train.length, 0) <= most) return { ...settings, block_s }
-    if (folds.length <= days.length) return null
+    let folds = 0
+    let rows = 0
+    for (const { table } of days)
+      for (const { train } of walkForward(table, { ...settings, block_s })) {
+        folds++
+        rows += train.length
+      }
+    if (rows <= most) return { ...settings, block_s }
+    if (folds <= days.length) return null
   }
 }
 

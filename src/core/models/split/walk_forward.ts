@@ -29,11 +29,10 @@ export interface Fold {
  * first second not judged yet, so silences make no empty block. A fitted row has T + 60 s + embargo before the block.
  * @param table rows sorted by (product, time); boundaries are common to all products.
  */
-export function walkForward(table: FeatureTable, { first, block_s, embargo_s }: WalkForwardSettings): Fold[] {
+export function* walkForward(table: FeatureTable, { first, block_s, embargo_s }: WalkForwardSettings): Generator<Fold> {
   const labelled = labelledRows(table)
   const seconds = labelledSeconds(table)
   const reach = (horizonSeconds + embargo_s) * 1e6
-  const folds: Fold[] = []
   let next = Math.floor(seconds.length * first + 1e-9)
   while (next < seconds.length) {
     const from = seconds[next]
@@ -41,8 +40,7 @@ export function walkForward(table: FeatureTable, { first, block_s, embargo_s }: 
     const before = labelled.filter(row => table.time[row] < from)
     const train = before.filter(row => table.time[row] + reach < from)
     const judged = labelled.filter(row => table.time[row] >= from && table.time[row] < to)
-    folds.push({ train, judged, from, purged: before.length - train.length })
+    yield { train, judged, from, purged: before.length - train.length }
     while (next < seconds.length && seconds[next] < to) next++
   }
-  return folds
 }

@@ -43,7 +43,7 @@ test('no fitted label reaches a judged row, and each second after the first shar
   fc.assert(
     fc.property(sessions, fc.integer({ min: 0, max: 300 }), (parts, embargo_s) => {
       const table = tableOf(parts)
-      const folds = walkForward(table, { first: 0.4, block_s: 1200, embargo_s })
+      const folds = [...walkForward(table, { first: 0.4, block_s: 1200, embargo_s })]
       const labelled = labelledRows(table)
       const judged: number[] = []
       for (const { train, judged: rows, from, purged } of folds) {
