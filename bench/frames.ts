@@ -8,7 +8,7 @@ import { readLines } from '../src/market/bronze/text_lines.ts'
 const capture = fileURLToPath(new URL('../../shared/captures/coinbase-ticker-2025-12-06.ndjson.gz', import.meta.url))
 const day = 86_400_000
 
-/** FrameWriter to measure with, as the socket would give them. */
+/** Frames to measure with, as the socket would give them. */
 export interface BenchFrames {
   /** What they are, for people. */
   source: string
@@ -17,7 +17,7 @@ export interface BenchFrames {
   texts(pass: number): string[]
 }
 
-/** FrameWriter of the 2025-12-06 capture at their own density, or of the simulated exchange where it is absent. */
+/** Frames of the 2025-12-06 capture at their own density, or of the simulated exchange where it is absent. */
 export async function readFrames(): Promise<BenchFrames> {
   const simulated = !existsSync(capture)
   const texts = simulated ? simulateFrames() : await readCapture()

@@ -13,7 +13,7 @@ export interface CaptureServerOptions {
   records: AsyncIterable<RawRecord>
   /** 0, the default, takes a free port. */
   port?: number
-  /** FrameWriter wait on each connection for so many messages of the client; default what its feed needs for all channels. */
+  /** Frames wait on each connection for so many messages of the client; default what its feed needs for all channels. */
   requests?: number
   /** ... or until none came for so long after the first; default 2 s. */
   settleMs?: number

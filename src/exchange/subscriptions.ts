@@ -1,3 +1,5 @@
+import { asObject, parseJson } from '../market/feeds/reading.ts'
+
 /** What one client of the exchange has asked for. */
 export interface Subscriptions {
   /**
@@ -19,7 +21,7 @@ export function createSubscriptions(products: string[]): Subscriptions {
   const current = new Map<Channel, Set<string>>()
   return {
     handle(text) {
-      const message = parseObject(text)
+      const message = asObject(parseJson(text))
       if (message === null) return { error: 'malformed message' }
       const { type, channel, product_ids } = message
       if (type !== 'subscribe' && type !== 'unsubscribe') return { error: 'malformed message' }
@@ -54,13 +56,4 @@ function isChannel(value: unknown): value is Channel {
 
 function known(asked: unknown, products: string[]): string[] {
   return Array.isArray(asked) ? products.filter(product => asked.includes(product)) : []
-}
-
-function parseObject(text: string): Record<string, unknown> | null {
-  try {
-    const value = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : null
-  } catch {
-    return null
-  }
 }

@@ -34,3 +34,14 @@ export function takeRows(table: FeatureTable, indices: ArrayLike<number>): Featu
 export function everyRow({ rows }: Pick<FeatureTable, 'rows'>): Int32Array {
   return Int32Array.from({ length: rows }, (_, row) => row)
 }
+
+/** Times of the first and the last row of any product, microseconds. */
+export function timeRange({ rows, time }: FeatureTable): [number, number] {
+  let first = Number.POSITIVE_INFINITY
+  let last = Number.NEGATIVE_INFINITY
+  for (let row = 0; row < rows; row++) {
+    first = Math.min(first, time[row])
+    last = Math.max(last, time[row])
+  }
+  return [first, last]
+}

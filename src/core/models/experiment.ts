@@ -1,7 +1,7 @@
 import type { Config } from '../../config.ts'
 import { horizonSeconds } from '../features/label.ts'
 import { specVersion } from '../features/spec.ts'
-import type { FeatureTable } from '../features/table.ts'
+import { type FeatureTable, timeRange } from '../features/table.ts'
 import { isoTime } from '../math/time.ts'
 import type { Artifact } from './artifact/artifact.ts'
 import { auditTraining } from './audit/audit.ts'
@@ -104,11 +104,8 @@ function describeRows(
   { file, digest }: Source,
   { split: { train, validation, test, purged } }: LabelledSplit,
 ): Evaluation['source'] {
-  const { rows, product, time } = table
-  const [first, last] = time.reduce(
-    ([least, most], t) => [Math.min(least, t), Math.max(most, t)],
-    [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
-  )
+  const { rows, product } = table
+  const [first, last] = timeRange(table)
   const labelled = train.length + validation.length + test.length + purged
   return {
     file,

@@ -15,8 +15,8 @@ import { writeFileAtomically } from '../../files/atomic.ts'
 import type { DeadLetter } from '../../market/bronze/record.ts'
 import type { DecoderCounters } from '../../market/decode/counters.ts'
 import { readEvents } from '../../market/decode/events.ts'
+import { simulated as simulatedFeed } from '../../market/feeds/simulated.ts'
 import { digestOf } from '../../stores/digest.ts'
-import { isSimulated } from '../../stores/metadata.ts'
 import { writeFeatures } from '../featurize/sink.ts'
 
 /** Dead letters that are kept; all are counted. */
@@ -88,7 +88,7 @@ export async function replay({ raw, out, config, disturbance, onProgress }: Repl
       } else engines.push(event)
       if (sample.length < sampleSize) sample.push(event)
     }
-    simulated ||= batch.events.some(event => isSimulated(event.feed))
+    simulated ||= batch.events.some(({ feed }) => feed === simulatedFeed.name)
     dead.push(...batch.dead.slice(0, deadKept - dead.length))
     events += batch.events.length
     onProgress?.(events)

@@ -5,7 +5,7 @@ type Bare<Event> = Omit<Event, 'feed' | 'received_at' | 'connection' | 'sequence
 /** An event as its frame tells it; `product` is the exchange's own symbol. */
 export type TimedEvent = Bare<Quote> | Bare<Trade> | Bare<Clock>
 /** A quote without a time of its own has its frame's. */
-export type FeedEvent = Exclude<TimedEvent, Bare<Quote>> | (Omit<Bare<Quote>, 'time'> & { time: Micros | null })
+type FeedEvent = Exclude<TimedEvent, Bare<Quote>> | (Omit<Bare<Quote>, 'time'> & { time: Micros | null })
 
 /** One parsed frame, read by itself: a feed keeps no state. */
 export interface Reading {

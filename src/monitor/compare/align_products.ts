@@ -1,5 +1,4 @@
-import type { Side } from '../columns/side.ts'
-import { takeRows } from '../columns/side.ts'
+import { type Side, takeRows } from '../columns/side.ts'
 import { joinParts } from '../profile/join_parts.ts'
 import type { Profile } from '../profile/profile.ts'
 

@@ -98,12 +98,12 @@ function describeTail(reference: Sorted, current: Sorted, spread: RobustSpread):
   const after = width(current)
   if (before === 0 || after === 0) return null
   const words: string[] = []
-  for (const [share, name] of [
-    [0.99, 'upper'],
-    [0.01, 'lower'],
+  for (const [percent, name] of [
+    [99, 'upper'],
+    [1, 'lower'],
   ] as const) {
     const reach = (sorted: Sorted): number =>
-      Math.abs(percentileOfSorted(sorted, 100 * share) - percentileOfSorted(sorted, 50))
+      Math.abs(percentileOfSorted(sorted, percent) - percentileOfSorted(sorted, 50))
     const ratio = reach(current) / after / (reach(reference) / before)
     const apart = Math.abs(reach(current) - reach(reference))
     if (!(apart >= spread.value / 2)) continue

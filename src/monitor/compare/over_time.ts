@@ -11,7 +11,7 @@ export interface OverTime {
   score: (number | null)[]
 }
 
-/** Median, 10th and 90th percentile and distance to the reference of each window. @param windowPercentiles its percentileCount. */
+/** Median, 10th and 90th percentile and distance to the reference of each window. @param windowPercentiles those of each window. */
 export function followColumn(windowPercentiles: Float64Array[], reference: Sorted, spread: RobustSpread): OverTime {
   const whole = percentilesOf(reference)
   const at = (place: number): (number | null)[] =>

@@ -6,7 +6,7 @@ export function cleanNumbers(values: ArrayLike<number>): Sorted {
   const kept = new Float64Array(values.length)
   let n = 0
   for (let i = 0; i < values.length; i++) if (Number.isFinite(values[i])) kept[n++] = values[i]
-  return kept.slice(0, n).sort()
+  return (n === kept.length ? kept : kept.slice(0, n)).sort()
 }
 
 /** Texts that are there; null and the empty text are missing. */

@@ -3,7 +3,7 @@ import { countAtMost, countBelow } from '../../core/math/search.ts'
 import { simulatedFile } from '../../stores/metadata.ts'
 import { rangeOf } from '../columns/ranges.ts'
 import type { Side } from '../columns/side.ts'
-import type { Sorted } from '../evidently/clean.ts'
+import { cleanNumbers, type Sorted } from '../evidently/clean.ts'
 import { measureAutocorrelationLength } from './autocorrelation_length.ts'
 import { chooseKnots, countBlocks } from './block_counts.ts'
 import { mergeSorted } from './merge_sorted.ts'
@@ -46,7 +46,7 @@ function profileColumn(
   { windows, bounds }: WindowCut,
   forReference: boolean,
 ): Omit<ProfileColumn, 'kind'> {
-  const pieces = bounds.map(starts => windows.map((_, w) => sortFinite(values, starts[w], starts[w + 1])))
+  const pieces = bounds.map(starts => windows.map((_, w) => cleanNumbers(values.subarray(starts[w], starts[w + 1]))))
   const parts = times.products.map((own, s): ColumnPart => {
     const sorted = mergeSorted(pieces[s])
     const knots = forReference ? chooseKnots(sorted) : new Float64Array(0)
@@ -86,13 +86,6 @@ function countInfinite(values: Float64Array): number {
 
 function countOutside(sorted: Sorted, { low, high }: { low: number; high: number }): number {
   return countBelow(sorted, low) + sorted.length - countAtMost(sorted, high)
-}
-
-function sortFinite(values: Float64Array, from: number, to: number): Sorted {
-  const kept = new Float64Array(to - from)
-  let n = 0
-  for (let row = from; row < to; row++) if (Number.isFinite(values[row])) kept[n++] = values[row]
-  return (n === kept.length ? kept : kept.slice(0, n)).sort()
 }
 
 function momentsOf(sorted: Sorted): { low: number; high: number; mean: number; squares: number } {

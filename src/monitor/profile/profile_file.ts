@@ -10,7 +10,7 @@ import { percentileCount } from './time_windows.ts'
 /*
  * A profile file, little-endian: 8 bytes `spike60P`, the version as uint32, the length of the header as uint32, the header (JSON,
  * filled with blanks to a multiple of 8), then the numbers that the header counts, as float64: keys, filled; per column its
- * window windowPercentiles, and per part its sorted values and knots; after these, as float32, the counts of each part.
+ * window percentiles, and per part its sorted values and knots; after these, as float32, the counts of each part.
  */
 const magic = 'spike60P'
 const version = 1

@@ -57,7 +57,5 @@ export function cutWindows(side: Side, { products }: TimeIndex): WindowCut {
 
 /** The percentiles 0 to 100 of a window, NaN where it holds no value. */
 export function percentilesOf(sorted: Sorted): Float64Array {
-  return Float64Array.from({ length: percentileCount }, (_, i) =>
-    percentileOfSorted(sorted, (100 * i) / (percentileCount - 1)),
-  )
+  return Float64Array.from({ length: percentileCount }, (_, percent) => percentileOfSorted(sorted, percent))
 }

@@ -1,7 +1,7 @@
 import type { Config } from '../../config.ts'
 import { metadataKeys } from '../../core/features/metadata.ts'
 import { specVersion } from '../../core/features/spec.ts'
-import type { FeatureTable } from '../../core/features/table.ts'
+import { type FeatureTable, timeRange } from '../../core/features/table.ts'
 import { isoTime } from '../../core/math/time.ts'
 import { labelledRows, splitByTime } from '../../core/models/split/split.ts'
 import { type Metadata, simulatedFile } from '../../stores/metadata.ts'
@@ -12,7 +12,7 @@ import type { ReturnBin, ReturnMoments, SpreadDistribution } from './distributio
 import { binReturns, describeReturns, describeSpreads } from './distributions.ts'
 import { type MinuteVolatility, profileMinutes } from './minute_of_hour.ts'
 import { binFeatures, type FeatureBin, type FeatureRelation, relateFeatures } from './relations.ts'
-import { findProducts, timeRange } from './stretches.ts'
+import { findProducts } from './stretches.ts'
 import { compareTau, type TauChoice } from './tau_choice.ts'
 
 /** All that the notebook shows of a feature file: small, plain JSON, so that documents can be drawn from it again. */

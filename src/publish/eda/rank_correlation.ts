@@ -1,3 +1,4 @@
+import { sortedWithoutNull } from '../../core/math/percentile.ts'
 import { countBelow } from '../../core/math/search.ts'
 
 /**
@@ -5,9 +6,7 @@ import { countBelow } from '../../core/math/search.ts'
  * of the values rank as these do, so a column is sorted once and then compared over many parts of it.
  */
 export function findPlaces(values: ArrayLike<number>): Int32Array {
-  const sorted = Float64Array.from(values)
-    .filter(value => !Number.isNaN(value))
-    .sort()
+  const sorted = sortedWithoutNull(values)
   return Int32Array.from(values, value => (Number.isNaN(value) ? -1 : countBelow(sorted, value)))
 }
 

@@ -31,17 +31,6 @@ export function coveredSeconds(table: FeatureTable): number {
   return Math.max(0, ...findProducts(table).map(({ from, to }) => to - from))
 }
 
-/** Times of the first and the last row of any product, microseconds. */
-export function timeRange({ rows, time }: FeatureTable): [number, number] {
-  let first = Number.POSITIVE_INFINITY
-  let last = Number.NEGATIVE_INFINITY
-  for (let row = 0; row < rows; row++) {
-    first = Math.min(first, time[row])
-    last = Math.max(last, time[row])
-  }
-  return [first, last]
-}
-
 /** Row indices of a product by the number of their block since the epoch, in order of time. */
 export function groupByBlock(table: FeatureTable, rows: ArrayLike<number>, seconds: number): Map<number, number[]> {
   const groups = new Map<number, number[]>()

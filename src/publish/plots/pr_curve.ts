@@ -1,19 +1,20 @@
 import type { TopLevelSpec } from 'vega-lite'
 import type { Evaluation } from '../../core/models/judge/evaluation.ts'
+import type { Named } from '../../core/models/judge/judged_model.ts'
 import { leadOf } from '../headline.ts'
 import { score } from '../numbers.ts'
 import { colours, modelStyles, subtitle } from './theme.ts'
 
-/** Precision-recall curves on test, the baselines dashed, the model that validation chose thick, prevalence as the level of a coin. */
+/** Precision-recall curves on test, the baselines dashed, the recipe that the verdict speaks of thick, prevalence as the level of a coin. */
 export function plotPrCurve(evaluation: Evaluation): TopLevelSpec {
   const models = Object.values(evaluation.models)
   const styles = modelStyles(models)
   const { prevalence, models: judged } = evaluation.splits.test
-  const label = (i: number): string => `${models[i].title} ${score(judged[models[i].name].pr_auc)}`
-  const values = models.flatMap((model, i) => model.curve.map(point => ({ ...point, model: label(i) })))
-  const domain = models.map((_, i) => label(i))
-  const lead = models.findIndex(({ name }) => name === leadOf(evaluation)?.name)
-  const width = { test: { field: 'model', equal: lead < 0 ? '' : label(lead) }, value: 2.8 }
+  const label = ({ name, title }: Named): string => `${title} ${score(judged[name].pr_auc)}`
+  const values = models.flatMap(model => model.curve.map(point => ({ ...point, model: label(model) })))
+  const domain = models.map(label)
+  const lead = leadOf(evaluation)
+  const width = { test: { field: 'model', equal: lead ? label(lead) : '' }, value: 2.8 }
   return {
     title: {
       text: 'Precision and recall on test',

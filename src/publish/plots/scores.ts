@@ -5,8 +5,8 @@ import { colours, modelStyles, subtitle } from './theme.ts'
 
 /** PR-AUC on test with its bootstrap interval, a line per model, against prevalence. Models without one are left out. */
 export function plotScores(evaluation: Evaluation): TopLevelSpec {
-  const { prevalence, ...test } = evaluation.splits.test
-  const all = Object.values(test.models)
+  const { prevalence, models: judged } = evaluation.splits.test
+  const all = Object.values(judged)
   const styles = modelStyles(all)
   const models = all.filter(model => model.pr_auc !== null)
   const domain = models.map(model => model.title)

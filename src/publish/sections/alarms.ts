@@ -5,15 +5,14 @@ import { score } from '../numbers.ts'
 /** What a user of alarms feels, a line per model, a random score as smooth as a volatility last. */
 export function alarmTable({ splits: { test }, walk_forward }: Evaluation) {
   const stretches = walk_forward ? [test, walk_forward] : [test]
-  const titles = Object.fromEntries(
-    stretches.toReversed().flatMap(({ models }) => Object.values(models).map(({ name, title }) => [name, title])),
-  )
-  const names = new Set(stretches.flatMap(({ models }) => Object.keys(models)))
   return {
     groups: walk_forward ? ['Test', 'Walk-forward'] : ['Test'],
     header: ['Caught', 'Median lead', 'False an hour'],
     rows: [
-      ...[...names].map(name => [titles[name], ...stretches.flatMap(({ models }) => cells(models[name]?.alarms))]),
+      ...Object.values({ ...test.models, ...walk_forward?.models }).map(({ name, title }) => [
+        title,
+        ...stretches.flatMap(({ models }) => cells(models[name]?.alarms)),
+      ]),
       ['A random smooth score', ...stretches.flatMap(({ random_alarms }) => cells(random_alarms))],
     ],
   }

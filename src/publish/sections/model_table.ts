@@ -10,7 +10,6 @@ export function modelTable({ splits: { validation, test }, walk_forward }: Evalu
   const second = walk_forward ?? validation
   const precision = (model: JudgedModel | undefined): string[] =>
     model ? [score(model.pr_auc), interval(model)] : ['–', '–']
-  const onlySecond = Object.values(second.models).filter(({ name }) => !(name in test.models))
   return {
     header: [
       'Model',
@@ -23,13 +22,11 @@ export function modelTable({ splits: { validation, test }, walk_forward }: Evalu
       'Brier',
     ],
     rows: [
-      ...Object.values(test.models).map(model => [
-        model.title,
-        ...precision(model),
-        ...precision(second.models[model.name]),
-        ...[score(model.roc_auc), score(model.f1), score(model.brier)],
-      ]),
-      ...onlySecond.map(model => [model.title, ...precision(undefined), ...precision(model), '–', '–', '–']),
+      ...Object.values({ ...test.models, ...second.models }).map(({ name, title }) => {
+        const model = test.models[name]
+        const others = [score(model?.roc_auc), score(model?.f1), score(model?.brier)]
+        return [title, ...precision(model), ...precision(second.models[name]), ...others]
+      }),
       [
         'Prevalence, or no knowledge',
         score(test.prevalence),

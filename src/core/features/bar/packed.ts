@@ -1,3 +1,5 @@
+import { firstWhere } from '../../math/search.ts'
+
 /** Whole numbers that lie close together, in as few bytes each as their span needs: 0, 1, 2, 4, or 8 as they are. */
 export class Packed {
   readonly length: number
@@ -21,6 +23,11 @@ export class Packed {
 
   at(place: number): number {
     return this.differences === null ? this.base : this.base + this.differences[place]
+  }
+
+  /** The first place whose value is at least `value`, of values in order. */
+  firstFrom(value: number): number {
+    return firstWhere(this.length, place => this.at(place) >= value)
   }
 }
 

@@ -1,5 +1,4 @@
 import type { Micros, Quote, Trade } from '../../events/event.ts'
-import { firstWhere } from '../../math/search.ts'
 import { Packed } from './packed.ts'
 
 /** Fewer events of a second are kept as they are: objects that pack them would be larger. */
@@ -64,11 +63,7 @@ export class PackedQuotes {
   }
 
   has({ time, connection, sequence, index }: Quote): boolean {
-    for (
-      let at = firstWhere(this.times.length, place => this.times.at(place) >= time);
-      at < this.times.length && this.times.at(at) === time;
-      at++
-    )
+    for (let at = this.times.firstFrom(time); at < this.times.length && this.times.at(at) === time; at++)
       if (
         this.sequences.at(at) === sequence &&
         this.indexes.at(at) === index &&
@@ -94,11 +89,7 @@ export class PackedTrades {
   }
 
   has({ time, id }: Trade): boolean {
-    for (
-      let at = firstWhere(this.times.length, place => this.times.at(place) >= time);
-      at < this.times.length && this.times.at(at) === time;
-      at++
-    )
+    for (let at = this.times.firstFrom(time); at < this.times.length && this.times.at(at) === time; at++)
       if (String(this.ids.at(at)) === id) return true
     return false
   }

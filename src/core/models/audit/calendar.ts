@@ -1,7 +1,6 @@
 import type { FeatureTable } from '../../features/table.ts'
 import { cos, sin } from '../../math/numeric.ts'
-import type { AuditCheck } from './check.ts'
-import { verdictOf } from './check.ts'
+import { type AuditCheck, verdictOf } from './check.ts'
 
 const minute = 60e6
 

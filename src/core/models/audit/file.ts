@@ -1,5 +1,4 @@
-import type { AuditCheck } from './check.ts'
-import { verdictOf } from './check.ts'
+import { type AuditCheck, verdictOf } from './check.ts'
 import type { AuditInput } from './input.ts'
 
 /** Whether the features are still those that were written. */

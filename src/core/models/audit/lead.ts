@@ -1,7 +1,6 @@
 import type { FeatureTable } from '../../features/table.ts'
 import { square } from '../../math/numeric.ts'
-import type { AuditCheck } from './check.ts'
-import { verdictOf } from './check.ts'
+import { type AuditCheck, verdictOf } from './check.ts'
 
 /** A column that follows the next minute's volatility by so much … */
 const strong = 0.5

@@ -1,7 +1,6 @@
 import { horizonSeconds } from '../../features/label.ts'
 import { segmentNames } from '../split/split.ts'
-import type { AuditCheck } from './check.ts'
-import { verdictOf } from './check.ts'
+import { type AuditCheck, verdictOf } from './check.ts'
 import type { AuditInput } from './input.ts'
 
 /** No row in two segments, and each fitted row's label ends, with the embargo, before the first row of a later segment. */

@@ -1,7 +1,6 @@
 import { labelRows } from '../split/label.ts'
 import { tauFromTraining } from '../split/tau.ts'
-import type { AuditCheck } from './check.ts'
-import { verdictOf } from './check.ts'
+import { type AuditCheck, verdictOf } from './check.ts'
 import type { AuditInput } from './input.ts'
 
 /** tau worked out again from the training rows, unless the config fixes it. */

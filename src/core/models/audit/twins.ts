@@ -1,5 +1,4 @@
-import type { AuditCheck } from './check.ts'
-import { verdictOf } from './check.ts'
+import { type AuditCheck, verdictOf } from './check.ts'
 import type { AuditInput } from './input.ts'
 
 /** Columns that no two different minutes of a market that moves have in common to the last bit. */
