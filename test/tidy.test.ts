@@ -3,6 +3,7 @@ import { basename, dirname, extname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { besideFeatures, examplePaths, handoffPaths, runPaths } from '../src/run_paths.ts'
+import { codeCells } from './harness/notebook_cells.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -69,11 +70,18 @@ const roomOf = (path: string): string => rooms.find(room => path.startsWith(`${r
 const sources = filesIn('src').map(readSource)
 const users = [...sources, ...['bench', 'test', 'scripts', 'features', 'models'].flatMap(filesIn).map(readSource)]
 /** The notebook imports as a module does, and one file loads Kafka only when it is asked for. */
-const notebook = readFileSync(join(root, 'notebooks/eda.ipynb'), 'utf8')
+const inNotebook = new Set(
+  codeCells(readFileSync(join(root, 'notebooks/eda.ipynb'), 'utf8'))
+    .flatMap(({ source }) => [...source.join('').matchAll(/^import \{([^}]*)\}/gm)])
+    .flatMap(([, names]) => names.match(/\w+/g) ?? []),
+)
 const lately = (name: string): boolean => sources.some(({ text }) => text.includes(`const { ${name} } = await import(`))
 
 describe('the house', () => {
   test('a room imports only the rooms that the table allows', () => {
+    expect(
+      sources.filter(({ path }) => roomOf(path) === 'src' && path.split('/').length > 2).map(({ path }) => path),
+    ).toEqual([])
     const faults = sources.flatMap(({ path, imports }) =>
       imports
         .filter(({ target }) => target.startsWith('src/') && !/^src\/(config|errors|run_paths)\.ts$/.test(target))
@@ -143,7 +151,7 @@ describe('the house', () => {
     const faults = sources.flatMap(({ path, lines }) =>
       lines.flatMap((line, at) => {
         const name = /^export (?:async )?(?:const|let|function\*?|class) (\w+)/.exec(line)?.[1]
-        return name && !used.has(`${path} ${name}`) && !notebook.includes(name) && !lately(name)
+        return name && !used.has(`${path} ${name}`) && !inNotebook.has(name) && !lately(name)
           ? [`${path}:${at + 1}: nobody imports ${name}; take 'export' away, or the code`]
           : []
       }),

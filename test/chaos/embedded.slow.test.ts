@@ -11,7 +11,7 @@ import { writeScorerModel } from '../fixtures/scorer_model.ts'
 import { twoHours } from '../fixtures/simulated_captures.ts'
 import { contentsOf, difference, outputTopics, predictions, undisturbed } from '../harness/job_outputs.ts'
 import { wasFenced } from '../harness/keeper.ts'
-import { startVictim, type Victim } from '../harness/victim.ts'
+import { startDying, type Victim } from '../harness/victim.ts'
 
 const capture = twoHours()
 const seed = Number(process.env.CHAOS_SEED ?? 60)
@@ -20,7 +20,6 @@ const config = readConfig()
 const folder = mkdtempSync(join(tmpdir(), 'spike60-chaos-'))
 const log = `embedded://${join(folder, 'log.db')}`
 const parquet = join(folder, 'features.parquet')
-const preload = ['--import', new URL('../harness/fatal_write.ts', import.meta.url).href]
 const model = join(folder, 'model')
 const artifact = writeScorerModel(model)
 const victims: Victim[] = []
@@ -35,11 +34,8 @@ const secondTopic = 'predictions.second'
 const scorer = ['models/infer.ts', '--topics', log, '--model', model]
 const featurizer = ['features/featurizer.ts', '--topics', log, '--parquet', parquet]
 
-function start(args: string[], fatalWrite?: string): Victim {
-  const victim = startVictim(
-    fatalWrite ? [...preload, ...args] : args,
-    fatalWrite ? { FATAL_WRITE: fatalWrite } : undefined,
-  )
+function start(args: string[], write?: string): Victim {
+  const victim = startDying(args, write)
   victims.push(victim)
   return victim
 }

@@ -12,13 +12,12 @@ import { replay } from '../../src/jobs/replay/replay.ts'
 import { openStreams } from '../../src/streams/open.ts'
 import { at, drop, settings } from '../fixtures/simulated_market.ts'
 import { contentsOf, linesOfBronze } from '../harness/job_outputs.ts'
-import { startVictim, type Victim } from '../harness/victim.ts'
+import { startDying, type Victim } from '../harness/victim.ts'
 
 const seed = Number(process.env.CHAOS_SEED ?? 60)
 const random = seededRandom(seed)
 const config = readConfig()
 const folder = mkdtempSync(join(tmpdir(), 'spike60-chaos-'))
-const preload = ['--import', new URL('../harness/fatal_write.ts', import.meta.url).href]
 const victims: Victim[] = []
 afterAll(async () => {
   for (const victim of victims) await victim.kill9()
@@ -50,8 +49,8 @@ test('an ingestor killed in the middle of its writes: all of bronze is published
   const market = { settings: { ...settings, hours: 0.12 }, faults, speed: 20, settleMs: 300 }
   const simulator = await startSimulator(market)
   const args = ['scripts/ws_ingest.ts', '--url', simulator.url, '--raw', bronze, '--topics', topics, '--json']
-  const begin = (fatalWrite?: string): Victim => {
-    const victim = startVictim(fatalWrite ? [...preload, ...args] : args, fatalWrite ? { FATAL_WRITE: fatalWrite } : {})
+  const begin = (write?: string): Victim => {
+    const victim = startDying(args, write)
     victims.push(victim)
     return victim
   }

@@ -11,7 +11,6 @@ import { runFeaturizer } from '../../src/jobs/featurize/run.ts'
 import { feedFiles } from '../../src/jobs/ingest/feed_files.ts'
 import type { RowPredictor } from '../../src/jobs/score/partition.ts'
 import { inferLive } from '../../src/jobs/score/run.ts'
-import { scorerCounts } from '../../src/jobs/score/status.ts'
 import { newJobStatus } from '../../src/jobs/status.ts'
 import { openStreams } from '../../src/streams/open.ts'
 import type { Streams } from '../../src/streams/port.ts'
@@ -111,7 +110,9 @@ test('two of a job begin anew after an outage: the older ends for its successor,
     return positions.reduce((sum, { offset }) => sum + offset, 0) === fed
   })
   const rows = (await contentsOf(streams, features.name)).flat().length
-  await until(() => scorerCounts(older.status.scorer).rows === rows)
+  await until(
+    async () => both(older, ({ ready }) => ready) && (await contentsOf(streams, predictions)).flat().length === rows,
+  )
   const newer = await startPair()
   await until(() => both(newer, ({ ready }) => ready))
   expect([older.featurizer.how, older.scorer.how]).toEqual([null, null])

@@ -8,6 +8,7 @@ import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { readAcknowledgements } from '../../src/tracking/journal.ts'
 import { isListening } from '../../src/tracking/port.ts'
 import { recordRuns } from '../../src/tracking/tracker.ts'
+import { emptyRun } from '../fixtures/empty_run.ts'
 import { freePorts } from '../harness/free_ports.ts'
 import { needs } from '../harness/needs.ts'
 import { findPython } from '../harness/python.ts'
@@ -29,11 +30,7 @@ describe('npm run mlflow', () => {
       name: 'one',
       started_at: 1,
       ended_at: 2,
-      params: {},
-      metrics: [],
-      tags: {},
-      datasets: [],
-      artifacts: [],
+      ...emptyRun,
     }
     await recordRuns([record], { experiment: 'command', journal })
     const [port] = await freePorts(1)

@@ -26,7 +26,7 @@ export interface Relief {
   /** Records on the topic; those that are not the one after the last of their product. */
   published: number
   misplaced: number
-  /** FrameWriter that the exchange's numbering shows as lost. */
+  /** Frames that the exchange's numbering shows as lost. */
   gaps: number
   /** Of the ingestor, highest, in MB. */
   peakRssMb: number

@@ -3,10 +3,13 @@ import { type Config, productsOf } from '../../src/config.ts'
 import type { Artifact } from '../../src/core/models/artifact/artifact.ts'
 import { runFeaturizer } from '../../src/jobs/featurize/run.ts'
 import { feedFiles } from '../../src/jobs/ingest/feed_files.ts'
+import type { PartitionJob } from '../../src/jobs/partitions/partition_job.ts'
+import type { PartitionWork } from '../../src/jobs/partitions/partition_work.ts'
 import { inferLive } from '../../src/jobs/score/run.ts'
 import { readEvents } from '../../src/market/decode/events.ts'
+import { deadLetterTopic } from '../../src/streams/dead_letter.ts'
 import { openStreams } from '../../src/streams/open.ts'
-import type { Streams } from '../../src/streams/port.ts'
+import type { Outgoing, Streams } from '../../src/streams/port.ts'
 import { readAll } from '../../src/streams/read_all.ts'
 
 /** What stands on a topic: a line a record, by partition, in order. */
@@ -23,6 +26,23 @@ export function outputTopics({ topics }: Config): string[] {
     predictions,
     `${topics.features.name}.dlq`,
   ]
+}
+
+/** The topics that a job writes, those of dead letters among them. */
+export function outputsOf({ writes, reads }: PartitionJob<PartitionWork>): string[] {
+  return [...writes, ...reads.map(deadLetterTopic)]
+}
+
+/** Puts records on the input topics of a job. */
+export async function feedJob(
+  streams: Streams,
+  { reads, partitions }: PartitionJob<PartitionWork>,
+  records: Outgoing[],
+): Promise<void> {
+  await streams.createTopics(reads.map(name => ({ name, partitions })))
+  const writer = await streams.writer(`feed-${reads[0]}`)
+  await writer.commit({ records })
+  await writer.close()
 }
 
 /** What `ticks.raw` must hold of bronze without a dead record: the lines of each product, in order, as `contentsOf` gives them. */
@@ -44,6 +64,13 @@ export async function contentsOf(streams: Streams, topic: string): Promise<Conte
       contents[partition].push(`${key} ${value}`)
     }
   return Array.from(contents, lines => lines ?? [])
+}
+
+/** The values of all records that are committed on a topic, as text. */
+export async function textsOf(streams: Streams, topic: string): Promise<string[]> {
+  const texts: string[] = []
+  for await (const records of readAll(streams, topic)) texts.push(...records.map(({ value }) => value.toString()))
+  return texts
 }
 
 /** What saved files become when nobody disturbs the run: by topic. */

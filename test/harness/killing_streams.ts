@@ -5,7 +5,6 @@ export class Killed extends Error {}
 
 /** Streams of a process that is killed: from its n-th step of writing on nothing of it arrives. */
 export interface KillingStreams extends Streams {
-  readonly killed: boolean
   /** Ends what a dead process would have left open: once another one has taken over. */
   bury(): Promise<void>
 }
@@ -21,9 +20,6 @@ export function killingStreams(streams: Streams, steps: number): KillingStreams 
 
   return {
     ...streams,
-    get killed() {
-      return left < 0
-    },
     async bury() {
       for (const writer of opened) await writer.close()
     },

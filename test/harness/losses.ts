@@ -16,8 +16,9 @@ export function lossesOf(spec: string): Losses {
 function embedded(path: string): Losses {
   const run = async (sql: string, value: string): Promise<void> => {
     const database = new DatabaseSync(path)
-    database.prepare(sql).run(value)
+    const { changes } = database.prepare(sql).run(value)
     database.close()
+    if (changes === 0) throw new Error(`nothing to take away of ${value}`)
   }
   return {
     async records(topic) {

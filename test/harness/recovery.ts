@@ -7,7 +7,7 @@ import { rowsOf } from '../fixtures/events.ts'
 import { micros, ticker, trade, trades } from '../fixtures/wire.ts'
 import { channels, type Outcome, products } from './hostile_run.ts'
 
-/** FrameWriter of a market from second to second: a quote of each product and a trade a second, numbered from `first`. */
+/** Frames of a market from second to second: a quote of each product and a trade a second, numbered from `first`. */
 export function market(from: number, to: number, first: number): string[] {
   return Array.from({ length: to - from }, (_, i) => {
     const s = from + i
@@ -28,7 +28,7 @@ export interface Lost {
 }
 
 export interface Recovery {
-  /** FrameWriter that the exchange sent whole, acknowledgements aside. */
+  /** Frames that the exchange sent whole, acknowledgements aside. */
   sent: string[]
   /** By product. */
   lost: Record<string, Lost[]>

@@ -61,7 +61,7 @@ export function withOwnTopics(config: Config): Config {
   return { ...config, topics: topics as Config['topics'] }
 }
 
-/** Polls until `count` records came or nothing comes any more, and `positions` have reached `ends` where given. */
+/** Polls until the reader's positions have reached `ends`. */
 export async function readUntil(reader: Reader, ends: Position[]): Promise<Incoming[]> {
   const records: Incoming[] = []
   const reached = (): boolean =>

@@ -28,6 +28,13 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
 
+/** @param write the write in whose middle it dies, as `fatal_write.ts` names it; none where absent. */
+export function startDying(args: string[], write?: string): Victim {
+  if (write === undefined) return startVictim(args)
+  const preload = ['--import', new URL('./fatal_write.ts', import.meta.url).href]
+  return startVictim([...preload, ...args], { FATAL_WRITE: write })
+}
+
 /** @param args as after `node`. */
 export function startVictim(args: string[], environment: Record<string, string> = {}): Victim {
   const env = { ...process.env, ...environment }

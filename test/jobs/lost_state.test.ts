@@ -7,11 +7,10 @@ import { runPartitions } from '../../src/jobs/run_partitions.ts'
 import { settleOnce } from '../../src/jobs/settle/run.ts'
 import { newSettleStatus } from '../../src/jobs/settle/status.ts'
 import { newJobStatus } from '../../src/jobs/status.ts'
-import { deadLetterTopic } from '../../src/streams/dead_letter.ts'
 import { openStreams } from '../../src/streams/open.ts'
-import type { Outgoing, Streams } from '../../src/streams/port.ts'
+import type { Streams } from '../../src/streams/port.ts'
 import { operators } from '../fixtures/operators.ts'
-import { type Contents, contentsOf } from '../harness/job_outputs.ts'
+import { type Contents, contentsOf, feedJob, outputsOf } from '../harness/job_outputs.ts'
 import { type Losses, lossesOf } from '../harness/losses.ts'
 import { needs } from '../harness/needs.ts'
 import { type Engine, engines, withOwnTopics } from '../harness/stream_engines.ts'
@@ -36,19 +35,11 @@ const jobsOn = (engine: Engine) => () => {
   })
   afterEach(() => streams.close())
 
-  async function feed({ reads, partitions }: Job, records: Outgoing[]): Promise<void> {
-    await streams.createTopics(reads.map(name => ({ name, partitions })))
-    const writer = await streams.writer(`feed-${reads[0]}`)
-    await writer.commit({ records })
-    await writer.close()
-  }
-
   const run = (job: Job): Promise<void> =>
     runPartitions({ ...job, streams, finish: AbortSignal.abort(), status: newJobStatus() })
 
-  async function outputs({ writes, reads }: Job): Promise<Contents[]> {
-    return Promise.all([...writes, ...reads.map(deadLetterTopic)].map(topic => contentsOf(streams, topic)))
-  }
+  const outputs = (job: Job): Promise<Contents[]> =>
+    Promise.all(outputsOf(job).map(topic => contentsOf(streams, topic)))
 
   async function reopen(): Promise<void> {
     await streams.close()
@@ -56,10 +47,10 @@ const jobsOn = (engine: Engine) => () => {
   }
 
   test.each(operators)(
-    'G3: $name whose states are gone while its topics stand refuses, and says what to do',
+    '$name whose states are gone while its topics stand refuses, and says what to do',
     async ({ job: jobOf, input }) => {
       const job = jobOf(config)
-      await feed(job, input(config, 60))
+      await feedJob(streams, job, input(config, 21))
       await run(job)
       const made = await outputs(job)
       await losses.records(job.state.name)
@@ -76,11 +67,11 @@ const jobsOn = (engine: Engine) => () => {
     },
   )
 
-  test('G4: positions of consumer groups gone: predictions and settlement count each row once', async () => {
+  test('positions of consumer groups gone: predictions and settlement count each row once', async () => {
     const scoring = scorer.job(config)
     const settled = { streams, config, predictions: scoring.writes[0], settled: config.topics.settled.name }
-    await feed(scoring, scorer.input(config, 60))
-    await feed(settlement.job(config), settlement.input(config, 60))
+    await feedJob(streams, scoring, scorer.input(config, 60))
+    await feedJob(streams, settlement.job(config), settlement.input(config, 60))
     await run(scoring)
     const before = newSettleStatus()
     await settleOnce({ ...settled, status: before })
@@ -92,13 +83,12 @@ const jobsOn = (engine: Engine) => () => {
     const after = newSettleStatus()
     await settleOnce({ ...settled, streams, status: after })
     expect({ scores: after.scores, skipped: after.skipped }).toEqual({ scores: before.scores, skipped: before.skipped })
-    expect(after.scores.map(({ settled: count }) => count)).toContain(before.scores[0].settled)
     expect(before.scores[0].settled).toBeGreaterThan(100)
   })
 
   test('dead letters alone are no reason to refuse, nor predictions of another model', async () => {
     const job = featurizer.job(config)
-    await feed(job, [{ topic: job.reads[0], key: 'BTC-USD', value: '{broken' }])
+    await feedJob(streams, job, [{ topic: job.reads[0], key: 'BTC-USD', value: '{broken' }])
     await run(job)
     await losses.records(job.state.name)
     await reopen()
@@ -106,8 +96,8 @@ const jobsOn = (engine: Engine) => () => {
     expect((await outputs(job)).flat(2)).toHaveLength(2)
 
     const scoring = scorer.job(config)
-    await feed(scoring, scorer.input(config, 60))
-    await feed(settlement.job(config), settlement.input(config, 60))
+    await feedJob(streams, scoring, scorer.input(config, 60))
+    await feedJob(streams, settlement.job(config), settlement.input(config, 60))
     await run(scoring)
     expect((await outputs(scoring))[0].flat().length).toBeGreaterThan(1000)
   })
@@ -115,18 +105,18 @@ const jobsOn = (engine: Engine) => () => {
   test('a scorer of the former kind, which left only positions of its group, goes on from there', async () => {
     const job = scorer.job(config)
     const input = scorer.input(config, 60)
-    await feed(job, input.slice(0, 300))
+    await feedJob(streams, job, input.slice(0, 300))
     await run(job)
     await losses.records(job.state.name)
     await reopen()
-    await feed(job, input.slice(300))
+    await feedJob(streams, job, input.slice(300))
     await run(job)
     const made = await outputs(job)
     await losses.positions(job.group)
     await run(job)
     expect(await outputs(job)).toEqual(made)
     const own = withOwnTopics(readConfig())
-    await feed(scorer.job(own), scorer.input(own, 60))
+    await feedJob(streams, scorer.job(own), scorer.input(own, 60))
     await run(scorer.job(own))
     expect(made[0]).toEqual((await outputs(scorer.job(own)))[0])
   })

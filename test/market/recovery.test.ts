@@ -240,7 +240,7 @@ const insideOne: [string, string[], Record<string, Lost[]>][] = [
   ['repeated frames', whole.flatMap((frame, i) => (i % 7 ? [frame] : [frame, frame, whole[Math.max(0, i - 3)]])), {}],
 ]
 
-/** FrameWriter from one place to the other are missing. */
+/** Frames from one place to the other are missing. */
 function sequenceGap(first: number, next: number): Record<string, Lost[]> {
   const seconds = (i: number): number => (messageTime(whole[i])! - micros(0)) / 1e6
   const lost: Lost[] = [{ from: seconds(first - 1), to: seconds(next), reason: 'sequence' }]

@@ -7,6 +7,7 @@ import { openStreams } from '../../src/streams/open.ts'
 import { partitionOf } from '../../src/streams/partition.ts'
 import type { Outgoing, Position, Streams } from '../../src/streams/port.ts'
 import { readAll } from '../../src/streams/read_all.ts'
+import { textsOf } from '../harness/job_outputs.ts'
 import { needs } from '../harness/needs.ts'
 import { type Engine, engines, freshName, readUntil } from '../harness/stream_engines.ts'
 
@@ -33,11 +34,7 @@ const topicsOn = (engine: Engine) => (): void => {
   })
   afterEach(() => streams.close())
 
-  async function texts(from: Streams = streams): Promise<string[]> {
-    const found: string[] = []
-    for await (const records of readAll(from, topic)) found.push(...records.map(({ value }) => value.toString()))
-    return found
-  }
+  const texts = (from: Streams = streams): Promise<string[]> => textsOf(from, topic)
 
   async function write(records: Outgoing[]): Promise<void> {
     const writer = await streams.writer(freshName('writer'))
@@ -294,8 +291,7 @@ const topicsOn = (engine: Engine) => (): void => {
       const newest = await streams.newest(name, [...keys, 'never'])
       const wanted = { a: 'a 27', b: 'b 28', c: 'c 29' }
       expect(Object.fromEntries([...newest].map(([key, value]) => [key, value.toString()]))).toEqual(wanted)
-      const read: string[] = []
-      for await (const records of readAll(streams, name)) read.push(...records.map(({ value }) => value.toString()))
+      const read = await textsOf(streams, name)
       for (const value of Object.values(wanted)) expect(read).toContain(value)
       if (engine.name === 'embedded') expect(read).toHaveLength(3)
       const again = await streams.writer(freshName('writer'))

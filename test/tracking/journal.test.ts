@@ -3,16 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { type RunRecord, recordRuns } from '../../src/tracking/tracker.ts'
+import { emptyRun } from '../fixtures/empty_run.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'spike60-journal-'))
 const empty: Omit<RunRecord, 'id' | 'name'> = {
   started_at: 1_767_571_200_000,
   ended_at: 1_767_571_201_000,
-  params: {},
-  metrics: [],
-  tags: {},
-  datasets: [],
-  artifacts: [],
+  ...emptyRun,
 }
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

@@ -10,6 +10,7 @@ import { saveModel } from '../../src/tracking/model_folder.ts'
 import { isListening } from '../../src/tracking/port.ts'
 import { sendJournal } from '../../src/tracking/send.ts'
 import { type RunRecord, recordRuns, runId } from '../../src/tracking/tracker.ts'
+import { emptyRun } from '../fixtures/empty_run.ts'
 import { startCuttingProxy, startTestMlflow, type TestMlflow } from '../harness/mlflow_server.ts'
 import { needs } from '../harness/needs.ts'
 import { findPython, predictInPython } from '../harness/python.ts'
@@ -207,11 +208,7 @@ const artifact: LinearArtifact = {
 const empty: Omit<RunRecord, 'id' | 'name'> = {
   started_at: t0,
   ended_at: t0 + 1_000,
-  params: {},
-  metrics: [],
-  tags: {},
-  datasets: [],
-  artifacts: [],
+  ...emptyRun,
 }
 
 /** A parent with two children, the last of them with a model; `nth` tells trainings apart. */

@@ -5,17 +5,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { recordRuns } from '../../src/tracking/tracker.ts'
+import { emptyRun } from '../fixtures/empty_run.ts'
 
 const run = {
   id: 'one',
   name: 'one',
   started_at: 1,
   ended_at: 2,
-  params: {},
-  metrics: [],
-  tags: {},
-  datasets: [],
-  artifacts: [],
+  ...emptyRun,
 }
 
 /** What recording says of a server that answers /version with `text` and all else with 404; and what it was asked. */

@@ -1,11 +1,9 @@
-import { existsSync } from 'node:fs'
-import { chromium } from 'playwright-core'
 import { rolldown } from 'rolldown'
 import { expect, test } from 'vitest'
 import { digestOfSimulation } from '../../fixtures/simulated_digest.ts'
+import { lacksBrowser, launchBrowser } from '../../harness/browser.ts'
 import { needs } from '../../harness/needs.ts'
 
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
 /** Changes only with the simulated market or with the features, never with what computes them. */
 const digest = 'df57fba7db0eb2765d6b97a2e5e8e2c2745b59cb1142db20954a11b04d7aec44'
 
@@ -13,10 +11,10 @@ test('a seeded market has the same digest in Node', async () => {
   expect(await digestOfSimulation()).toBe(digest)
 })
 
-test('… and in a real browser', needs(executablePath ? null : 'there is no chromium'), async () => {
+test('… and in a real browser', needs(lacksBrowser), async () => {
   const bundle = await rolldown({ input: 'test/fixtures/simulated_digest.ts', platform: 'browser' })
   const { output } = await bundle.generate({ format: 'iife', name: 'simulation' })
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+  const browser = await launchBrowser()
   try {
     const page = await browser.newPage()
     // crypto.subtle is there for https alone

@@ -4,26 +4,25 @@ import type { FeatureTable } from '../../../src/core/features/table.ts'
 import { takeRows } from '../../../src/core/features/table.ts'
 import { percentileOf } from '../../../src/core/math/percentile.ts'
 import { runExperiment } from '../../../src/core/models/experiment.ts'
-import { copyTable, syntheticTable } from '../../fixtures/synthetic_features.ts'
+import { copyTable, syntheticSource, syntheticTable } from '../../fixtures/synthetic_features.ts'
 
 const config = readConfig()
-const source = { file: 'x.parquet', digest: { found: 'x' }, simulated: true, config_hash: 'x' }
 const table = syntheticTable(4000)
 
 test('two runs on the same rows give the same evaluation, byte for byte', () => {
-  const text = JSON.stringify(runExperiment(table, source, config).evaluation)
-  expect(JSON.stringify(runExperiment(table, source, config).evaluation)).toBe(text)
+  const text = JSON.stringify(runExperiment(table, syntheticSource, config).evaluation)
+  expect(JSON.stringify(runExperiment(table, syntheticSource, config).evaluation)).toBe(text)
 })
 
 test('nothing that is fitted moves when everything after training is changed', () => {
-  const first = runExperiment(table, source, config)
+  const first = runExperiment(table, syntheticSource, config)
   const changed = copyTable(table)
   for (let row = 0; row < table.rows; row++) {
     if (table.time[row] < first.split.validationFrom) continue
     for (const column of Object.values(changed.columns)) column[row] = 3 * column[row] + 1
     changed.sigma_future[row] *= 5
   }
-  const second = runExperiment(changed, source, config)
+  const second = runExperiment(changed, syntheticSource, config)
   const [before, after] = [first, second].map(({ artifacts }) => artifacts.find(({ name }) => name === 'logistic')!)
   const { threshold: _, trained_on: __, ...fitted } = before
   expect(after).toMatchObject(fitted)
@@ -32,7 +31,7 @@ test('nothing that is fitted moves when everything after training is changed', (
 })
 
 test('tau is the percentile of training sigma, one a product, and its share of spikes follows', () => {
-  const { tau, split, evaluation } = runExperiment(table, source, config)
+  const { tau, split, evaluation } = runExperiment(table, syntheticSource, config)
   for (const product of ['BTC-USD', 'ETH-USD']) {
     const sigma = Float64Array.from(split.train)
       .filter(row => table.product[row] === product)
@@ -43,7 +42,7 @@ test('tau is the percentile of training sigma, one a product, and its share of s
 })
 
 test('every model is printed beside prevalence and baselines; baselines have no probability metrics, with the reason', () => {
-  const { models, splits } = runExperiment(table, source, config).evaluation
+  const { models, splits } = runExperiment(table, syntheticSource, config).evaluation
   expect(Object.keys(models)).toEqual(Object.keys(splits.test.models))
   expect(Object.keys(models)).toEqual([
     'persistence',
@@ -66,14 +65,14 @@ test('every model is printed beside prevalence and baselines; baselines have no 
 
 test('one class only in training is refused', () => {
   const flat = { ...table, sigma_future: table.sigma_future.map(sigma => (Number.isNaN(sigma) ? sigma : 1e-5)) }
-  expect(() => runExperiment(flat, source, config)).toThrow(expect.objectContaining({ code: 'ONE_CLASS' }))
+  expect(() => runExperiment(flat, syntheticSource, config)).toThrow(expect.objectContaining({ code: 'ONE_CLASS' }))
 })
 
 test('no spike in test is a degenerate segment: what needs one is null with its reason, the rest is printed', () => {
-  const first = runExperiment(table, source, config)
+  const first = runExperiment(table, syntheticSource, config)
   const calm = copyTable(table)
   for (const row of first.split.test) calm.sigma_future[row] = 1e-9
-  const { splits } = runExperiment(calm, source, config).evaluation
+  const { splits } = runExperiment(calm, syntheticSource, config).evaluation
   expect(splits.test.degenerate).toMatch(/one class only/)
   const { pr_auc, pr_auc_low, roc_auc, f1, brier, degenerate } = splits.test.models.logistic
   expect([pr_auc, pr_auc_low, roc_auc, f1]).toEqual([null, null, null, null])
@@ -84,7 +83,7 @@ test('no spike in test is a degenerate segment: what needs one is null with its 
 
 test('eleven minutes leave validation empty: it is degenerate, and the threshold is picked on training', () => {
   const short = syntheticTable(640, 3)
-  const { models, splits } = runExperiment(short, source, config).evaluation
+  const { models, splits } = runExperiment(short, syntheticSource, config).evaluation
   expect(splits.validation).toMatchObject({ rows: 0, degenerate: expect.stringMatching(/no row/) })
   expect(models.logistic.params.threshold_picked_on).toBe('train')
   expect(splits.validation.models.logistic.degenerate.pr_auc).toBe('no row')
@@ -96,7 +95,7 @@ test('columns that training knows nothing of are dropped and named, nulls get an
   holed.columns.spread_mean_300s.fill(Number.NaN)
   holed.columns.ticks_300s.fill(4)
   for (let row = 0; row < 500; row++) holed.columns.ticks_60s[row] = Number.NaN
-  const { evaluation } = runExperiment(holed, source, config)
+  const { evaluation } = runExperiment(holed, syntheticSource, config)
   expect(evaluation.dropped).toEqual([
     'ticks_300s (constant in training (4))',
     'spread_mean_300s (all null in training)',
@@ -113,14 +112,14 @@ test('a product that is not in training is left out, and too few rows are refuse
       row => table.product[row] === 'BTC-USD' || table.time[row] > table.time[3700],
     ),
   )
-  const { tau, split } = runExperiment(late, source, config)
+  const { tau, split } = runExperiment(late, syntheticSource, config)
   expect(Object.keys(tau.tau)).toEqual(['BTC-USD'])
   expect(Array.from(split.test).every(row => late.product[row] === 'BTC-USD')).toBe(true)
   const few = takeRows(
     table,
     Int32Array.from({ length: 350 }, (_, i) => i),
   )
-  expect(() => runExperiment(few, source, config)).not.toThrow()
+  expect(() => runExperiment(few, syntheticSource, config)).not.toThrow()
   const fewer = { ...few, sigma_future: few.sigma_future.fill(Number.NaN, 299) }
-  expect(() => runExperiment(fewer, source, config)).toThrow(expect.objectContaining({ code: 'TOO_FEW_ROWS' }))
+  expect(() => runExperiment(fewer, syntheticSource, config)).toThrow(expect.objectContaining({ code: 'TOO_FEW_ROWS' }))
 })

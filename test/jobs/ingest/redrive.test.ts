@@ -10,9 +10,9 @@ import { redrive } from '../../../src/jobs/ingest/redrive.ts'
 import { deadLetterTopic, encodeDeadLetter } from '../../../src/streams/dead_letter.ts'
 import { openStreams } from '../../../src/streams/open.ts'
 import type { Streams } from '../../../src/streams/port.ts'
-import { readAll } from '../../../src/streams/read_all.ts'
 import { quote } from '../../fixtures/events.ts'
 import { exchangeTicker, heartbeat, micros, ticker, trade, trades } from '../../fixtures/wire.ts'
+import { textsOf } from '../../harness/job_outputs.ts'
 
 const config = readConfig()
 const { raw, late } = config.topics
@@ -39,12 +39,6 @@ async function put(topic: string, ...records: { key: string; value: string }[]):
 function letter(text: string, reason: string, time?: number): { key: string; value: string } {
   const record = { topic: 'coinbase', partition: 0, offset: 7, key: 'a.ndjson:7', time, value: Buffer.from(text) }
   return { key: 'c0', value: encodeDeadLetter(record, reason) }
-}
-
-async function found(topic: string): Promise<string[]> {
-  const all: string[] = []
-  for await (const records of readAll(streams, topic)) all.push(...records.map(({ value }) => value.toString()))
-  return all
 }
 
 const run = (from = letters) => redrive({ streams, config, from, to: raw.name, now: micros(100) })
@@ -74,7 +68,7 @@ test('frames are decoded anew, records of a topic go back as they were, what is 
     redriven: 4,
     refused: { not_json: 1, not_object: 1, no_frame: 2, no_event: 1, no_letter: 1 },
   })
-  const texts = await found(raw.name)
+  const texts = await textsOf(streams, raw.name)
   expect(texts).toContain(value)
   const events = texts.filter(text => text !== value).map(text => JSON.parse(text) as MarketEvent)
   expect(
@@ -89,7 +83,7 @@ test('frames are decoded anew, records of a topic go back as they were, what is 
   expect(await run()).toEqual({ records: 0, redriven: 0, refused: {} })
   await put(letters, letter(ticker(12, 8), 'unknown_feed'))
   expect(await run()).toMatchObject({ records: 1, redriven: 1 })
-  expect(await found(raw.name)).toHaveLength(5)
+  expect(await textsOf(streams, raw.name)).toHaveLength(5)
 })
 
 test('a frame from a time that cannot be stays dead, whether or not its receipt is known', async () => {
@@ -141,7 +135,7 @@ test('late events go back as they are, wherever the run is broken off and begun 
       .catch(() => {})
   }
   await run(late.name)
-  const texts = await found(raw.name)
+  const texts = await textsOf(streams, raw.name)
   expect(texts.toSorted()).toEqual(events.map(encodeEvent).toSorted())
 })
 

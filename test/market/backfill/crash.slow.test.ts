@@ -15,12 +15,11 @@ import { replay } from '../../../src/jobs/replay/replay.ts'
 import { openStreams } from '../../../src/streams/open.ts'
 import { at, drop, settings } from '../../fixtures/simulated_market.ts'
 import { contentsOf, linesOfBronze } from '../../harness/job_outputs.ts'
-import { startVictim, type Victim } from '../../harness/victim.ts'
+import { startDying, type Victim } from '../../harness/victim.ts'
 
 const config = readConfig()
 const { raw, late, features } = config.topics
 const folder = mkdtempSync(join(tmpdir(), 'backfill-crash-'))
-const preload = ['--import', new URL('../../harness/fatal_write.ts', import.meta.url).href]
 const victims: Victim[] = []
 afterAll(async () => {
   for (const victim of victims) await victim.kill9()
@@ -63,8 +62,8 @@ test('an ingestor killed at each moment of a back-fill: every missed trade is th
   const topics = `embedded://${join(folder, 'log.db')}`
   const address = `${rest.url}${new URL(simulator.rest).pathname}`
   const args = ['scripts/ws_ingest.ts', '--url', simulator.url, '--rest', address, '--raw', bronze, '--topics', topics]
-  const begin = (fatalWrite?: string): Victim => {
-    const victim = startVictim(fatalWrite ? [...preload, ...args] : args, fatalWrite ? { FATAL_WRITE: fatalWrite } : {})
+  const begin = (write?: string): Victim => {
+    const victim = startDying(args, write)
     victims.push(victim)
     return victim
   }

@@ -42,7 +42,7 @@ function dealtOf(json: string): Dealt {
   return { product: product_id, id: trade_id, time: parseTimestamp(time)! }
 }
 
-/** FrameWriter of trades are lost, as well as a stretch of everything. */
+/** Frames of trades are lost, as well as a stretch of everything. */
 const lost = batches.filter(({ time }) => time > at(100)).filter((_, i) => i % 25 === 0)
 const losses = lost.map(({ time }): ConnectionFault => ({ kind: 'loss', at: time }))
 const faults = [

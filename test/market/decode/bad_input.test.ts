@@ -1,5 +1,5 @@
 /**
- * FrameWriter that no market sends, from the wire to the rows: each has a rule and a counter, and the rows are those of the same
+ * Frames that no market sends, from the wire to the rows: each has a rule and a counter, and the rows are those of the same
  * stream with a harmless frame in its place.
  */
 

@@ -112,7 +112,7 @@ const anyDelay = fc.integer({ min: 0, max: 2 ** 31 }).map(seed => (frame: number
   return ((mixed >>> 8) % 60) / 1000
 })
 
-/** FrameWriter that are under way for up to 5 s, and then come all at once. */
+/** Frames that are under way for up to 5 s, and then come all at once. */
 const anyBursts = fc.tuple(anyDelay, fc.integer({ min: 0, max: 2 ** 31 })).map(([delay, seed]) => (frame: number) => {
   const block = Math.imul(Math.floor(frame / 25) + 1, 2654435761) ^ seed
   return delay(frame) + ((block >>> 8) % 3 === 0 ? ((block >>> 12) % 5000) / 1000 : 0)

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import { pino } from 'pino'
 import { afterEach, expect, test } from 'vitest'
 import { WebSocketServer } from 'ws'
 import type { MarketEvent } from '../../../src/core/events/event.ts'
@@ -19,7 +20,6 @@ import {
 import { ingest } from '../../../src/market/ingest.ts'
 import { localBackoff } from '../../../src/market/socket/backoff.ts'
 import { decoding } from '../../fixtures/feeds.ts'
-import { silentLog } from '../../fixtures/simulated_market.ts'
 
 /** A made-up exchange: frames are lists of trades and quotes, quotes have no time, nothing has a number, it wants a login. */
 const lists: Feed = {
@@ -192,19 +192,21 @@ test('a feed with a login logs in on each connection before it subscribes, and a
   })
   const written: string[] = []
   const bronze = {
-    control: () => {},
-    frame: (_: string, __: number, text: string) => written.push(text),
+    control: (...told: unknown[]) => written.push(JSON.stringify(told)),
+    frame: (...told: unknown[]) => written.push(JSON.stringify(told)),
     flush: () => {},
   }
+  const log = pino({ level: 'trace' }, { write: line => written.push(line) })
   await ingest({
     ...{ feed: lists, url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`, products: ['AAPL', 'BRK.B'] },
     ...{ channels: ['T'], secret: 's3cret', bronze: bronze as unknown as BronzeWriter, stamp: () => 1, start: 's' },
-    ...{ staleAfterMs: 5000, backoff: localBackoff, log: silentLog, acknowledgeWithinMs: 5000 },
+    ...{ staleAfterMs: 5000, backoff: localBackoff, log, acknowledgeWithinMs: 5000 },
   })
   const asked = ['subscribe T.AAPL', 'subscribe T.BRK.B']
   expect(said).toEqual([
     ['auth s3cret', ...asked, ...asked],
     ['auth s3cret', ...asked, ...asked],
   ])
+  for (const part of ['"open"', 'slow down', '"msg":"connected"']) expect(written.join()).toContain(part)
   expect(written.join()).not.toContain('s3cret')
 })

@@ -1,16 +1,14 @@
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { writeDriftReport } from '../../../src/monitor/write_drift_report.ts'
 import { writeTable } from '../../../src/stores/parquet.ts'
 import { syntheticTable } from '../../fixtures/synthetic_sides.ts'
+import { lacksBrowser, launchBrowser } from '../../harness/browser.ts'
 import { needs } from '../../harness/needs.ts'
-
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
-const lacksBrowser = executablePath ? null : 'there is no chromium'
 
 describe('the drift report in a real browser', needs(lacksBrowser), () => {
   const folder = mkdtempSync(join(tmpdir(), 'drift-'))
@@ -25,7 +23,7 @@ describe('the drift report in a real browser', needs(lacksBrowser), () => {
     await writeTable(reference, syntheticTable(5000, 1_700_000_000, 1), { 'spike60.simulated': 'true' })
     await writeTable(current, syntheticTable(5000, 1_700_010_000, 2, 1.3), { 'spike60.simulated': 'true' })
     ;({ html } = await writeDriftReport({ source: { reference, current }, out: folder, name: 'report' }))
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+    browser = await launchBrowser()
   })
 
   afterAll(async () => {

@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { SpikeError } from '../../../src/errors.ts'
 import { openStreams } from '../../../src/streams/open.ts'
-import { readAll } from '../../../src/streams/read_all.ts'
+import { textsOf } from '../../harness/job_outputs.ts'
 
 const topic = 'ticks.raw'
 const folder = mkdtempSync(join(tmpdir(), 'spike60-corrupt-'))
@@ -17,9 +17,7 @@ const values = Array.from({ length: 400 }, (_, i) => `${i} ${'spike60 '.repeat(2
 async function read(path: string): Promise<string[]> {
   const streams = await openStreams(`embedded://${path}`)
   try {
-    const found: string[] = []
-    for await (const records of readAll(streams, topic)) found.push(...records.map(({ value }) => value.toString()))
-    return found
+    return await textsOf(streams, topic)
   } finally {
     await streams.close()
   }

@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { SpikeError } from '../../../src/errors.ts'
 import type { Incoming, Position, Streams, Transaction, Writer } from '../../../src/streams/port.ts'
-import { readAll } from '../../../src/streams/read_all.ts'
 import { type CuttingProxy, endTransaction } from '../../harness/cutting_proxy.ts'
+import { textsOf } from '../../harness/job_outputs.ts'
 import type { TestBroker } from '../../harness/kafka/broker.ts'
 import { readByJava } from '../../harness/kafka/console_consumer.ts'
 import { type CutBroker, startCutBroker } from '../../harness/kafka/cut_broker.ts'
@@ -37,11 +37,7 @@ describe('a writer and a broker that fails it', needs(lacksKafka()), () => {
       .flat()
       .toSorted()
 
-  async function found(): Promise<string[]> {
-    const values: string[] = []
-    for await (const records of readAll(streams, topic)) values.push(...records.map(({ value }) => value.toString()))
-    return values.toSorted()
-  }
+  const found = async (): Promise<string[]> => (await textsOf(streams, topic)).toSorted()
 
   /** Commits again while it can help. */
   async function insist(writer: Writer, transaction: Transaction): Promise<Position[]> {

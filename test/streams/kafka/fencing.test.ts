@@ -5,8 +5,8 @@ import { connectionOptions } from '../../../src/streams/kafka/connection.ts'
 import { brokerFaults } from '../../../src/streams/kafka/error_tree.ts'
 import { openWriter } from '../../../src/streams/kafka/writer.ts'
 import type { Streams, Transaction, Writer } from '../../../src/streams/port.ts'
-import { readAll } from '../../../src/streams/read_all.ts'
 import { type CuttingProxy, endTransaction } from '../../harness/cutting_proxy.ts'
+import { textsOf } from '../../harness/job_outputs.ts'
 import type { TestBroker } from '../../harness/kafka/broker.ts'
 import { type CutBroker, startCutBroker } from '../../harness/kafka/cut_broker.ts'
 import { lacksKafka } from '../../harness/kafka/install.ts'
@@ -41,11 +41,7 @@ describe('who may say that a newer writer took the id', needs(lacksKafka()), () 
   }
   const addPartitions = 24
   const one = (value: string): Transaction => ({ records: [{ topic, key: 'a', value }] })
-  async function found(): Promise<string[]> {
-    const values: string[] = []
-    for await (const records of readAll(streams, topic)) values.push(...records.map(({ value }) => value.toString()))
-    return values
-  }
+  const found = (): Promise<string[]> => textsOf(streams, topic)
 
   /** What the broker says of an id: its state, or its error. */
   async function stateOf(id: string): Promise<string> {

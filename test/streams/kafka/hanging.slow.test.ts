@@ -4,7 +4,7 @@ import { connectionOptions } from '../../../src/streams/kafka/connection.ts'
 import { groupIn } from '../../../src/streams/kafka/hanging.ts'
 import { openStreams } from '../../../src/streams/open.ts'
 import type { Streams } from '../../../src/streams/port.ts'
-import { readAll } from '../../../src/streams/read_all.ts'
+import { textsOf } from '../../harness/job_outputs.ts'
 import { startTestBroker, type TestBroker } from '../../harness/kafka/broker.ts'
 import { readByJava } from '../../harness/kafka/console_consumer.ts'
 import { lacksKafka } from '../../harness/kafka/install.ts'
@@ -70,12 +70,6 @@ describe('a transaction whose markers the broker forgot', needs(lacksKafka()), (
     }
   }
 
-  async function found(topic: string): Promise<string[]> {
-    const values: string[] = []
-    for await (const records of readAll(streams, topic)) values.push(...records.map(({ value }) => value.toString()))
-    return values.toSorted()
-  }
-
   async function fresh(): Promise<{ id: string; topic: string }> {
     const topic = freshName('hanging')
     await streams.createTopics([{ name: topic, partitions: 2 }])
@@ -93,7 +87,7 @@ describe('a transaction whose markers the broker forgot', needs(lacksKafka()), (
     expect((await streams.committed(group, topic)).map(({ offset }) => offset)).toEqual(positions)
     await writer.commit({ records: [{ topic, key: 'k', value: 'next' }] })
     await writer.close()
-    expect(await found(topic)).toEqual(values)
+    expect((await textsOf(streams, topic)).toSorted()).toEqual(values)
     const judged = await readByJava(broker.address, topic, values.length, 2000)
     expect(judged.map(({ value }) => value).toSorted()).toEqual(values)
   })

@@ -12,18 +12,12 @@ import { decoding } from '../../fixtures/feeds.ts'
 import { lacksKafka } from '../../harness/kafka/install.ts'
 import { sharedBroker } from '../../harness/kafka/shared.ts'
 import { needs } from '../../harness/needs.ts'
+import { withOwnTopics } from '../../harness/stream_engines.ts'
 
-const base = readConfig()
-const name = (topic: { name: string; partitions: number }) => ({ ...topic, name: `long.${topic.name}` })
-const config = {
-  ...base,
-  topics: Object.fromEntries(
-    Object.entries(base.topics).map(([key, topic]) => [key, name(topic)]),
-  ) as typeof base.topics,
-}
+const config = withOwnTopics(readConfig())
 
 describe('a record of 15 MB that is none', needs(lacksKafka()), () => {
-  let streams: Streams | null = null
+  let streams: Streams
   let release: (() => Promise<void>) | null = null
   beforeAll(async () => {
     const broker = await sharedBroker()
@@ -37,9 +31,8 @@ describe('a record of 15 MB that is none', needs(lacksKafka()), () => {
 
   test('goes to the dead letters by its beginning, and the stream goes on', async () => {
     const { raw } = config.topics
-    const open = streams!
-    await open.createTopics([raw])
-    const writer = await open.writer('long-test')
+    await streams.createTopics([raw])
+    const writer = await streams.writer('long-test')
     const quote = {
       type: 'quote',
       product: 'BTC-USD',
@@ -57,15 +50,15 @@ describe('a record of 15 MB that is none', needs(lacksKafka()), () => {
         ],
       })
     await writer.close()
-    const options = { streams: open, config, topicIn: raw.name, topicOut: config.topics.features.name }
+    const options = { streams, config, topicIn: raw.name, topicOut: config.topics.features.name }
     const result = await runFeaturizer({ ...options, finish: AbortSignal.abort() })
     expect(result).toMatchObject({ dead: 1, counts: { quotes: 2 } })
     const letters = []
-    for await (const records of readAll(open, `${raw.name}.dlq`)) letters.push(...records)
+    for await (const records of readAll(streams, `${raw.name}.dlq`)) letters.push(...records)
     expect(letters).toHaveLength(1)
     expect(decodeDeadLetter(letters[0].value)).toMatchObject({ topic: raw.name, offset: 2, bytes: 15_000_000 })
     const again = await redrive({
-      streams: open,
+      streams,
       config,
       from: `${raw.name}.dlq`,
       to: raw.name,

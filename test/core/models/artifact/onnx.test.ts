@@ -13,7 +13,7 @@ import { onnxModel } from '../../../../src/core/models/artifact/onnx.ts'
 import { rowScorer, scoreRows } from '../../../../src/core/models/artifact/score.ts'
 import { runExperiment } from '../../../../src/core/models/experiment.ts'
 import { loadModel, saveModel } from '../../../../src/tracking/model_folder.ts'
-import { syntheticTable } from '../../../fixtures/synthetic_features.ts'
+import { syntheticSource, syntheticTable } from '../../../fixtures/synthetic_features.ts'
 import { needs } from '../../../harness/needs.ts'
 import { findPython, predictInPython, runPython } from '../../../harness/python.ts'
 
@@ -60,8 +60,7 @@ function someRows(rows: number) {
 /** A model with collinear inputs, nulls and large weights of opposite sign, as training makes it. */
 function trainedModel(): [Artifact, FeatureTable] {
   const table = syntheticTable(4000)
-  const source = { file: 'x.parquet', digest: { found: 'x' }, simulated: true, config_hash: 'x' }
-  const { artifacts } = runExperiment(table, source, readConfig())
+  const { artifacts } = runExperiment(table, syntheticSource, readConfig())
   return [artifacts.find(({ format }) => format === 'spike60-linear')!, table]
 }
 

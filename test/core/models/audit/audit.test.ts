@@ -23,7 +23,7 @@ import { labelRows } from '../../../../src/core/models/split/label.ts'
 import { labelledRows } from '../../../../src/core/models/split/split.ts'
 import { tauFromTraining } from '../../../../src/core/models/split/tau.ts'
 import { honestInput } from '../../../fixtures/honest_audit_input.ts'
-import { copyTable, syntheticTable } from '../../../fixtures/synthetic_features.ts'
+import { copyTable, syntheticSource, syntheticTable } from '../../../fixtures/synthetic_features.ts'
 
 const config = readConfig()
 let table: FeatureTable
@@ -216,11 +216,7 @@ test('what cannot be looked at is a warning, not a failure', () => {
 })
 
 test('a product without training rows does not leave silently', () => {
-  const { validationFrom } = runExperiment(
-    table,
-    { file: 'x', digest: { found: 'x' }, simulated: true, config_hash: 'x' },
-    config,
-  ).split
+  const { validationFrom } = runExperiment(table, syntheticSource, config).split
   const kept = Array.from({ length: table.rows }, (_, row) => row).filter(
     row => table.product[row] !== 'ETH-USD' || table.time[row] >= validationFrom + 300e6,
   )
@@ -261,18 +257,12 @@ test('honest markets of other seeds pass', () => {
 
 test('a fixed tau is not compared with training, and is said to be fixed', () => {
   const fixed = { ...config, label: { ...config.label, tau: { 'BTC-USD': 4e-5, 'ETH-USD': 5e-5 } } }
-  const { tau, evaluation } = runExperiment(
-    table,
-    { file: 'x', digest: { found: 'x' }, simulated: true, config_hash: 'x' },
-    fixed,
-  )
+  const { tau, evaluation } = runExperiment(table, syntheticSource, fixed)
   expect(tau.tau).toEqual(fixed.label.tau)
   expect(evaluation.tau_source).toMatch(/fixed in the config/)
   expect(evaluation.audit.checks.find(({ name }) => name === 'tau')?.detail).toMatch(/^fixed/)
   const partly = { ...config, label: { ...config.label, tau: { 'BTC-USD': 4e-5 } } }
-  expect(() =>
-    runExperiment(table, { file: 'x', digest: { found: 'x' }, simulated: true, config_hash: 'x' }, partly),
-  ).toThrow(/ETH-USD/)
+  expect(() => runExperiment(table, syntheticSource, partly)).toThrow(/ETH-USD/)
 })
 
 test('what a shuffled split would have claimed is a figure, also where no score by time is defined', () => {

@@ -6,7 +6,7 @@ import { walkTraining } from '../../../../src/core/models/judge/training_walk.ts
 import { splitDays } from '../../../../src/core/models/split/days.ts'
 import { walkForward } from '../../../../src/core/models/split/walk_forward.ts'
 import { describeTraining } from '../../../../src/publish/terminal/train_table.ts'
-import { copyTable, syntheticTable } from '../../../fixtures/synthetic_features.ts'
+import { copyTable, syntheticSource, syntheticTable } from '../../../fixtures/synthetic_features.ts'
 
 const base = readConfig()
 const config = {
@@ -14,7 +14,6 @@ const config = {
   models: { ...base.models, bootstrap_samples: 100, trees: { ...base.models.trees, rounds: 10 } },
 }
 const table = syntheticTable(4100, 62)
-const source = { file: 'x.parquet', digest: { found: 'x' }, simulated: true, config_hash: 'x' }
 
 /** The same rows, ETH-USD without any move: its mid never changes. */
 function withStillProduct(): FeatureTable {
@@ -42,7 +41,7 @@ test('a training walks forward with its own recipes, each judged second once, al
     'average',
     'ridge_per_product',
   ])
-  const folds = walkForward(table, { ...config.walk_forward, embargo_s: config.split.embargo_s })
+  const folds = [...walkForward(table, { ...config.walk_forward, embargo_s: config.split.embargo_s })]
   expect(report!.folds.map(({ rows }) => rows)).toEqual(folds.map(({ judged }) => judged.length))
   expect(report!.folds.map(({ train_rows }) => train_rows)).toEqual(folds.map(({ train }) => train.length))
   expect(report!.block_s).toBe(1200)
@@ -51,7 +50,7 @@ test('a training walks forward with its own recipes, each judged second once, al
 test('blocks are doubled until the folds train on few enough rows together; 0 rows switch it off', () => {
   const rows = (most_rows: number) =>
     walkTraining(table, { ...config, walk_forward: { ...config.walk_forward, most_rows } })
-  const whole = walkForward(table, { ...config.walk_forward, embargo_s: 60 })
+  const whole = [...walkForward(table, { ...config.walk_forward, embargo_s: 60 })]
   const together = whole.reduce((sum, { train }) => sum + train.length, 0)
   expect(rows(together).walk_forward!.block_s).toBe(1200)
   const longer = rows(together - 1).walk_forward!
@@ -92,7 +91,7 @@ describe('a product that stands still', () => {
   })
 
   test('has no tau and no label in a training, which says so', () => {
-    const { evaluation, split, labels } = runExperiment(still, source, config)
+    const { evaluation, split, labels } = runExperiment(still, syntheticSource, config)
     expect(Object.keys(evaluation.tau)).toEqual(['BTC-USD'])
     expect(evaluation.tau_source).toMatch(/left out: ETH-USD/)
     expect([...split.train, ...split.test].every(row => still.product[row] === 'BTC-USD')).toBe(true)
@@ -135,7 +134,7 @@ describe('days', () => {
 })
 
 test('the table for a terminal keeps to 120 columns and shows no number that is none', () => {
-  const { evaluation } = runExperiment(table, source, config)
+  const { evaluation } = runExperiment(table, syntheticSource, config)
   const text = describeTraining({ ...evaluation, ...walkTraining(table, config) })
   const beforeAudit = text.slice(0, text.indexOf('\naudit ')).split('\n')
   for (const line of beforeAudit.filter(line => !/^(tau|importance|calibrated) /.test(line)))
