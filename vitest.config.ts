@@ -12,6 +12,7 @@ export default defineConfig({
     maxWorkers: 2,
     reporters: [new SkippedReporter(), 'default'],
     globalSetup: ['test/harness/kafka/global.ts'],
+    setupFiles: ['test/harness/seed_properties.ts'],
     // Tests start some hundreds of our commands: half of a start is reading and compiling the same files.
     env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('.cache/node', import.meta.url)) },
   },

@@ -10,9 +10,9 @@ const baseline = new URL('./baseline.json', import.meta.url)
 interface Arguments {
   check?: boolean
   json?: boolean
-  seconds: number
+  seconds?: number
   sustained: number
-  rate: number
+  rate?: number
 }
 
 /** Every bench by its name; loaded when asked for. */
@@ -20,13 +20,25 @@ const benches: Record<string, (options: Arguments) => Promise<BenchResult>> = {
   drift: async () => (await import('./drift.ts')).benchDrift(),
   boosting: async () => (await import('./boosting.ts')).benchBoosting(),
   features: async () => (await import('./features.ts')).benchFeatures(),
+  indicators: async () => (await import('./indicators.ts')).benchIndicators(),
+  vader: async () => (await import('./vader.ts')).benchVader(),
+  forest: async () => (await import('./forest.ts')).benchForest(),
+  feeds: async () => (await import('./feeds.ts')).benchFeeds(),
   infer: async () => (await import('./infer.ts')).benchInfer(),
-  stream: async ({ seconds, sustained, rate }) =>
+  publisher_state: async () => (await import('./publisher_state.ts')).benchPublisherState(),
+  api: async () => (await import('./api.ts')).benchApi(),
+  windows: async () => (await import('./windows.ts')).benchWindows(),
+  stores: async () => (await import('./stores.ts')).benchStores(),
+  equities: async ({ seconds = 120, rate = 15_000 }) =>
+    (await import('./equities.ts')).benchEquities({ rate, seconds }),
+  stream: async ({ seconds = 60, sustained, rate = 60_000 }) =>
     (await import('./stream.ts')).benchStream({ latencyS: seconds, sustainedS: sustained, rate }),
 }
 /** Commands with flags of their own: all that follows the name is theirs. */
 const commands: Record<string, () => Promise<unknown>> = {
+  backfill: () => import('./backfill.ts'),
   backpressure: () => import('./backpressure.ts'),
+  scaling: () => import('./scaling.ts'),
   soak: () => import('./soak.ts'),
 }
 
@@ -41,14 +53,22 @@ async function runBench(): Promise<void> {
     .addArgument(new Argument('<name>', 'what to measure').choices([...Object.keys(benches), ...Object.keys(commands)]))
     .option('--check', 'fail when a ratio is below 0.85 of that in bench/baseline.json in each of three runs')
     .option('--json', 'print the figures as one JSON line')
-    .option('--seconds <n>', 'stream: length of the latency stretch', positiveNumber('--seconds'), 60)
+    .option(
+      '--seconds <n>',
+      'stream: length of the latency stretch (default: 60); equities: of the steady one (default: 120)',
+      positiveNumber('--seconds'),
+    )
     .option(
       '--sustained <n>',
       'stream: length of the sustained stretch; 0: neither that nor the burst',
       wholeNumber('--sustained'),
       120,
     )
-    .option('--rate <n>', 'stream: events a second in the sustained stretch', positiveNumber('--rate'), 60_000)
+    .option(
+      '--rate <n>',
+      'stream: events a second in the sustained stretch (default: 60000); equities: trades a second (default: 15000)',
+      positiveNumber('--rate'),
+    )
   await runCommand<Arguments>(program, async options => {
     const { check, json } = options
     const run = async (): Promise<BenchResult> => {

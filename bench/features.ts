@@ -5,6 +5,8 @@ import { RowCollector } from '../src/core/features/rows.ts'
 import { featureNames } from '../src/core/features/spec.ts'
 import { createDecoder } from '../src/market/decode/decoder.ts'
 import { decoderOptions } from '../src/market/decode/decoder_options.ts'
+import { coinbase } from '../src/market/feeds/coinbase.ts'
+import { readFrameText } from '../src/market/feeds/frame_text.ts'
 import { readFrames } from './frames.ts'
 import { type BenchResult, cpuSeconds, median } from './measure.ts'
 import { measureMemory } from './memory.ts'
@@ -41,8 +43,8 @@ export async function benchFeatures(): Promise<BenchResult> {
     const whole = cpuSeconds(() => {
       for (let i = 0; i < lines.length; i++) {
         const { events } = decoder.decode({
-          ...{ received_at: null, feed: 'coinbase', connection: `day ${pass}`, frame: JSON.parse(lines[i]) },
-          ...{ text: lines[i], file: source, line: i + 1 },
+          ...{ received_at: null, feed: 'coinbase', connection: `day ${pass}`, file: source, line: i + 1 },
+          ...readFrameText(lines[i], coinbase),
         })
         for (const event of events) fromFrames.push(event)
       }

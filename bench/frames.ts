@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { readConfig } from '../src/config.ts'
 import { createFrameWriter } from '../src/exchange/frame_writer.ts'
 import { marketMessages } from '../src/exchange/market_messages.ts'
-import { readLines } from '../src/market/bronze/text_lines.ts'
+import { readLines } from '../src/market/bronze/read_lines.ts'
 
 const capture = fileURLToPath(new URL('../../shared/captures/coinbase-ticker-2025-12-06.ndjson.gz', import.meta.url))
 const day = 86_400_000

@@ -67,7 +67,7 @@ export async function benchCatchUp(place: Place, processes: number): Promise<Cat
   async function publish({ address }: Place, topic: string): Promise<number> {
     const names = nameProducts(products)
     const keys = names.map(name => Buffer.from(name))
-    const encode = createEvents(names, 60)
+    const encode = createEvents(names, 60, 0.1)
     const producer = new Producer({ ...connectionOptions([address]), idempotent: true })
     const start = Date.UTC(2026, 0, 5) * 1000
     const total = eventsPerS * seconds

@@ -1,17 +1,20 @@
 import { seededRandom } from '../src/core/math/random.ts'
 
-const tradeShare = 0.1
-
 /** Names of so many products. */
 export function nameProducts(count: number): string[] {
   return Array.from({ length: count }, (_, i) => `P${String(i).padStart(4, '0')}-USD`)
 }
 
 /**
- * Events as they stand on `ticks.raw`, one product after the other: nine quotes to a trade, prices walking at random.
+ * Events as they stand on `ticks.raw`, one product after the other, prices walking at random.
+ * @param tradeShare share of trades among quotes.
  * @returns the JSON of the next event of a product at `time` (µs).
  */
-export function createEvents(products: string[], seed: number): (product: number, time: number) => string {
+export function createEvents(
+  products: string[],
+  seed: number,
+  tradeShare: number,
+): (product: number, time: number) => string {
   const random = seededRandom(seed)
   const cents = products.map((_, i) => 200_000 + 1000 * i)
   let sequence = 0

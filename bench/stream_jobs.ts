@@ -10,7 +10,7 @@ import { startVictim, type Victim } from '../test/harness/victim.ts'
 
 /** A process that reads the load's topic and writes to another. */
 export interface BenchJob {
-  name: 'featurizer' | 'relay'
+  name: 'featurizer' | 'relay' | 'windows'
   process: Victim
   group: string
   from: string
@@ -35,6 +35,16 @@ export async function startRelay(streams: Streams, spec: string, partitions: num
   await streams.createTopics([from, out].map(topic => ({ name: topic, partitions })))
   const script = fileURLToPath(new URL('./stream_relay.ts', import.meta.url))
   return { name: 'relay', process: startVictim([script, spec, from, out]), group: `relay-${out}`, from, out }
+}
+
+/** The real windows job, as users start it. Ready when it returns. */
+export async function startWindows(streams: Streams, spec: string): Promise<BenchJob> {
+  const { raw, windows } = readConfig().topics
+  await streams.createTopics(Object.values(readConfig().topics))
+  const script = fileURLToPath(new URL('../scripts/windows.ts', import.meta.url))
+  const process = startVictim([script, '--topics', spec])
+  while (process.readyAfter() === null && process.ended() === null) await delay(50)
+  return { name: 'windows', process, group: 'windows', from: raw.name, out: windows.name }
 }
 
 /**

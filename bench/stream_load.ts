@@ -22,6 +22,8 @@ export interface Load {
   /** Seconds of the past, a quote a second and product, published first and as fast as it goes. */
   historyS: number
   outOfOrdernessS: number
+  /** Share of trades among quotes; a tenth when absent. */
+  tradeShare?: number
   stretches: Stretch[]
   /** Where each event that closes a bar is written: `product T µs` a line. */
   closings: string
@@ -51,7 +53,7 @@ async function run(load: Load): Promise<void> {
   const names = nameProducts(load.products)
   const keys = names.map(name => Buffer.from(name))
   const places = names.map(name => partitionOf(name, load.partitions))
-  const encode = createEvents(names, 60)
+  const encode = createEvents(names, 60, load.tradeShare ?? 0.1)
   const closings = new Closings(load.products, load.outOfOrdernessS)
   const file = openSync(load.closings, 'w')
   const producer = new Producer({

@@ -36,10 +36,43 @@ const listing = z.preprocess(
 
 const feed = z.strictObject({
   name: z.string().min(1),
-  url: z.url({ protocol: /^wss?$/ }).optional(),
+  url: z.url({ protocol: /^(wss?|https?)$/ }).optional(),
   channels: z.array(z.string().min(1)).min(1).optional(),
   products: z.array(listing).min(1),
   stale_after_s: seconds.default(10),
+})
+
+/** Sliding windows [start, end), start a multiple of the slide since the epoch; final so long after their end. */
+const windowSet = z
+  .strictObject({
+    length_s: z.int().min(1).max(86_400),
+    slide_s: z.int().min(1).max(86_400),
+    lateness_s: z.int().min(0).max(86_400),
+  })
+  .superRefine((set, context) => {
+    const fault = windowFault(set)
+    if (fault !== null) context.addIssue({ code: 'custom', message: fault })
+  })
+
+/** What is wrong with a length and a slide, in words; null when nothing is. */
+export function windowFault({ length_s, slide_s }: { length_s: number; slide_s: number }): string | null {
+  if (length_s % slide_s === 0) return null
+  let below = Math.min(slide_s, length_s)
+  while (length_s % below !== 0) below--
+  return `a slide of ${slide_s} s does not divide a length of ${length_s} s; take ${below}`
+}
+
+const history = { minutes: z.int().min(2).max(1440), least_minutes: z.int().min(2).max(1440) }
+
+/** Limits of alerts; a rule that is left out gives none. */
+const alertRules = z.strictObject({
+  rearm_s: z.number().min(0).max(86_400),
+  price_move: z.strictObject({ percent: z.number().positive() }).optional(),
+  volume_spike: z.strictObject({ deviations: z.number().positive(), ...history }).optional(),
+  volatility: z.strictObject({ times: z.number().positive(), ...history }).optional(),
+  spike_probability: z.strictObject({ least: share.nullable() }).optional(),
+  stale: z.strictObject({ silent_s: seconds }).optional(),
+  dlq_rate: z.strictObject({ percent: z.number().positive().max(100), span_s: seconds }).optional(),
 })
 
 const configSchema = z.strictObject({
@@ -92,12 +125,94 @@ const configSchema = z.strictObject({
       late: topic,
       settled: topic,
       state: compacted,
+      news: topic.optional(),
+      signals: topic.optional(),
+      ledger: topic.optional(),
+      windows: topic.optional(),
+      candles: topic.optional(),
+      scored: topic.optional(),
+      aggregations: topic.optional(),
+      anomalies: topic.optional(),
+      sentiment: topic.optional(),
+      alerts: topic.optional(),
+      symbols: compacted.optional(),
     })
-    .refine(t => [t.bars, t.features, t.labels, t.late, t.settled].every(one => one.partitions === t.raw.partitions), {
-      message: 'bars, features, labels, late and settled need as many partitions as raw',
-    })
+    .transform(
+      ({
+        news,
+        signals,
+        ledger,
+        windows,
+        candles,
+        scored,
+        aggregations,
+        anomalies,
+        sentiment,
+        alerts,
+        symbols,
+        ...t
+      }) => ({
+        ...t,
+        news: news ?? { name: 'market.news', partitions: t.raw.partitions },
+        signals: signals ?? { name: 'market.signals', partitions: t.raw.partitions },
+        ledger: ledger ?? { name: 'market.ledger', partitions: t.raw.partitions },
+        windows: windows ?? { name: 'market.windows', partitions: t.raw.partitions },
+        candles: candles ?? { name: 'market.candles', partitions: t.raw.partitions },
+        scored: scored ?? { name: 'market.scored', partitions: t.raw.partitions },
+        aggregations: aggregations ?? { name: 'market.aggregations', partitions: t.raw.partitions },
+        anomalies: anomalies ?? { name: 'market.anomalies', partitions: t.raw.partitions },
+        sentiment: sentiment ?? { name: 'market.sentiment', partitions: t.raw.partitions },
+        alerts: alerts ?? { name: 'market.alerts', partitions: t.raw.partitions },
+        symbols: symbols ?? { name: 'symbols.meta', partitions: 1, compacted: true as const },
+      }),
+    )
+    .refine(
+      ({ raw, state: _, symbols: __, ...beside }) =>
+        Object.values(beside).every(one => one.partitions === raw.partitions),
+      { message: 'all but state and symbols need as many partitions as raw' },
+    )
     .refine(t => new Set(Object.values(t).map(({ name }) => name)).size === Object.keys(t).length, {
       message: 'each needs a name of its own',
+    }),
+  symbols: z
+    .array(
+      z.strictObject({
+        product,
+        base: z.string().min(1).max(64),
+        quote: z.string().min(1).max(64),
+        category: z.string().min(1).max(64),
+        valid_from: z.iso.datetime({ offset: true }).default('1970-01-01T00:00:00Z'),
+      }),
+    )
+    .default([]),
+  windows: z
+    .strictObject({
+      sets: z.array(windowSet).min(1),
+      lag_s: z.number().min(0).max(600),
+      revise_s: z.number().min(0).max(600),
+    })
+    .prefault({
+      sets: [
+        { length_s: 60, slide_s: 10, lateness_s: 600 },
+        { length_s: 300, slide_s: 60, lateness_s: 600 },
+      ],
+      lag_s: 2,
+      revise_s: 10,
+    }),
+  alerts: alertRules.prefault({
+    ...{ rearm_s: 300, price_move: { percent: 1 }, spike_probability: { least: null }, stale: { silent_s: 30 } },
+    ...{ volume_spike: { deviations: 3, minutes: 60, least_minutes: 20 }, dlq_rate: { percent: 1, span_s: 300 } },
+    volatility: { times: 4, minutes: 60, least_minutes: 20 },
+  }),
+  trading: z
+    .strictObject({
+      rsi: z.enum(['seed', 'cutler', 'wilder']),
+      windows: z.enum(['rows', 'minutes']),
+      exit: z.enum(['seed', 'exit_any']),
+      portfolio: z.enum(['seed', 'fractional', 'next_open']),
+    })
+    .prefault({
+      ...{ rsi: 'wilder', windows: 'minutes', exit: 'exit_any', portfolio: 'next_open' },
     }),
   simulator: z.strictObject({
     seed: z.int().min(0),
@@ -113,6 +228,20 @@ const configSchema = z.strictObject({
       )
       .refine(p => Object.keys(p).length >= 1, 'at least one product'),
   }),
+  simulated_stocks: z
+    .strictObject({
+      minutes: z.number().min(1).max(390),
+      trades_per_s: z.number().positive().max(1000),
+      products: z.record(product, z.number().min(1).max(1e6)),
+    })
+    .prefault({
+      minutes: 390,
+      trades_per_s: 4,
+      products: { AAPL: 230, MSFT: 480, AMZN: 220, TSLA: 340, NVDA: 180 },
+    }),
+  health: z
+    .strictObject({ most_lag: z.int().min(0), longest_idle_s: seconds })
+    .prefault({ most_lag: 1000, longest_idle_s: 60 }),
   mlflow: z.strictObject({ experiment: z.string().min(1).max(250) }),
   drift: z
     .strictObject({
@@ -133,7 +262,8 @@ export type Config = z.infer<typeof configSchema>
 /** One feed of the config: where and what it listens to. */
 export type FeedSettings = z.infer<typeof feed>
 
-const defaultPath = fileURLToPath(new URL('../config.yaml', import.meta.url))
+/** Where it is read when no path is given. */
+export const projectConfig = fileURLToPath(new URL('../config.yaml', import.meta.url))
 
 /**
  * Reads and checks a config file; the project's own config.yaml when no path is given. Every key is needed but those that say
@@ -146,7 +276,7 @@ const defaultPath = fileURLToPath(new URL('../config.yaml', import.meta.url))
  * config.feeds[0].products // [{ as: 'BTC-USD', symbol: 'BTC-USD' }, { as: 'ether', symbol: 'ETH-USD' }]
  * productsOf(config) // ['BTC-USD', 'ether']
  */
-export function readConfig(path: string = defaultPath): Config {
+export function readConfig(path: string = projectConfig): Config {
   let text: string
   try {
     text = readFileSync(path, 'utf8')
@@ -183,11 +313,16 @@ function formerFeed(value: unknown): { feeds: object[]; line: string; rest: obje
   return { feeds, rest, line: `feeds: ${JSON.stringify(feeds)}` }
 }
 
+/** Feeds that bring no market but news of it: their products may be another feed's as well. */
+export const newsFeeds: ReadonlySet<string> = new Set(['finnhub', 'simulated-finnhub'])
+
 /** Two owners of one name would become one market, with the prices of both in its rows. What is malformed is refused elsewhere. */
 function refuseTwoOwners(feeds: unknown[], context: z.RefinementCtx): void {
-  const owners = new Map<string, string>()
+  const ownersOfMarkets = new Map<string, string>()
+  const ownersOfNews = new Map<string, string>()
   for (const [f, one] of feeds.entries()) {
     const { name, products } = Object(one) as FeedSettings
+    const owners = newsFeeds.has(name) ? ownersOfNews : ownersOfMarkets
     const symbols = new Map<string, string>()
     for (const [p, { as, symbol }] of (Array.isArray(products) ? products : []).map(Object).entries()) {
       const owner = owners.get(as)
@@ -206,9 +341,9 @@ function refuseTwoOwners(feeds: unknown[], context: z.RefinementCtx): void {
   }
 }
 
-/** The products of all feeds, by the names that topics and rows have for them. */
+/** The products of all markets, by the names that topics and rows have for them. */
 export function productsOf({ feeds }: Pick<Config, 'feeds'>): string[] {
-  return feeds.flatMap(({ products }) => products.map(({ as }) => as))
+  return feeds.filter(({ name }) => !newsFeeds.has(name)).flatMap(({ products }) => products.map(({ as }) => as))
 }
 
 /** SHA-256 (first 16 hex digits) of the settings that decide what rows and labels are. */

@@ -18,9 +18,12 @@ const errorCodes = {
   TOPIC_UNKNOWN: { exit: 2, retriable: false },
   WRITER_FENCED: { exit: 1, retriable: false },
   LOG_CORRUPT: { exit: 1, retriable: false },
+  RECORD_FAILED: { exit: 1, retriable: true },
   STATE_LOST: { exit: 2, retriable: false },
   MLFLOW_UNAVAILABLE: { exit: 1, retriable: true },
   MLFLOW_REFUSED: { exit: 1, retriable: false },
+  STORE_UNAVAILABLE: { exit: 1, retriable: true },
+  STORE_REFUSED: { exit: 2, retriable: false },
   LOCKED: { exit: 1, retriable: true },
   TOOL_MISSING: { exit: 1, retriable: false },
 } as const
@@ -29,14 +32,14 @@ export type ErrorCode = keyof typeof errorCodes
 
 /**
  * An error for people: each fault is one line that says what, where, what is allowed and what to do.
- * @param faults one line each; all faults found at once, not only the first.
+ * @param faults one line each, what others have said made one; all faults found at once, not only the first.
  */
 export class SpikeError extends Error {
   readonly code: ErrorCode
   readonly faults: string[]
 
   constructor(code: ErrorCode, faults: string | string[], options?: ErrorOptions) {
-    const lines = Array.isArray(faults) ? faults : [faults]
+    const lines = (Array.isArray(faults) ? faults : [faults]).map(onOneLine)
     super(lines.join('\n'), options)
     this.name = 'SpikeError'
     this.code = code
@@ -50,4 +53,13 @@ export class SpikeError extends Error {
   get exit(): number {
     return errorCodes[this.code].exit
   }
+}
+
+function onOneLine(text: string): string {
+  const pieces = text.split(/[\r\n]+/)
+  if (pieces.length === 1) return text
+  return pieces
+    .map(piece => piece.trim())
+    .filter(piece => piece !== '')
+    .join(' ')
 }

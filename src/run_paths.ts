@@ -3,13 +3,17 @@ import { dirname, join, resolve } from 'node:path'
 /** Where a run keeps what it writes, below its folder. No other file of src names such a path; test/tidy.test.ts holds it. */
 export const runPaths = {
   log: 'data/streams.db',
+  deadLetters: 'data/dead-letters',
+  store: 'data/store.db',
   raw: 'data/raw',
   features: 'data/processed/features.parquet',
+  windows: 'data/processed/windows.parquet',
   featuresLive: 'data/processed/features_live.parquet',
-  demoRaw: 'data/raw/demo',
-  demoLog: 'data/demo/streams.db',
+  demoLock: 'data/demo/running.db',
   models: 'models/artifacts',
   evaluation: 'models/artifacts/evaluation.json',
+  former: 'models/former',
+  challenger: 'models/challenger',
   journal: 'mlruns',
   mlflowStore: 'mlruns/server',
   reports: 'reports',
@@ -17,9 +21,30 @@ export const runPaths = {
   evaluationPdf: 'reports/model_eval.pdf',
   modelCard: 'reports/model_card_v1.md',
   walkForward: 'reports/walk_forward',
+  judged: 'reports/judged',
+  judgements: 'reports/judgements.ndjson',
   plots: 'reports/plots',
   drift: 'reports/evidently',
   handoff: 'handoff',
+} as const
+
+/** Where a demo records, and its log: the first of such places that holds nothing of anybody. */
+export function demoPaths(attempt: number): { raw: string; log: string } {
+  const suffix = attempt === 1 ? '' : `-${attempt}`
+  return { raw: `data/raw/demo${suffix}`, log: `data/demo${suffix}/streams.db` }
+}
+
+/** Where npm start keeps what it runs on, below its folder; models lie there as after any training. */
+export const deskPaths = {
+  folder: 'data/desk',
+  log: 'streams.db',
+  raw: 'raw',
+  features: 'features.parquet',
+  rows: 'rows_to_train.parquet',
+  parts: 'parts.json',
+  champion: 'champion.json',
+  logs: 'logs',
+  lock: 'running.db',
 } as const
 
 /** The files that training and inference write beside a feature file. */
@@ -49,6 +74,7 @@ export const examplePaths = {
   evaluation: 'docs/example/evaluation.json',
   exploration: 'docs/example/exploration.json',
   strip: 'docs/example/strip.json',
+  printed: 'docs/example/demo.txt',
   evaluationPdf: 'docs/example/model_eval.pdf',
   modelCard: 'docs/model_card_v1.md',
 } as const

@@ -22,7 +22,7 @@ function faultsOf(config: string): string[] {
 }
 
 it('reads the project file', () => {
-  expect(productsOf(readConfig())).toEqual(['BTC-USD', 'ETH-USD'])
+  expect(productsOf(readConfig())).toEqual(['BTC-USD', 'ETH-USD', 'BTCUSDT', 'ETHUSDT'])
 })
 
 it('names every fault at once, with its path and what is allowed', () => {

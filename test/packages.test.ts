@@ -15,14 +15,15 @@ interface Package {
   hasInstallScript?: boolean
   link?: boolean
 }
-const lock = JSON.parse(read('package-lock.json')) as { packages: Record<string, Package> }
-const manifest = JSON.parse(read('package.json')) as Record<
-  'dependencies' | 'devDependencies',
-  Record<string, string>
-> & {
-  allowScripts: Record<string, boolean>
-}
-const packages = Object.entries(lock.packages).filter(([path]) => path !== '')
+/** The project's own packages, and what is installed when it is first needed. */
+const folders = ['', 'scripts/node24/', 'notebooks/deno/']
+const lockOf = (folder: string) =>
+  JSON.parse(read(`${folder}package-lock.json`)) as { packages: Record<string, Package> }
+const manifestOf = (folder: string) =>
+  JSON.parse(read(`${folder}package.json`)) as Partial<
+    Record<'dependencies' | 'devDependencies' | 'optionalDependencies', Record<string, string>>
+  >
+const packages = folders.flatMap(folder => Object.entries(lockOf(folder).packages)).filter(([path]) => path !== '')
 const nameOf = (path: string): string => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)
 
 /** Licences that let everybody use, change and pass on; MPL-2.0 asks for changes of its own files only. */
@@ -34,20 +35,24 @@ describe('packages of npm', () => {
       ([, { integrity, resolved, link }]) => !integrity?.startsWith('sha512-') || resolved !== undefined || link,
     )
     expect(faulty.map(([path]) => path)).toEqual([])
-    expect(read('package-lock.json')).not.toMatch(/https?:\/\/registry|\.tgz/)
+    for (const folder of folders) expect(read(`${folder}package-lock.json`)).not.toMatch(/https?:\/\/registry|\.tgz/)
   })
 
   test('ours are pinned to one version, and the lock has that one', () => {
-    for (const [name, wanted] of Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })) {
-      expect(wanted, name).toMatch(/^\d+\.\d+\.\d+(-[\w.]+)?$/)
-      expect(lock.packages[`node_modules/${name}`].version, name).toBe(wanted)
+    for (const folder of folders) {
+      const { dependencies, devDependencies, optionalDependencies } = manifestOf(folder)
+      for (const [name, wanted] of Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies })) {
+        expect(wanted, name).toMatch(/^\d+\.\d+\.\d+(-[\w.]+)?$/)
+        expect(lockOf(folder).packages[`node_modules/${name}`].version, name).toBe(wanted)
+      }
     }
   })
 
-  test('no package runs a script when it is installed, but Node', () => {
+  test('no package needs a script when it is installed', () => {
     const scripted = packages.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => nameOf(path))
-    expect(scripted.sort()).toEqual(['deno', 'node'])
-    expect(manifest.allowScripts).toEqual({ node: true })
+    // npm does not run it unless it is allowed to, and Deno's own installer is called instead
+    expect(scripted).toEqual(['deno'])
+    expect(read('package.json')).not.toContain('allowScripts')
   })
 
   test('each has a licence of the list', () => {

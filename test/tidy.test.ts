@@ -114,6 +114,17 @@ describe('the house', () => {
     expect(faults).toEqual([])
   })
 
+  test('no list is spread into the arguments of a call: a long one ends the process', () => {
+    const spread =
+      /\.(?:push|unshift|splice|concat)\([^(){[]*\.\.\.|\bMath\.(?:min|max)\([^(){[]*\.\.\.|fromCharCode\(\.\.\.|\.apply\(/
+    const faults = sources.flatMap(({ path, lines }) =>
+      lines.flatMap((line, at) =>
+        spread.test(line) ? [`${path}:${at + 1}: loop, or use src/core/math/extremes.ts`] : [],
+      ),
+    )
+    expect(faults).toEqual([])
+  })
+
   test('what is under src/core/ gives the same bits in every JavaScript engine', () => {
     const faults = sources
       .filter(({ path }) => path.startsWith('src/core/') && path !== 'src/core/math/numeric.ts')

@@ -4,7 +4,9 @@ import { SpikeError } from '../errors.ts'
 import { LagCount, readTopic } from '../jobs/check/read_topic.ts'
 import { checkFor, isTopic } from '../jobs/check/records.ts'
 import { createTally, eventTimeRate, type Tally } from '../jobs/check/tally.ts'
+import { describeLeftOut } from '../market/decode/left_out.ts'
 import { command, positiveNumber, runCommand, topicsOption, wholeNumber } from '../operations/command.ts'
+import { printableName } from '../operations/printable.ts'
 import { openStreams } from '../streams/open.ts'
 
 interface Arguments {
@@ -23,7 +25,6 @@ interface Summary extends Tally {
   /** Records a second, by event time and by the clock on the wall while reading. */
   rate: { event_time: number | null; wall: number }
   gaps: number
-  missing: number
   repeats: number
   lag: { group: string; records: number; partitions: Record<number, number> } | null
   ok: boolean
@@ -39,9 +40,10 @@ async function main(options: Arguments): Promise<void> {
   const check = checkFor(options.topic, {
     raw: names.raw.name,
     late: names.late.name,
+    news: names.news.name,
     features: names.features.name,
   })
-  const streams = await openStreams(options.topics)
+  const streams = await openStreams(options.topics, 'there')
   try {
     const lag = group === undefined ? null : await LagCount.open(streams, options.topic, group)
     const { tally, add } = createTally(check)
@@ -58,14 +60,13 @@ async function main(options: Arguments): Promise<void> {
     )
     const elapsed = (performance.now() - started) / 1000
     const products = Object.values(tally.products)
-    const sum = (of: 'gaps' | 'missing' | 'repeats'): number => products.reduce((total, one) => total + one[of], 0)
+    const sum = (of: 'gaps' | 'repeats'): number => products.reduce((total, one) => total + one[of], 0)
     const summary: Summary = {
       topic: options.topic,
       min: options.min,
       ...tally,
       rate: { event_time: eventTimeRate(tally), wall: tally.count / elapsed },
       gaps: sum('gaps'),
-      missing: sum('missing'),
       repeats: sum('repeats'),
       lag: lag && { group: group!, records: lag.records, partitions: lag.partitions },
       ok: tally.invalid === 0 && tally.count >= options.min,
@@ -83,21 +84,20 @@ function print({ topic, count, rate, products, gaps, missing, repeats, lag, inva
   console.log(`${topic}: ${count} records, ${byTime}read at ${Math.round(rate.wall)}/s`)
   for (const [product, one] of Object.entries(products).toSorted()) {
     const span = one.first === null ? '' : `, ${isoTime(one.first)} to ${isoTime(one.last!)}`
-    console.log(`  ${product}: ${one.count}${span}, ${one.gaps} gaps, ${one.repeats} repeats`)
+    const feeds = one.feeds.length > 0 ? `, of ${one.feeds.map(printableName).join(', ')}` : ''
+    console.log(`  ${printableName(product)}: ${one.count}${span}, ${one.gaps} gaps, ${one.repeats} repeats${feeds}`)
   }
   console.log(`holes: ${gaps} gaps, ${missing} frames known to be missing; repeats: ${repeats}; invalid: ${invalid}`)
   if (lag) console.log(`lag of ${lag.group}: ${lag.records} records`)
 }
 
-function faultsOf({ topic, count, min, invalid, invalid_records }: Summary): string[] {
+function faultsOf({ topic, count, min, invalid, invalid_reasons }: Summary): string[] {
   const faults = []
   if (count < min) faults.push(`topic ${topic} holds ${count} records, fewer than --min ${min}`)
-  if (invalid > 0) {
-    const [{ partition, offset, reason }] = invalid_records
+  if (invalid > 0)
     faults.push(
-      `topic ${topic}: ${invalid} of ${count} records are invalid; the first: partition ${partition}, offset ${offset}: ${reason}`,
+      `topic ${topic}: ${invalid} of ${count} records are invalid: ${describeLeftOut(invalid_reasons, 5).join('; ')}`,
     )
-  }
   return faults
 }
 

@@ -1,6 +1,11 @@
-import { readConfig } from '../config.ts'
+import { projectConfig, readConfig } from '../config.ts'
 import { SpikeError } from '../errors.ts'
+import { keepInputs } from '../files/keep_inputs.ts'
 import { command, outputFolder, positiveNumber, runCommand, topicEngines, wholeNumber } from '../operations/command.ts'
+import { files } from '../operations/path_patterns.ts'
+import { withProgress } from '../operations/progress.ts'
+import { checkTracking } from '../tracking/client.ts'
+import { writtenUnder } from './demo/places.ts'
 import { runDemo } from './demo/run.ts'
 import { describe, summarise } from './demo/summary.ts'
 import { capturedVenues, liveVenue, simulatedVenue } from './demo/venues.ts'
@@ -19,7 +24,10 @@ interface Arguments {
 async function main({ raw = [], live, minutes, out, seed, topics, config: path, json }: Arguments): Promise<void> {
   if (live && raw.length > 0)
     throw new SpikeError('BAD_ARGUMENT', '--raw and --live exclude each other: give one of them')
+  keepInputs({ '--raw': raw, '--config': path ?? projectConfig }, { '--out': writtenUnder(out) })
   const config = readConfig(path)
+  const trackingUri = process.env.MLFLOW_TRACKING_URI
+  if (trackingUri) checkTracking(trackingUri)
   if (seed !== undefined) config.simulator.seed = seed
   if (topics?.startsWith('kafka://')) useOwnTopics(config.topics)
   const simulated = !live && raw.length === 0
@@ -27,16 +35,11 @@ async function main({ raw = [], live, minutes, out, seed, topics, config: path, 
   if (simulated) config.feeds = [{ ...config.feeds[0], products }]
   const started = performance.now()
   const elapsed = (): string => `${((performance.now() - started) / 1000).toFixed(0).padStart(3)} s`
-  const result = await runDemo({
-    config,
-    out,
-    files: raw,
-    venues: simulated ? simulatedVenue(config) : live ? liveVenue(config, minutes) : capturedVenues(config, raw),
-    topics,
-    trackingUri: process.env.MLFLOW_TRACKING_URI,
-    onStep: step => console.error(`${process.stderr.isTTY ? '\r\x1b[K' : ''}${elapsed()}  ${step}`),
-    onProgress: line => process.stderr.isTTY && process.stderr.write(`\r${elapsed()}    ${line} `),
-  })
+  const venues = simulated ? simulatedVenue(config) : live ? liveVenue(config, minutes) : capturedVenues(config, raw)
+  const rows = simulated ? 3600 * config.simulator.hours * products.length : undefined
+  const onStep = (step: string): void => console.error(`${elapsed()}  ${step}`)
+  const options = { config, out, files: raw, venues, topics, trackingUri, onStep, rows }
+  const result = await withProgress(!json, say => runDemo({ ...options, say }))
   console.error(`${elapsed()}  done`)
   console.log(json ? JSON.stringify(summarise(result)) : describe(result))
 }
@@ -56,7 +59,8 @@ export const demoCommand = (argv?: string[]): Promise<void> =>
     )
       .option(
         '--raw <file...>',
-        'saved files instead of the simulated exchange: bronze or captures, plain, gzip or zstd',
+        'saved files instead of the simulated exchange: bronze or captures, plain, gzip or zstd; a quoted pattern is expanded',
+        files('--raw'),
       )
       .option('--live', "listen to the config's first feed itself instead")
       .option('--minutes <n>', 'how long to listen with --live', positiveNumber('--minutes'), 30)

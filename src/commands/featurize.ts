@@ -1,15 +1,22 @@
+import { Option } from 'commander'
 import type { Logger } from 'pino'
-import { type Config, readConfig } from '../config.ts'
+import { type Config, projectConfig, readConfig } from '../config.ts'
 import type { EngineCounts } from '../core/features/engine_counts.ts'
 import { SpikeError } from '../errors.ts'
-import type { FeaturizerPartition } from '../jobs/featurize/partition.ts'
-import { runFeaturizer } from '../jobs/featurize/run.ts'
+import { keepInputs } from '../files/keep_inputs.ts'
+import { onceCaughtUp } from '../jobs/featurize/caught_up.ts'
+import { refuseOtherFile } from '../jobs/featurize/former_file.ts'
+import type { FeaturizerPartition, RowForm } from '../jobs/featurize/partition.ts'
+import { rowsMetadata, runFeaturizer } from '../jobs/featurize/run.ts'
 import { sinkRows } from '../jobs/featurize/sink.ts'
-import { featurizerMetrics } from '../jobs/featurize/status.ts'
+import { featurizerMetrics, resultOf } from '../jobs/featurize/status.ts'
 import { runJobProcess } from '../jobs/job_process.ts'
+import { type DeadTally, tellDead } from '../jobs/partitions/dead_tally.ts'
 import { newJobStatus } from '../jobs/status.ts'
-import { command, outputFile, runCommand, topicsOption, wholeNumber, wholeNumbers } from '../operations/command.ts'
+import { command, outputFile, port, runCommand, topicsOption, wholeNumbers } from '../operations/command.ts'
+import { withProgress } from '../operations/progress.ts'
 import { runPaths } from '../run_paths.ts'
+import { logFiles } from '../streams/open.ts'
 import type { Streams } from '../streams/port.ts'
 
 interface Arguments {
@@ -18,27 +25,54 @@ interface Arguments {
   topics: string
   partitions?: number[]
   parquet: string
+  rows: RowForm
   config?: string
   untilEnd?: boolean
   metricsPort?: number
+  metricsEmf?: boolean
   json?: boolean
 }
 
 async function main(options: Arguments): Promise<void> {
   const config = readConfig(options.config)
-  const { topic_in: topicIn, topic_out: topicOut, partitions: own, untilEnd } = options
+  const { topic_in: topicIn, topic_out: topicOut, partitions: own, rows, untilEnd } = options
+  keepInputs(
+    { '--config': options.config ?? projectConfig, '--topics': logFiles(options.topics) },
+    { '--parquet': options.parquet },
+  )
+  const formerRows = await refuseOtherFile(options.parquet)
   const status = newJobStatus<FeaturizerPartition>()
   const metrics = () => featurizerMetrics(status, Date.now() * 1000)
   const shown = { job: 'featurizer', status, reads: [topicIn], metrics }
   const finish = untilEnd ? AbortSignal.abort() : undefined
-  const onProgress = process.stderr.isTTY
-    ? ({ quotes, rows }: EngineCounts) => process.stderr.write(`\r${quotes} quotes, ${rows} rows `)
-    : undefined
-  await runJobProcess({ ...options, name: 'featurizer', ...shown }, async ({ streams, stop, log }) => {
-    const run = { streams, config, topicIn, topicOut, own, stop, finish, status, log, onProgress }
-    const { counts, dead } = await runFeaturizer(run)
-    print(options, { ...counts, dead }, await sink(options, config, streams, stop, log))
-  })
+  await runJobProcess(
+    { ...options, name: 'featurizer', finite: untilEnd, ...shown },
+    async ({ streams, stop, log }) => {
+      if (formerRows > 0)
+        log.info(
+          { file: options.parquet, rows: formerRows },
+          `stays as it is unless topic ${topicOut} holds all of its rows at the end; name another with --parquet`,
+        )
+      const run = { streams, config, topicIn, topicOut, rows, own, stop, finish, status, log }
+      const stopWatching = untilEnd
+        ? () => {}
+        : onceCaughtUp(streams, topicIn, status, () =>
+            log.info({ topic: topicIn }, `caught up, waits for more; Ctrl-C ends it and writes ${options.parquet}`),
+          )
+      let sunk: Sunk | null = null
+      // Also a run that fails, or finds no market events, says what it took in.
+      try {
+        await withProgress(!options.json, say =>
+          runFeaturizer({ ...run, onProgress: ({ quotes, rows }) => say(`${quotes} quotes, ${rows} rows`) }),
+        )
+        sunk = await sink(options, config, streams, stop, log)
+      } finally {
+        stopWatching()
+        const { counts, dead } = resultOf(status)
+        print(options, { ...counts, dead, dead_letters: status.dead }, sunk)
+      }
+    },
+  )
 }
 
 interface Sunk {
@@ -47,13 +81,17 @@ interface Sunk {
   out: string
 }
 
-function print({ json }: Arguments, counts: EngineCounts & { dead: number }, sunk: Sunk | null): void {
-  const summary = { ...counts, ...sunk }
-  if (json) console.log(JSON.stringify(summary))
-  else
+type Taken = EngineCounts & { dead: number; dead_letters: DeadTally }
+
+function print({ json }: Arguments, taken: Taken, sunk: Sunk | null): void {
+  if (json) console.log(JSON.stringify({ ...taken, ...sunk }))
+  else {
+    const { quotes, trades, clocks, gaps, withdrawn, late, backfilled, duplicates, dead_letters } = taken
+    const rows = sunk ? `${sunk.rows} rows in ${sunk.out}` : `${taken.rows} rows`
     console.log(
-      `${summary.quotes} quotes, ${summary.trades} trades in; ${summary.rows} rows${sunk ? ` in ${sunk.out}` : ''}; ${summary.late} late, ${summary.dead} dead letters${sunk ? `; digest ${sunk.digest}` : ''}`,
+      `${quotes} quotes, ${trades} trades, ${clocks} clocks, ${gaps - withdrawn} gaps in; ${rows}; ${late} late, ${backfilled} back-filled, ${duplicates} repeated, ${tellDead(dead_letters)}${sunk ? `; digest ${sunk.digest}` : ''}`,
     )
+  }
 }
 
 /** A job that was told to stop does not read a long topic again: it gives up the file after so long. */
@@ -70,7 +108,8 @@ async function sink(
   const { topic_out: topic, parquet: out } = options
   const giveUp = stop.aborted ? AbortSignal.timeout(sinkWithinMs) : undefined
   try {
-    const { rows, digest } = await sinkRows({ streams, config, topic, out, giveUp })
+    const metadata = await rowsMetadata(streams, { config, topicIn: options.topic_in, topicOut: topic })
+    const { rows, digest } = await sinkRows({ streams, config, topic, out, keepMore: true, metadata, giveUp })
     return { rows, digest, out }
   } catch (error) {
     if (!giveUp?.aborted && !(stop.aborted && error instanceof SpikeError && error.retriable)) throw error
@@ -97,9 +136,15 @@ const program = command(
     outputFile('--parquet'),
     runPaths.features,
   )
+  .addOption(
+    new Option('--rows <form>', 'form of rows on the topic; all commands read either')
+      .choices(['json', 'binary'])
+      .default('json'),
+  )
   .option('--config <file>', 'another config.yaml')
   .option('--until-end', 'stop at the end that the input topic has now')
-  .option('--metrics-port <n>', 'answer /healthz, /readyz and /metrics there', wholeNumber('--metrics-port'))
+  .option('--metrics-port <n>', 'answer /healthz, /readyz and /metrics there', port('--metrics-port'))
+  .option('--metrics-emf', 'also print the metrics each minute, as CloudWatch reads them')
   .option('--json', 'print the summary as one JSON line')
 
 export const featurizeCommand = (argv?: string[]): Promise<void> => runCommand<Arguments>(program, main, argv)

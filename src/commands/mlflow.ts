@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { readConfig } from '../config.ts'
 import { SpikeError } from '../errors.ts'
-import { command, outputFolder, runCommand, wholeNumber } from '../operations/command.ts'
+import { keepOthersFolder } from '../files/keep_others.ts'
+import { command, outputFolder, port, runCommand, warn } from '../operations/command.ts'
 import { ensurePythonEnv } from '../operations/python_env.ts'
+import { redactJson } from '../operations/redact.ts'
 import { runPaths } from '../run_paths.ts'
 import { sendJournal } from '../tracking/send.ts'
 import { findMlflowServer, startMlflowServer } from '../tracking/server.ts'
@@ -21,7 +24,7 @@ const program = command(
   'Starts an MLflow server on this machine, brings every journalled run to it once, prints the link, and stays until Ctrl-C.',
   'npm run mlflow -- --port 5000',
 )
-  .option('--port <number>', 'port on 127.0.0.1', wholeNumber('--port', 1), 5000)
+  .option('--port <number>', 'port on 127.0.0.1', port('--port', 1), 5000)
   .option(
     '--store <folder>',
     'where the server keeps runs and artifacts',
@@ -37,13 +40,17 @@ export const mlflowCommand = (argv?: string[]): Promise<void> =>
   runCommand<Options>(
     program,
     async options => {
-      if (options.port > 65_535) throw new SpikeError('BAD_ARGUMENT', `--port is at most 65535, not ${options.port}`)
       if (options.send) {
         const uri = process.env.MLFLOW_TRACKING_URI
         if (!uri)
           throw new SpikeError(
             'BAD_ARGUMENT',
             '--send needs MLFLOW_TRACKING_URI, the address of a server: set it first',
+          )
+        if (!existsSync(options.journal))
+          throw new SpikeError(
+            'BAD_FILE',
+            `${options.journal}: does not exist; name the folder of a training's journal with --journal`,
           )
         return replay(uri, options)
       }
@@ -55,9 +62,10 @@ export const mlflowCommand = (argv?: string[]): Promise<void> =>
         )
         return
       }
+      keepOthersFolder(options.store, "runs of MLflow's", isStore)
       const { bin } = await ensurePythonEnv()
       const interrupted = new Promise<'interrupted'>(done => {
-        for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => done('interrupted'))
+        for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => done('interrupted'))
       })
       console.error(`starting MLflow on port ${options.port}, store ${options.store}`)
       const server = await startMlflowServer({ mlflow: join(bin, 'mlflow'), store: options.store, port: options.port })
@@ -78,12 +86,15 @@ export const mlflowCommand = (argv?: string[]): Promise<void> =>
     argv,
   )
 
+/** A first start that failed leaves its log alone. */
+const isStore = (names: string[]): boolean => names.includes('mlflow.db') || names.every(name => name === 'server.log')
+
 async function replay(uri: string, options: Options): Promise<void> {
   const { sent, attached, links, warnings } = await sendJournal(options.journal, uri)
-  for (const warning of warnings) console.error(`mlflow: ${warning}`)
+  for (const warning of warnings) warn(`mlflow: ${warning}`)
   const link =
     links[readConfig().mlflow.experiment] ?? Object.values(links)[0] ?? `${uri}/?workflowType=machine_learning`
   console.log(`${sent} runs and ${attached} sets of reports sent. Open ${link}`)
-  if (options.json) console.log(JSON.stringify({ uri, sent, attached, link, warnings }))
+  if (options.json) console.log(redactJson(JSON.stringify({ uri, sent, attached, link, warnings })))
   if (warnings.length > 0) process.exitCode = 1
 }

@@ -1,11 +1,14 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { readConfig } from '../config.ts'
 import { splitByTime } from '../core/models/split/split.ts'
+import { SpikeError } from '../errors.ts'
 import { writeFileAtomically } from '../files/atomic.ts'
+import { keepInputs } from '../files/keep_inputs.ts'
 import { command, outputFolder, runCommand } from '../operations/command.ts'
+import { withProgress } from '../operations/progress.ts'
 import { ensurePythonEnv } from '../operations/python_env.ts'
-import { executeNotebook } from '../publish/notebook/execute.ts'
+import { executedFiles, executeNotebook, refuseOtherNotebook } from '../publish/notebook/execute.ts'
 import { runPaths } from '../run_paths.ts'
 import { readTable } from '../stores/parquet.ts'
 
@@ -19,13 +22,20 @@ interface Arguments {
 const source = fileURLToPath(new URL('../../notebooks/eda.ipynb', import.meta.url))
 
 async function main({ features, out, update, json }: Arguments): Promise<void> {
+  if (!existsSync(source))
+    throw new SpikeError('TOOL_MISSING', 'the notebook is part of a checkout, not of the package; run it there')
+  const written = executedFiles(source, out)
+  keepInputs(
+    { '--features': features, ...(!update && { 'the notebook': source }) },
+    { '--out': Object.values(written) },
+  )
+  refuseOtherNotebook(written)
   const { table } = await readTable(features)
   splitByTime(table, readConfig().split)
   const env = await ensurePythonEnv()
-  console.error(`executing notebooks/eda.ipynb over ${features} (about half a minute)`)
-  const written = await executeNotebook(env, source, features, out)
-  if (update) await writeFileAtomically(source, readFileSync(written.notebook))
-  console.log(json ? JSON.stringify(written) : Object.values(written).join('\n'))
+  const executed = await withProgress(!json, say => executeNotebook(env, source, features, out, say))
+  if (update) await writeFileAtomically(source, readFileSync(executed.notebook))
+  console.log(json ? JSON.stringify(executed) : Object.values(executed).join('\n'))
 }
 
 const program = command(

@@ -1,9 +1,13 @@
-import { globSync } from 'node:fs'
-import { readConfig } from '../config.ts'
+import { projectConfig, readConfig } from '../config.ts'
+import { totalCounts } from '../core/features/engine_counts.ts'
 import { SpikeError } from '../errors.ts'
-import { totalCounts } from '../jobs/featurize/status.ts'
+import { keepInputs } from '../files/keep_inputs.ts'
+import { deadFileOf } from '../jobs/replay/dead_file.ts'
 import { type DisturbedReport, replay } from '../jobs/replay/replay.ts'
-import { command, outputFile, runCommand, wholeNumber } from '../operations/command.ts'
+import { describeLeftOut } from '../market/decode/left_out.ts'
+import { command, outputFile, plainNumber, runCommand, warn, wholeNumber } from '../operations/command.ts'
+import { files } from '../operations/path_patterns.ts'
+import { withProgress } from '../operations/progress.ts'
 import { runPaths } from '../run_paths.ts'
 
 interface Arguments {
@@ -21,13 +25,9 @@ async function main({ raw, config: configPath, json, ...options }: Arguments): P
   const config = readConfig(configPath)
   const disturbance = disturbanceOf(options, config.models.seed)
   const out = options.out ?? (disturbance ? null : runPaths.features)
-  const result = await replay({
-    raw: expandPaths(raw),
-    out,
-    config,
-    disturbance,
-    onProgress: events => process.stderr.isTTY && process.stderr.write(`\r${events} events `),
-  })
+  const outputs = out === null ? {} : { '--out': out, 'dead letters': deadFileOf(out) }
+  keepInputs({ '--raw': raw, '--config': configPath ?? projectConfig }, outputs)
+  const result = await withProgress(!json, say => replay({ raw, out, config, disturbance, say }))
   const { digest, rows, labelled, simulated, perturbation, products, decoded, disturbed } = result
   const counts = totalCounts(Object.values(products))
   const dead = result.deadLetters
@@ -35,21 +35,27 @@ async function main({ raw, config: configPath, json, ...options }: Arguments): P
     console.log(
       JSON.stringify({
         ...{ digest, rows, labelled, simulated, perturbation, dead, counts, products, decoded, out, disturbed },
+        ...{ left_out: result.leftOut, notes: result.notes },
       }),
     )
     return
   }
-  for (const letter of result.dead.slice(0, 5)) console.error(`dead letter: ${letter.where}: ${letter.reason}`)
   if (result.deadFile !== null) console.error(`dead letters are in ${result.deadFile}`)
   console.log(
     [
-      `${counts.quotes} quotes, ${counts.trades} trades, ${counts.gaps} gaps; ${counts.late} late, ${counts.duplicates} repeated, ${dead} dead letters`,
+      `${counts.quotes} quotes, ${counts.trades} trades, ${counts.gaps - counts.withdrawn} gaps; ${counts.late} late, ${counts.duplicates} repeated, ${sumOf(counts.rejected)} rejected, ${dead} dead letters`,
       `${rows} rows (${labelled} with the volatility of the next 60 s)${out ? ` in ${out}` : ''}${simulated ? ' (simulated)' : ''}`,
       `leak test on ${perturbation.rows} rows: ${perturbation.verdict}${perturbation.detail && `: ${perturbation.detail}`}`,
       `digest ${digest}`,
       ...(disturbed ? describeDisturbed(disturbed) : []),
     ].join('\n'),
   )
+  for (const note of result.notes) warn(`note: ${note}`)
+  for (const reason of describeLeftOut(result.leftOut)) warn(`left out: ${reason}`)
+}
+
+function sumOf(counts: Record<string, number>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0)
 }
 
 /** The disturbance that the arguments ask for; undefined when they ask for none. */
@@ -83,24 +89,11 @@ function percent(share: number): string {
 /** Parser for an option that takes a number from 0 on, below `limit`. */
 function numberBelow(flag: string, limit: number): (text: string) => number {
   return text => {
-    const value = text.trim() === '' ? Number.NaN : Number(text)
+    const value = plainNumber(text)
     if (value >= 0 && value < limit) return value
     const allowed = Number.isFinite(limit) ? `a number of at least 0 and below ${limit}` : 'a number of at least 0'
     throw new SpikeError('BAD_ARGUMENT', `${flag} takes ${allowed}, not '${text}'`)
   }
-}
-
-/** Files that the arguments name; a pattern the shell left alone is expanded here. */
-function expandPaths(raw: string[]): string[] {
-  const faults: string[] = []
-  const paths = raw.flatMap(path => {
-    if (!/[*?[]/.test(path)) return [path]
-    const found = globSync(path).sort()
-    if (found.length === 0) faults.push(`--raw '${path}' matches no file`)
-    return found
-  })
-  if (faults.length > 0) throw new SpikeError('BAD_ARGUMENT', faults)
-  return paths
 }
 
 const program = command(
@@ -108,7 +101,11 @@ const program = command(
   'Makes features from saved raw data: the same rows, bit for bit, as the live featurizer.',
   "npm run replay -- --raw 'data/raw/*.ndjson' --out data/processed/features.parquet",
 )
-  .requiredOption('--raw <file...>', 'bronze files or captures, plain, gzip or zstd; a quoted pattern is expanded')
+  .requiredOption(
+    '--raw <file...>',
+    'bronze files or captures, plain, gzip or zstd; a quoted pattern is expanded',
+    files('--raw'),
+  )
   .option(
     '--out <file>',
     `Parquet file to write; ${runPaths.features} when absent, none for a disturbed run`,

@@ -1,8 +1,10 @@
 import { readConfig } from '../config.ts'
-import { command, runCommand } from '../operations/command.ts'
+import { command, runCommand, warn } from '../operations/command.ts'
+import { withProgress } from '../operations/progress.ts'
 import { attachReports } from '../publish/attach_reports.ts'
 import { writeReports } from '../publish/write_reports.ts'
 import { runPaths } from '../run_paths.ts'
+import { checkTracking } from '../tracking/client.ts'
 
 interface Arguments {
   run: string
@@ -12,11 +14,17 @@ interface Arguments {
 
 async function main({ run, config, json }: Arguments): Promise<void> {
   const settings = readConfig(config)
-  const reports = await writeReports(run, settings)
-  const recorded = await attachReports(run, settings.mlflow.experiment, process.env.MLFLOW_TRACKING_URI)
+  const uri = process.env.MLFLOW_TRACKING_URI
+  if (uri) checkTracking(uri)
+  const { reports, recorded } = await withProgress(!json, async say => {
+    say('exploring, drawing and setting the reports')
+    const reports = await writeReports(run, settings)
+    say('attaching them to the run')
+    return { reports, recorded: await attachReports(run, settings.mlflow.experiment, uri) }
+  })
   if (recorded === null)
     console.error(`warning: ${run}/${runPaths.journal} does not hold this training; the reports were not attached`)
-  else if (recorded.warning !== null) console.error(`warning: ${recorded.warning}`)
+  else if (recorded.warning !== null) warn(`warning: ${recorded.warning}`)
   console.log(json ? JSON.stringify(reports) : Object.values(reports).join('\n'))
 }
 

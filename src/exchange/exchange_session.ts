@@ -6,6 +6,8 @@ const underWayBytes = 1 << 18
 /** One client's connection, as the serving side sees it. */
 export class Session {
   gone = false
+  /** It has asked for something, once at least. */
+  asked = false
   private readonly socket: WebSocket
   private readonly requests: string[] = []
   private readonly sleepers: (() => void)[] = []
@@ -20,6 +22,7 @@ export class Session {
     const limit = setTimeout(() => socket.close(1008, 'no subscription'), subscribeLimitMs)
     socket.on('message', data => {
       clearTimeout(limit)
+      this.asked = true
       this.requests.push(data.toString())
       this.wake()
     })

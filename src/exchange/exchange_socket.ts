@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { WebSocketServer } from 'ws'
+import { SpikeError } from '../errors.ts'
 import { Session } from './exchange_session.ts'
 
 export interface ExchangeSocketOptions {
@@ -13,6 +14,8 @@ export interface ExchangeSocketOptions {
   clients?: number
   /** Answers plain HTTP on the same port; nothing does when absent. */
   onRequest?: RequestListener
+  /** More headers of the handshake, for the address at which it listens. */
+  headers?: (url: string) => Record<string, string>
 }
 
 export interface ExchangeSocket {
@@ -22,13 +25,21 @@ export interface ExchangeSocket {
   close(): Promise<void>
 }
 
-/** A WebSocket server on this machine. */
+/** A WebSocket server on this machine. @throws SpikeError BAD_ARGUMENT when the port cannot be had. */
 export async function openExchangeSocket(options: ExchangeSocketOptions = {}): Promise<ExchangeSocket> {
-  const { port = 0, subscribeLimitMs = 5000, clients = 1, onRequest } = options
+  const { port = 0, subscribeLimitMs = 5000, clients = 1, onRequest, headers = () => ({}) } = options
   const http = createServer(onRequest ?? ((_, response) => response.writeHead(426).end()))
-  const server = new WebSocketServer({ server: http, maxPayload: 1 << 20 })
   http.listen(port, '127.0.0.1')
-  await once(http, 'listening')
+  await once(http, 'listening').catch((cause: NodeJS.ErrnoException) => {
+    throw new SpikeError('BAD_ARGUMENT', `port ${port} cannot be had on 127.0.0.1 (${cause.code}); name another`, {
+      cause,
+    })
+  })
+  const server = new WebSocketServer({ server: http, maxPayload: 1 << 20 })
+  const url = `ws://127.0.0.1:${(http.address() as AddressInfo).port}`
+  server.on('headers', lines => {
+    for (const [name, value] of Object.entries(headers(url))) lines.push(`${name}: ${value}`)
+  })
   let arrived: Session[] = []
   let newest: Session | null = null
   let closed = false
@@ -45,7 +56,7 @@ export async function openExchangeSocket(options: ExchangeSocketOptions = {}): P
   })
 
   return {
-    url: `ws://127.0.0.1:${(http.address() as AddressInfo).port}`,
+    url,
     async accept() {
       while (!closed) {
         arrived = arrived.filter(session => !session.gone)

@@ -82,8 +82,9 @@ export class SimulatedClient {
     this.session = await socket.accept()
     if (this.session === null) return false
     this.subscriptions = createSubscriptions(products)
-    this.frames.connect(nextConnection())
     await this.session.waitForRequests(requests, settleMs)
+    // one that leaves without a word was no connection: what the next one gets does not hang on it
+    if (this.session.asked) this.frames.connect(nextConnection())
     return true
   }
 

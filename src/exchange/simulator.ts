@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts'
 import type { Micros } from '../core/events/event.ts'
+import { simulatedMark } from '../market/socket/simulated_mark.ts'
 import { type ConnectionFault, scheduleFaults } from './connection_faults.ts'
 import { sayEnd, turnAway } from './end_of_market.ts'
 import { openExchangeSocket } from './exchange_socket.ts'
@@ -15,6 +16,10 @@ export interface SimulatorOptions {
   port?: number
   /** Market seconds a second; as fast as the clients take it when absent. */
   speed?: number
+  /** Seconds of market time that are over when it opens: nobody is given them. */
+  skipSeconds?: number
+  /** Until so many seconds of market time it goes as fast as its clients take it, whatever the speed. */
+  rushSeconds?: number
   /** What goes wrong, a list a client; from the seed when absent. */
   faults?: ConnectionFault[] | ConnectionFault[][]
   /** The market needs so many clients at once; default 1. */
@@ -60,7 +65,11 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const { seed } = settings
   const stats: SimulatorStats = { connections: 0, frames: 0, lost: 0, drops: 0, time: simulationStart }
   const history = createTradeHistory()
-  const socket = await openExchangeSocket({ port, subscribeLimitMs, clients: count, onRequest: history.answer })
+  const restOf = (url: string): string => `${url.replace(/^ws/, 'http')}${restPath}`
+  const socket = await openExchangeSocket({
+    ...{ port, subscribeLimitMs, clients: count, onRequest: history.answer },
+    headers: url => ({ [simulatedMark]: restOf(url) }),
+  })
   const nextConnection = (): number => stats.connections++
   const clients = Array.from({ length: count }, (_, n) => {
     const faults = faultsOf(options, n).sort((a, b) => a.at - b.at)
@@ -68,11 +77,14 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     return new SimulatedClient({ socket, seed, products, faults, requests, settleMs, nextConnection, stats })
   })
 
+  const opening = simulationStart + Math.max(warmUp, 1e6 * (options.skipSeconds ?? 0))
+  const unhurried = simulationStart + 1e6 * (options.rushSeconds ?? 0)
+
   async function run(): Promise<void> {
     let speedLimit = createSpeedLimit(options.speed)
     for (const message of marketMessages(settings)) {
       history.note(message)
-      if (message.time < simulationStart + warmUp) {
+      if (message.time < opening) {
         for (const client of clients) client.skip(message, true)
         continue
       }
@@ -80,7 +92,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
         const before = stats.connections
         for (const client of clients) if (!(await client.ready(message.time))) return
         if (stats.connections > before) speedLimit = createSpeedLimit(options.speed)
-        if (clients.some(({ session }) => session)) await speedLimit(message.time)
+        if (message.time >= unhurried && clients.some(({ session }) => session)) await speedLimit(message.time)
       } while (clients.some(({ session }) => session?.gone))
       for (const client of clients) await client.take(message)
       stats.time = message.time
@@ -93,7 +105,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   after.catch(() => {})
   return {
     url: socket.url,
-    rest: `${socket.url.replace(/^ws/, 'http')}${restPath}`,
+    rest: restOf(socket.url),
     done,
     async close() {
       await socket.close()

@@ -1,5 +1,6 @@
 import { existsSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { SpikeError } from '../errors.ts'
 import { checkFilePlace, kindOf, makeFolder, temporary } from './place.ts'
 
 /**
@@ -19,7 +20,8 @@ export async function writeAtomically(place: string, write: (beside: string) => 
     renameSync(beside, path)
   } catch (error) {
     clean()
-    throw error
+    // A write that fails names no file.
+    throw error instanceof SpikeError ? error : Object.assign(error as Error, { path })
   } finally {
     process.removeListener('exit', clean)
   }

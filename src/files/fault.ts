@@ -1,6 +1,10 @@
 const full = ['ENOSPC', 'EDQUOT', 'SQLITE_FULL']
 /** As SQLite and DuckDB say it. */
 const fullDisk = /database or disk is full|No space left on device/
+/** A limit on the size of a file, of the shell or of the disk's format; as DuckDB says it too. */
+const tooLarge = /\bEFBIG\b|File too large/
+/** As SQLite says it. */
+const unopened = /^unable to open database file|attempt to write a readonly database/
 const place = ['EACCES', 'EPERM', 'EROFS', 'EEXIST', 'ENOTDIR', 'EISDIR', 'ENOENT', 'ENAMETOOLONG', 'ELOOP']
 const limit = ['EMFILE', 'ENFILE']
 
@@ -15,6 +19,16 @@ export function systemFault(error: unknown): { line: string; exit: 1 | 2 } | nul
   if (full.includes(code) || fullDisk.test(error.message))
     return {
       line: `${what}: no space left on the disk; make room and start it again, it goes on where it stood`,
+      exit: 1,
+    }
+  if (tooLarge.test(error.message))
+    return {
+      line: `${what}: the file would be larger than it may be; raise the limit (ulimit -f), or name a place on another disk`,
+      exit: 1,
+    }
+  if (unopened.test(error.message))
+    return {
+      line: `${what}: ${error.message}; make its folder writable, or raise the limit of open files (ulimit -n)`,
       exit: 1,
     }
   if (limit.includes(code))

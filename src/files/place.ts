@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmdirSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { SpikeError } from '../errors.ts'
@@ -56,8 +57,17 @@ function tryToMake(folder: string, place: string, what: string): void {
   }
 }
 
-/** Ends the name of what a process makes beside a place and takes away again: whoever comes after a crash sees by it whose it was. */
-export const temporary = (): string => `.${process.pid}.tmp`
+/**
+ * Ends the name of what a process makes beside a place and takes away again: whoever comes after a crash sees by it whose it was,
+ * and nobody can have laid a link there before.
+ */
+export const temporary = (): string => `.${process.pid}.tmp-${unguessable}`
+
+const unguessable = randomBytes(4).toString('hex')
+
+/** Whether `from` is what the process of that id made beside `to`. */
+export const isStaged = (from: string, to: string, pid: number): boolean =>
+  Number.isInteger(pid) && from.startsWith(`${to}.${pid}.tmp`) && /\.tmp-[0-9a-f]{8}$/.test(from.slice(to.length))
 
 /** Whether a name is of something that was being made: to be passed over by whoever lists a folder. */
 export const isTemporary = (name: string): boolean => /\.\d+\.tmp/.test(name)
@@ -66,7 +76,7 @@ export const isTemporary = (name: string): boolean => /\.\d+\.tmp/.test(name)
 export function removeLeftovers(place: string): void {
   const prefix = `${basename(place)}.`
   for (const name of readdirSync(dirname(place))) {
-    const pid = /^(\d+)\.tmp/.exec(name.startsWith(prefix) ? name.slice(prefix.length) : '')?.[1]
+    const pid = /^(\d+)\.tmp-[0-9a-f]{8}/.exec(name.startsWith(prefix) ? name.slice(prefix.length) : '')?.[1]
     if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(dirname(place), name), { recursive: true, force: true })
   }
 }

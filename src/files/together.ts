@@ -1,8 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
+import { SpikeError } from '../errors.ts'
 import { isAlive } from './alive.ts'
 import { writeFileAtomically } from './atomic.ts'
-import { removeLeftovers, temporary } from './place.ts'
+import { isStaged, removeLeftovers, temporary } from './place.ts'
+import { readText } from './read_text.ts'
 
 /** What is under way, for whoever comes after a crash: places relative to the note. */
 interface Note {
@@ -12,9 +14,10 @@ interface Note {
 
 /**
  * Replaces files and folders that belong together. All of them are written beside their places first; then a note says what is
- * to be moved, and they are moved. A crash before the note changes nothing; after it, `finishReplacing` moves the rest. So a
- * reader that calls it sees all of the old or all of the new.
+ * to be moved, and they are moved. A crash before the note changes nothing; after it, `finishReplacing` moves the rest, and
+ * `placeNow` shows a reader where they are meanwhile. So all is old or all is new.
  * @param note path of the note. @param write writes each path's content to the place that `staged` gives for it.
+ * @throws SpikeError BAD_FILE for a note there that is of something else.
  * @example
  * await replaceTogether('out/replacing.json', ['out/a.txt', 'out/b'], async staged => {
  *   writeFileSync(staged('out/a.txt'), 'new')
@@ -26,7 +29,8 @@ export async function replaceTogether(
   paths: string[],
   write: (staged: (path: string) => string) => Promise<void>,
 ): Promise<void> {
-  finishReplacing(note)
+  const own = paths.map(path => resolve(path))
+  finishReplacing(note, path => own.includes(path))
   const staged = (path: string): string => `${path}${temporary()}`
   for (const path of [...paths, note]) {
     mkdirSync(dirname(path), { recursive: true })
@@ -49,14 +53,57 @@ export async function replaceTogether(
 /** Moves take milliseconds: after so long their process is dead, though another one may have its number. */
 const longestMs = 60_000
 
-/** Ends what a crash interrupted; does nothing while the process that began it is at it. */
-export function finishReplacing(note: string): void {
-  const begun = statSync(note, { throwIfNoEntry: false })?.mtimeMs
-  const text = begun === undefined ? null : readIfThere(note)
-  if (begun === undefined || text === null) return
-  const { pid, moves } = JSON.parse(text) as Note
-  const isOwn = pid === process.pid
-  if (isOwn || !isAlive(pid) || Date.now() - begun > longestMs) moveAll(note, moves)
+/**
+ * Ends what a crash interrupted; does nothing while the process that began it is at it. For whoever is about to write there: a
+ * note can come from anybody, so it is followed only to places that the caller replaces anyway.
+ * @param isOwn whether a place, as an absolute path, is one of those.
+ * @throws SpikeError BAD_FILE for a note that is not followed.
+ */
+export function finishReplacing(note: string, isOwn: (path: string) => boolean): void {
+  const found = readNote(note)
+  if (found === null) return
+  const { pid, moves, begun } = found
+  const foreign = moves.find(({ to }) => !isOwn(resolve(dirname(note), to)))
+  if (foreign)
+    throw new SpikeError(
+      'BAD_FILE',
+      `${note}: was left by a command that replaced other files too (${foreign.to}); run that one again, or remove the note and *.${pid}.tmp-*`,
+    )
+  if (pid === process.pid || !isAlive(pid) || Date.now() - begun > longestMs) moveAll(note, moves)
+}
+
+/**
+ * Where a reader finds what belongs at `path`: at the place it is still to be moved from where a crash left it so, else at
+ * `path`. Nothing is moved.
+ * @throws SpikeError BAD_FILE for a note that none of our commands wrote.
+ */
+export function placeNow(note: string, path: string): string {
+  const base = dirname(note)
+  const move = readNote(note)?.moves.find(({ to }) => resolve(base, to) === resolve(path))
+  if (move === undefined) return path
+  const from = `${resolve(path)}${move.from.slice(move.to.length)}`
+  return existsSync(from) ? from : path
+}
+
+/** The note and when it was written; null for none. */
+function readNote(path: string): (Note & { begun: number }) | null {
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  if (found === undefined) return null
+  const note = found.isFile() ? noteIn(path) : null
+  if (note !== null) return { ...note, begun: found.mtimeMs }
+  // A living process takes its note away.
+  if (!existsSync(path)) return null
+  throw new SpikeError('BAD_FILE', `${path}: is no note that a command of spike60 left; it is not followed; remove it`)
+}
+
+/** Null for anything but the exact form of our own: each thing lies beside its place, under the name of the process. */
+function noteIn(path: string): Note | null {
+  try {
+    const { pid, moves } = JSON.parse(readText(path)) as Note
+    return moves.every(({ from, to }) => isStaged(from, to, pid)) ? { pid, moves } : null
+  } catch {
+    return null
+  }
 }
 
 function moveAll(note: string, moves: Note['moves']): void {
@@ -73,15 +120,13 @@ function replace(from: string, to: string): void {
   rmSync(former, { recursive: true, force: true })
 }
 
-const moveIfThere = (from: string, to: string): boolean => ifThere(() => renameSync(from, to)) !== null
-const readIfThere = (path: string): string | null => ifThere(() => readFileSync(path, 'utf8'))
-
-/** What `work` gives; null where it finds nothing at its place. */
-function ifThere<Result>(work: () => Result): Result | null {
+/** Whether there was something to be moved. */
+function moveIfThere(from: string, to: string): boolean {
   try {
-    return work()
+    renameSync(from, to)
+    return true
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
     throw error
   }
 }

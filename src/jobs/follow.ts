@@ -10,10 +10,10 @@ export interface Life {
   start: Position[]
   /** Partitions to read; all when absent. */
   partitions?: number[]
-  /** Computes and commits; the positions of what it took go into its transactions. */
-  take(batch: Incoming[]): Promise<void>
-  /** Commits what `take` put off: called when nothing more is there, and at the end. */
-  rest?(): Promise<void>
+  /** Computes and commits; the positions of what it took go into its transactions. `upTo` is where the reader is after the batch. */
+  take(batch: Incoming[], upTo: Position[]): Promise<void>
+  /** Commits what `take` put off: called when nothing more is there, and at the end, where it must. */
+  rest?(upTo: Position[], isEnd: boolean): Promise<void>
 }
 
 export interface FollowOptions extends Omit<InStep, 'start' | 'partitions'> {
@@ -61,7 +61,7 @@ export async function follow(options: FollowOptions): Promise<void> {
     } catch (thrown) {
       const error = thrown instanceof SuppressedError ? thrown.suppressed : thrown
       if (!(error instanceof SpikeError && error.retriable)) throw error
-      if (performance.now() - began > longestPauseMs) progress()
+      if (error.code === 'RECORD_FAILED' || performance.now() - began > longestPauseMs) progress()
       onRetry?.(error, pause)
       await delay(pause, undefined, { signal: stop }).catch(() => {})
       pause = Math.min(2 * pause, longestPauseMs)
@@ -83,13 +83,13 @@ async function runLife(options: FollowOptions, progress: () => void): Promise<vo
     if (ends !== null && hasReached(reader.positions(), ends)) break
     const batch = await reader.poll(batchRecords, pollMs)
     if (batch.length === 0) {
-      await own.rest?.()
+      await own.rest?.(reader.positions(), false)
       continue
     }
-    await own.take(batch)
+    await own.take(batch, reader.positions())
     progress()
     // The embedded log answers at once, and a loop that never waits leaves no turn to probes, signals and timers.
     await otherWork()
   }
-  await own.rest?.()
+  await own.rest?.(reader.positions(), true)
 }

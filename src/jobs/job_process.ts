@@ -1,11 +1,12 @@
 import type { Logger } from 'pino'
+import { writeEmf } from '../operations/emf.ts'
 import { serveOperations } from '../operations/endpoints.ts'
 import { createLog } from '../operations/log.ts'
 import type { Metric } from '../operations/metrics.ts'
 import { stopOnSignal } from '../operations/stopping.ts'
 import { openStreams } from '../streams/open.ts'
 import type { Streams } from '../streams/port.ts'
-import { watchEnds } from './partitions/watch_ends.ts'
+import { type WatchedEnds, watchEnds } from './partitions/watch_ends.ts'
 import { type JobStatus, jobMetrics } from './status.ts'
 
 /** A job as a process: what it is opened with and what it shows of itself. */
@@ -14,8 +15,12 @@ export interface JobProcess {
   name: string
   /** Engine of the topics, as `openStreams` takes it. */
   topics: string
+  /** It only takes in what is there: an embedded log that is missing is refused, not made. */
+  finite?: boolean
   /** Where /healthz, /readyz and /metrics are answered; 0 takes a free port, nowhere when absent. */
   metricsPort?: number
+  /** Its metrics also go to standard output, once a minute, as CloudWatch's embedded metric format. */
+  metricsEmf?: boolean
   /** First word of the names of its metrics. */
   job: string
   status: JobStatus
@@ -41,20 +46,25 @@ export async function runJobProcess<Result>(
   const stop = stopOnSignal(options.name)
   const log = createLog()
   await using running = new AsyncDisposableStack()
-  const streams = await openStreams(options.topics)
-  running.defer(() => streams.close())
-  const { metricsPort: port, job, status, reads, metrics } = options
+  const { metricsPort: port, metricsEmf, job, status, reads } = options
+  let ends: WatchedEnds | null = null
+  const metrics = (): Metric[] => [...jobMetrics(job, status, ends?.latest() ?? []), ...options.metrics()]
   if (port !== undefined) {
-    const ends = watchEnds(streams, reads)
-    running.defer(() => ends.stop())
     const operations = await serveOperations({
       port,
       idle: () => (performance.now() - status.turnedAt) / 1000,
       notReady: () => (status.ready ? null : (status.fault ?? 'has not begun yet')),
-      metrics: () => [...jobMetrics(job, status, ends.latest()), ...metrics()],
+      metrics,
     })
     running.defer(() => operations.close())
     log.info({ url: operations.url }, 'operations')
   }
+  const streams = await openStreams(options.topics, options.finite ? 'there' : 'made')
+  running.defer(() => streams.close())
+  if (port !== undefined || metricsEmf) {
+    ends = watchEnds(streams, reads)
+    running.defer(ends.stop)
+  }
+  if (metricsEmf) running.defer(writeEmf(job, metrics))
   return await work({ streams, stop, log })
 }

@@ -1,10 +1,14 @@
+import { createTopics } from '../streams/create_topics.ts'
 import { deadLetterTopic } from '../streams/dead_letter.ts'
 import { follow } from './follow.ts'
+import { refuseForeignInput } from './partitions/foreign_input.ts'
 import { Intake } from './partitions/intake.ts'
 import { openPartitions } from './partitions/open_partitions.ts'
 import { ownPartitions } from './partitions/own_partitions.ts'
 import type { PartitionRun } from './partitions/partition_job.ts'
+import { hasStates } from './partitions/partition_state.ts'
 import type { PartitionWork } from './partitions/partition_work.ts'
+import { watchTopology } from './partitions/topology.ts'
 import { noteLife } from './status.ts'
 
 /**
@@ -14,7 +18,8 @@ import { noteLife } from './status.ts'
  * until the broker is back.
  * @throws SpikeError WRITER_FENCED when another one took over one of its partitions; STATE_LOST when its outputs hold
  * records and its states are gone; BAD_CONFIG when they were made with other settings; BAD_ARGUMENT for a partition that
- * the topics do not have; else as `follow`.
+ * the topics do not have; TOPIC_MISMATCH when it begins for the first time and its first input holds other records than it
+ * is made for; else as `follow`.
  * @example
  * await runPartitions({
  *   ...{ streams, name: 'doubler numbers', group: 'doubler', reads: ['numbers'], writes: ['doubled'], partitions: 2 },
@@ -25,6 +30,7 @@ export async function runPartitions<Work extends PartitionWork>(job: PartitionRu
   const { streams, reads, partitions, stop, finish, status, log } = job
   const own = ownPartitions(job.own, partitions)
   const noted = noteLife(status, log)
+  let unseen = job.input
   await follow({
     streams,
     topics: reads,
@@ -34,8 +40,13 @@ export async function runPartitions<Work extends PartitionWork>(job: PartitionRu
       life.defer(async () => {
         status.ready = false
       })
-      const names = [...reads, ...job.writes, ...reads.map(deadLetterTopic)]
-      await streams.createTopics([...names.map(name => ({ name, partitions })), job.state])
+      if (unseen && !(await hasStates(streams, job.state.name, job.name, partitions)))
+        await refuseForeignInput(streams, reads[0], unseen, finish?.aborted ?? false)
+      unseen = undefined
+      // A job may read the dead letters of another input.
+      const names = [...new Set([...reads, ...job.writes, ...reads.map(deadLetterTopic)])]
+      await createTopics(streams, [...names.map(name => ({ name, partitions })), job.state])
+      const look = await watchTopology(streams, [...reads, ...job.writes, job.state.name])
       status.partitions = await openPartitions({ ...job, streams: claiming }, own, life, noted.onTurn)
       const intake = new Intake(status.partitions, status)
       life.defer(() => intake.close())
@@ -44,10 +55,14 @@ export async function runPartitions<Work extends PartitionWork>(job: PartitionRu
         start,
         partitions: own,
         async take(batch) {
+          look()
           await intake.take(batch)
           job.onTaken?.()
         },
-        rest: () => intake.rest(),
+        async rest() {
+          look()
+          await intake.rest()
+        },
       }
     },
     ...noted,

@@ -1,10 +1,13 @@
 import type { Logger } from 'pino'
 import type { SpikeError } from '../errors.ts'
+import { Durations } from '../operations/durations.ts'
 import { touchHealth } from '../operations/health.ts'
-import { counter, gauge, type Metric } from '../operations/metrics.ts'
+import { counter, gauge, histogram, type Metric } from '../operations/metrics.ts'
 import type { Position } from '../streams/port.ts'
 import type { FollowOptions } from './follow.ts'
+import type { DeadTally } from './partitions/dead_tally.ts'
 import type { PartitionWork } from './partitions/partition_work.ts'
+import { Poison } from './partitions/poison.ts'
 import { RecordTimes } from './partitions/record_times.ts'
 import type { RunningPartition } from './partitions/running_partition.ts'
 
@@ -16,8 +19,12 @@ export interface JobStatus<Work extends PartitionWork = PartitionWork> {
   /** `performance.now()` of the loop's last turn. */
   turnedAt: number
   begunAnew: number
-  transactions: { count: number; seconds: number }
+  transactions: Durations
   times: RecordTimes
+  /** Dead letters since it last began, by a start or after an error. */
+  dead: DeadTally
+  /** Records at which it failed. */
+  poison: Poison
   /** The partitions as it began them last, by a start or after an error. */
   partitions: Map<number, RunningPartition<Work>>
 }
@@ -28,8 +35,10 @@ export function newJobStatus<Work extends PartitionWork>(): JobStatus<Work> {
     fault: null,
     turnedAt: performance.now(),
     begunAnew: 0,
-    transactions: { count: 0, seconds: 0 },
+    transactions: new Durations(),
     times: new RecordTimes(),
+    dead: {},
+    poison: new Poison(),
     partitions: new Map(),
   }
 }
@@ -37,6 +46,17 @@ export function newJobStatus<Work extends PartitionWork>(): JobStatus<Work> {
 /** The works of a job. */
 export function worksOf<Work extends PartitionWork>({ partitions }: JobStatus<Work>): Work[] {
   return [...partitions.values()].map(({ work }) => work)
+}
+
+/** Sums what the works of a job counted since it last began. @param total zeros, of every count that is summed. */
+export function countsOf<Counts extends { [Name in keyof Counts]: number }>(
+  status: JobStatus<PartitionWork & { counts: Counts }>,
+  total: Counts,
+): Counts {
+  const sum: Record<keyof Counts, number> = total
+  for (const { counts } of worksOf(status))
+    for (const name of Object.keys(total) as (keyof Counts)[]) sum[name] += counts[name]
+  return total
 }
 
 /** What keeps a status up to date and logs how the job lives. */
@@ -88,5 +108,6 @@ export function jobMetrics(job: string, status: JobStatus, ends: Position[]): Me
     ),
     counter(`${job}_transactions_total`, 'Transactions committed.', transactions.count),
     counter(`${job}_transaction_seconds_total`, 'Time spent committing them.', transactions.seconds),
+    histogram(`${job}_transaction_duration_seconds`, 'Time that each took to commit.', { durations: transactions }),
   ]
 }

@@ -1,20 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SpikeError } from '../errors.ts'
-import { openStreams } from '../streams/open.ts'
+import { openStreamsBeside } from '../streams/open.ts'
 import type { Streams } from '../streams/port.ts'
 
 const patienceMs = 2000
 
 /**
  * Opens the topics that `spec` names, now or, when they are away or do not answer soon, at the first use that finds them
- * there: for a job that has work to do without them. A use that does not throws what opening does.
+ * there: for a job that has work to do without them, and that waits for no disk of theirs. A use that does not throws what
+ * opening does.
  * @param onAway they are not there now.
  * @throws SpikeError where waiting cannot help: BAD_ARGUMENT, LOG_CORRUPT, a refusal.
  */
 export async function openWhenThere(spec: string, onAway: (reason: string) => void): Promise<Streams> {
   let opened: Promise<Streams> | null = null
   const there = (): Promise<Streams> => {
-    opened ??= openStreams(spec).catch(error => {
+    opened ??= openStreamsBeside(spec).catch(error => {
       opened = null
       throw error
     })
@@ -29,6 +30,7 @@ export async function openWhenThere(spec: string, onAway: (reason: string) => vo
   }
   return {
     createTopics: async topics => (await there()).createTopics(topics),
+    topics: async names => (await there()).topics(names),
     writer: async (id, claim) => (await there()).writer(id, claim),
     reader: async (topic, start, partitions) => (await there()).reader(topic, start, partitions),
     committed: async (group, topic, partitions) => (await there()).committed(group, topic, partitions),

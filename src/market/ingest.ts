@@ -1,43 +1,19 @@
-import type { Micros } from '../core/events/event.ts'
 import { SpikeError } from '../errors.ts'
 import type { Role } from './bronze/record.ts'
-import { type ListenTo, listenToFeed } from './socket/listen.ts'
-
-export interface IngestOptions extends ListenTo {
-  /** Two connections for the same products: what befalls one of them at a time costs no event. */
-  redundant?: boolean
-  /** Jitter of the waits; Math.random when absent. */
-  random?: () => number
-  /** Ends the run, cleanly. */
-  signal?: AbortSignal
-  /** Ends the run after so long. */
-  limitMs?: number
-  /** All products must be acknowledged, on one connection, within so long of the start, else the run fails. Later what is not is asked again. */
-  acknowledgeWithinMs?: number
-  /** Called for each message after it was written. */
-  onFrame?: (counts: Readonly<IngestCounts>) => void
-}
-
-export interface IngestCounts {
-  frames: number
-  /** Of messages, as text. */
-  bytes: number
-  /** Connections after the first; after the first two of a redundant run. */
-  reconnects: number
-  stale: number
-  /** When the first and the last message were received. */
-  from: Micros | null
-  to: Micros | null
-}
+import { loginRefusal } from './feeds/login_variable.ts'
+import type { IngestCounts, IngestOptions } from './ingest_options.ts'
+import { pollFeed } from './poll/poll_feed.ts'
+import { listenToFeed } from './socket/listen.ts'
 
 /**
  * Takes a feed's messages from its socket to bronze. Each is written before anything reads it, as are openings, closings
  * and silences. Ends by the signal, by the limit, or when the server says that the market is over; bronze is then on disk.
- * @throws SpikeError BAD_ARGUMENT for products that the exchange does not serve, SOCKET_FAILED when it does not answer;
+ * @throws SpikeError BAD_ARGUMENT for products that the exchange does not serve and a login that it does not take, SOCKET_FAILED when it does not answer;
  * what the disk said when bronze cannot be written.
  */
 export async function ingest(options: IngestOptions): Promise<IngestCounts> {
-  const { url, bronze, redundant = false } = options
+  const { feed, url, bronze, redundant = false } = options
+  if (feed.poll) return pollFeed(options, feed.poll)
   const roles: (Role | undefined)[] = redundant ? ['primary', 'standby'] : [undefined]
   const counts: IngestCounts = { frames: 0, bytes: 0, reconnects: -roles.length, stale: 0, from: null, to: null }
   const within = options.acknowledgeWithinMs
@@ -68,6 +44,8 @@ export async function ingest(options: IngestOptions): Promise<IngestCounts> {
         clearTimeout(unanswered)
       },
       wasAnswered: () => answered,
+      onRefusal: status => !answered && within !== undefined && isFinal(status) && fail(refusal(options, status)),
+      onNoLogin: said => fail(loginRefusal(options.feed, url, said)),
       onRefused: missing => within !== undefined && fail(notServed(missing, url)),
     }),
   )
@@ -96,6 +74,19 @@ export async function ingest(options: IngestOptions): Promise<IngestCounts> {
   bronze.flush(true)
   if (failure) throw failure
   return { ...counts, reconnects: Math.max(0, counts.reconnects) }
+}
+
+/** Of too many requests and of faults of the server another try may come to something. */
+const isFinal = (status: number): boolean => status !== 429 && status < 500
+
+function refusal({ feed, url }: IngestOptions, status: number): SpikeError {
+  if (status === 401 || status === 403) return loginRefusal(feed, url, `status ${status}`)
+  const other = feed.fallbackUrl === undefined || url === feed.fallbackUrl ? '' : `; give --url ${feed.fallbackUrl}`
+  const what =
+    status === 451
+      ? `refuses this region (status 451)${other || '; another exchange may serve it'}`
+      : `answers like a web page (status ${status}), not like an exchange's WebSocket; check the address`
+  return new SpikeError('SOCKET_FAILED', `${url} ${what}`)
 }
 
 function notServed(missing: string[], url: string): SpikeError {

@@ -3,7 +3,7 @@ import type { Config } from '../config.ts'
 import { SpikeError } from '../errors.ts'
 import { keepClaims } from '../streams/keep_claims.ts'
 import type { Streams } from '../streams/port.ts'
-import { type BronzeFiles, bytesBeyond } from './bronze/sources.ts'
+import { type BronzeFiles, bytesBeyond, type PositionOf } from './bronze/sources.ts'
 import type { OpenGap } from './decode/open_gaps.ts'
 import { addPublished, emptyPublished, type Published } from './published_counts.ts'
 import { PublisherSession } from './publisher_session.ts'
@@ -47,17 +47,18 @@ export function createPublisher(options: PublisherOptions): Publisher {
   const { config, bronze, name = 'bronze', onRetry, onOpenGaps } = options
   const streams = keepClaims(options.streams)
   const published = emptyPublished()
+  const notes = new Set<string>()
   let session: PublisherSession | null = null
-  let positions: PublisherSession['positions'] = {}
+  let positionOf: PositionOf = () => undefined
   let queue: Promise<unknown> = Promise.resolve()
 
   async function publish(): Promise<Published> {
     const done = emptyPublished()
-    session ??= await PublisherSession.open(streams, config, bronze, name)
+    session ??= await PublisherSession.open(streams, config, bronze, name, notes)
     const open = session
     try {
-      await open.publish(bronze, batch => {
-        positions = open.positions
+      await open.publish(batch => {
+        positionOf = open.positionOf
         for (const total of [done, published]) addPublished(total, batch)
       })
       onOpenGaps?.(open.openGaps)
@@ -85,7 +86,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     publishAvailable,
     follow: signal => follow(publishAvailable, signal, onRetry),
     close,
-    backlogBytes: () => bytesBeyond(bronze, positions),
+    backlogBytes: () => bytesBeyond(bronze, positionOf),
     published,
   }
 }

@@ -1,15 +1,23 @@
+import { decodeRecord } from '../core/events/json_record.ts'
 import { SpikeError } from '../errors.ts'
 import type { Streams } from '../streams/port.ts'
+import type { TopicIds } from '../streams/topic_ids.ts'
 import type { TailPosition } from './bronze/follow_file.ts'
 import type { DecoderSnapshot } from './decode/decoder.ts'
 
 /** Where a publisher stands; written in the transaction of the events that led there. */
 export interface PublisherState {
   format: 'spike60-publisher'
-  version: 2
-  /** By file name, or path where paths were given. */
+  version: 3
+  /** How far the files are published that grew last, by name. */
   files: Record<string, TailPosition>
+  /** Name of the file beside bronze that says it of all others. */
+  settled?: string
+  /** The same of folders that were published to these topics before: the latest of each. */
+  elsewhere?: { files: Record<string, TailPosition>; settled: string[] }
   decoder?: DecoderSnapshot
+  /** The raw topic; absent in states of a former version. */
+  topics?: TopicIds
 }
 
 /** Key of a publisher's state record. */
@@ -28,10 +36,11 @@ export async function readState(streams: Streams, topic: string, name: string): 
 }
 
 function parseState(text: string, topic: string, key: string): PublisherState {
-  const state = JSON.parse(text) as PublisherState | FormerState
-  if (state.format === 'spike60-publisher') {
-    if (state.version === 2) return state
-    if (state.version === 1 && state.decoder?.redundancy === undefined) return { ...state, version: 2 }
+  const state = decodeRecord<PublisherState | FormerState>(text, ({ format }) => format === 'spike60-publisher')
+  if (state !== null) {
+    if (state.version === 3) return state
+    if (state.version === 2 || (state.version === 1 && state.decoder?.redundancy === undefined))
+      return { ...state, version: 3 }
   }
   throw new SpikeError(
     'LOG_CORRUPT',
@@ -39,5 +48,5 @@ function parseState(text: string, topic: string, key: string): PublisherState {
   )
 }
 
-/** As it was while the connections of all feeds were merged together: the same but for `redundancy`. */
-type FormerState = Omit<PublisherState, 'version'> & { version: 1 }
+/** 2: named all files. 1: the connections of all feeds were merged together, the same but for `redundancy`. */
+type FormerState = Omit<PublisherState, 'version' | 'settled'> & { version: 1 | 2 }

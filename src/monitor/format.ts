@@ -6,8 +6,17 @@ export function formatNumber(value: number | null): string {
   if (value === 0) return '0'
   const size = Math.abs(value)
   if (size >= 1e6 || size < 1e-3) return value.toExponential(2).replace('e+', 'e')
-  if (size >= 1000) return value.toFixed(size >= 10_000 ? 0 : 1)
+  if (size >= 1000) return separateThousands(value.toFixed(size >= 10_000 ? 0 : 1))
   return String(Number(value.toPrecision(4)))
+}
+
+/** A count, its thousands apart: `12,345`. */
+export function formatCount(count: number): string {
+  return separateThousands(String(count))
+}
+
+function separateThousands(digits: string): string {
+  return digits.replace(/\B(?<!\.\d*)(?=(?:\d{3})+(?!\d))/g, ',')
 }
 
 /** A p-value or a score: three digits, tiny values with their exponent. */

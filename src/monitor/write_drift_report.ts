@@ -1,7 +1,10 @@
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Config, readConfig } from '../config.ts'
 import { SpikeError } from '../errors.ts'
-import { writeFileAtomically } from '../files/atomic.ts'
+import { keepOthers } from '../files/keep_others.ts'
+import { checkFilePlace } from '../files/place.ts'
+import { replaceTogether } from '../files/together.ts'
 import { simulatedFile } from '../stores/metadata.ts'
 import { readModelUse } from './columns/model_inputs.ts'
 import { readSide } from './columns/read_side.ts'
@@ -12,8 +15,8 @@ import { renderDrift } from './page/drift_html.ts'
 import { profileSide } from './profile/make_profile.ts'
 import { mergeProfiles } from './profile/merge_profiles.ts'
 import type { Profile } from './profile/profile.ts'
-import { readProfile, writeProfile } from './profile/profile_file.ts'
-import { assembleReport, type DriftReport } from './report/drift_report.ts'
+import { readProfile, refuseOtherProfile, writeProfile } from './profile/profile_file.ts'
+import { assembleReport, type DriftReport, reportFormat } from './report/drift_report.ts'
 import type { StreamCounts } from './report/quality.ts'
 
 /** Two Parquet files; one whose early half is compared with its late half; or stored profiles, merged, and a file or rows. */
@@ -37,7 +40,7 @@ export interface DriftOptions {
 }
 
 /**
- * Compares two sides and writes the report as HTML and JSON, each whole or not at all.
+ * Compares two sides and writes the report as HTML and JSON, both of one comparison.
  * @throws SpikeError BAD_FILE, BAD_TABLE, BAD_CONFIG, TOO_FEW_ROWS, BAD_MODEL.
  * @example
  * const source = { reference: 'features_train.parquet', current: 'features_test.parquet' }
@@ -47,6 +50,10 @@ export interface DriftOptions {
 export async function writeDriftReport(
   options: DriftOptions,
 ): Promise<{ html: string; json: string; report: DriftReport }> {
+  const html = join(options.out, `${options.name}.html`)
+  const json = join(options.out, `${options.name}.json`)
+  for (const path of [html, json]) checkFilePlace(path)
+  refuseOtherReports([html], json)
   const config = options.config ?? readConfig()
   const model = options.model === undefined ? null : readModelUse(options.model)
   const { reference, current, title } = await readSides(options, config)
@@ -60,13 +67,24 @@ export async function writeDriftReport(
     resetSeconds: config.time.session_reset_s,
     seed: config.models.seed,
   })
-  const html = join(options.out, `${options.name}.html`)
-  const json = join(options.out, `${options.name}.json`)
-  const page = renderDrift(report)
-  await writeFileAtomically(json, `${JSON.stringify(report)}\n`)
-  await writeFileAtomically(html, page)
+  await replaceTogether(join(options.out, `${options.name}.replacing`), [json, html], async staged => {
+    writeFileSync(staged(html), renderDrift(report))
+    writeFileSync(staged(json), `${JSON.stringify(report)}\n`)
+  })
   return { html, json, report }
 }
+
+/**
+ * Checks that a drift report would replace nothing but a drift report.
+ * @param json of the report; it says whose the `pages` beside it are.
+ * @throws SpikeError BAD_FILE, one line for each file of somebody else.
+ */
+export function refuseOtherReports(pages: string[], json: string): void {
+  keepOthers([json], isOurs)
+  keepOthers(pages, () => existsSync(json))
+}
+
+const isOurs = (first: string): boolean => first.startsWith(`{"format":"${reportFormat}"`)
 
 /**
  * Stores the profile of a Parquet file, or of stored profiles together.
@@ -77,6 +95,7 @@ export async function saveProfile(
   from: { reference: string } | { profiles: string[] },
   config: Config,
 ): Promise<Profile> {
+  refuseOtherProfile(path)
   const profile =
     'profiles' in from
       ? mergeProfiles(from.profiles.map(readProfile), config.time.session_reset_s)

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { SpikeError } from '../errors.ts'
 import { beatSeconds } from './health.ts'
 import { type Metric, renderMetrics } from './metrics.ts'
@@ -27,6 +27,7 @@ export interface Operations {
 /** Who asks is a supervisor and a Prometheus: a few connections, each with one short question. */
 const mostConnections = 64
 const requestMs = 5000
+const sweepMs = 1000
 
 /**
  * Answers `/healthz` (200 while the job's loop goes round), `/readyz` (200 while it does its work) and `/metrics` in
@@ -57,8 +58,11 @@ export async function serveOperations(options: OperationsOptions): Promise<Opera
     return text(404, 'there are /healthz, /readyz and /metrics')
   }
 
-  const server = createServer((request, response) => {
+  const connections = new Set<Socket>()
+  const server = createServer({ connectionsCheckingInterval: sweepMs }, (request, response) => {
     request.resume()
+    connections.delete(request.socket)
+    connections.add(request.socket)
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.writeHead(405, { allow: 'GET, HEAD', connection: 'close' }).end('only GET and HEAD\n')
       return
@@ -68,7 +72,12 @@ export async function serveOperations(options: OperationsOptions): Promise<Opera
       error => response.writeHead(500).end(`${redact((error as Error).message)}\n`),
     )
   })
-  server.maxConnections = mostConnections
+  // The one that has been silent longest makes room: many that say nothing keep nobody from asking.
+  server.on('connection', socket => {
+    connections.add(socket)
+    socket.once('close', () => connections.delete(socket))
+    if (connections.size > mostConnections) connections.values().next().value!.destroy()
+  })
   server.headersTimeout = requestMs
   server.requestTimeout = requestMs
   server.listen(options.port, host)

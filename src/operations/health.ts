@@ -1,4 +1,4 @@
-import { statSync, writeFileSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { SpikeError } from '../errors.ts'
 import { makeFolder } from '../files/place.ts'
@@ -11,10 +11,11 @@ let last = Number.NEGATIVE_INFINITY
 /**
  * Says that a long-running loop goes round, by touching the file that SPIKE60_HEALTH_FILE names; nothing where it names none.
  * To be called every turn: it writes once a second at most.
- * @throws SpikeError BAD_FILE when the file cannot be written.
+ * @throws SpikeError BAD_FILE when the file cannot be written, or holds anything but the time of a touch.
  */
 export function touchHealth(path: string | undefined = process.env.SPIKE60_HEALTH_FILE): void {
   if (!path || performance.now() - last < 1_000) return
+  if (last === Number.NEGATIVE_INFINITY) refuseOther(path)
   last = performance.now()
   try {
     makeFolder(dirname(path))
@@ -24,6 +25,12 @@ export function touchHealth(path: string | undefined = process.env.SPIKE60_HEALT
       cause,
     })
   }
+}
+
+function refuseOther(path: string): void {
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0
+  if (size > 0 && (size > 25 || Number.isNaN(Date.parse(readFileSync(path, 'utf8').trim()))))
+    throw new SpikeError('BAD_FILE', `${path}: holds something of its own; let SPIKE60_HEALTH_FILE name a new file`)
 }
 
 /**

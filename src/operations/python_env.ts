@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { SpikeError } from '../errors.ts'
@@ -15,36 +15,41 @@ export interface PythonEnv {
 }
 
 const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
-const lockFile = at('docker/python/requirements.lock')
-const venv = at('docker/python/.venv')
-const stamp = join(venv, 'spike60.stamp')
 const privateUv = at('.cache/uv')
 const uvVersion = '0.13.9'
 const binFolder = process.platform === 'win32' ? 'Scripts' : 'bin'
 
+/** Environments by their folder in docker/, and how large they are. */
+const sizes = { python: '1.2 GB', spark: '350 MB', stores: '220 MB', oracles: '80 MB' }
+
 /**
- * The locked Python environment `docker/python/.venv`, made or renewed with uv when requirements.lock changed.
+ * A locked Python environment, `docker/python/.venv` or one of its own beside it, made or renewed with uv when its requirements.lock changed.
  * uv itself is taken from the path, else put into `.cache/uv`. One process makes it, others wait.
  * @throws SpikeError TOOL_MISSING that says which of Python, uv or the packages could not be had, and why.
  */
-export async function ensurePythonEnv(): Promise<PythonEnv> {
+export async function ensurePythonEnv(name: keyof typeof sizes = 'python'): Promise<PythonEnv> {
+  const folder = `docker/${name}`
+  const lockFile = at(`${folder}/requirements.lock`)
+  const venv = at(`${folder}/.venv`)
+  const stamp = join(venv, 'spike60.stamp')
   const bin = join(venv, binFolder)
   const env = { python: join(bin, 'python'), bin }
-  const wanted = createHash('sha256').update(venv).update(readFileSync(lockFile)).digest('hex')
-  const isReady = () => existsSync(env.python) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted
+  // Scripts of an environment hold its path: where a checkout links another's, the path is that one's.
+  const stampOf = () => createHash('sha256').update(realpathSync(venv)).update(readFileSync(lockFile)).digest('hex')
+  const isReady = () => existsSync(env.python) && existsSync(stamp) && readFileSync(stamp, 'utf8') === stampOf()
   if (isReady()) return env
   await withLock(at('.cache/python_env.db'), 900_000, async () => {
     if (isReady()) return
-    console.error('making the Python environment docker/python/.venv (1.2 GB, some seconds to a few minutes, once)')
+    console.error(`making the Python environment ${folder}/.venv (${sizes[name]}, some seconds to a few minutes, once)`)
     const uv = findUv()
     rmSync(stamp, { force: true })
     must(uv, ['venv', '--quiet', '--clear', '--python', '3.11', venv], 'Python 3.11; install it, or let uv download it')
     must(
       uv,
       ['pip', 'sync', '--quiet', '--require-hashes', '--python', env.python, lockFile],
-      'the packages of docker/python/requirements.lock; check the network',
+      `the packages of ${folder}/requirements.lock; check the network`,
     )
-    await writeFileAtomically(stamp, wanted)
+    await writeFileAtomically(stamp, stampOf())
   })
   return env
 }

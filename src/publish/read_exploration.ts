@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { SpikeError } from '../errors.ts'
+import { readText } from '../files/read_text.ts'
 import type { Exploration } from './eda/explore.ts'
 
 const list = z.array(z.unknown())
@@ -20,7 +20,7 @@ const explorationSchema = z.looseObject({
 export function readExploration(path: string): Exploration {
   let value: unknown
   try {
-    value = JSON.parse(readFileSync(path, 'utf8'))
+    value = JSON.parse(readText(path))
   } catch (cause) {
     throw new SpikeError('BAD_FILE', `${path}: is not a readable exploration; write it with npm run report`, {
       cause,

@@ -1,7 +1,9 @@
 import type { FeatureTable } from '../core/features/table.ts'
+import { maximum } from '../core/math/extremes.ts'
 import { isoTime } from '../core/math/time.ts'
 import { SpikeError } from '../errors.ts'
 import { readTable } from '../stores/parquet.ts'
+import { findProducts } from './eda/stretches.ts'
 
 /**
  * One product's test seconds, thinned for a plot. `sigma` is sigma_future, `spike` whether any second of the step has label 1,
@@ -30,36 +32,47 @@ export interface Strip {
 const pointsWanted = 400
 
 /**
- * Reads what the price strip shows from `features_test.parquet`, thinned to about 400 steps a product: of each step the
- * last mid, the largest sigma_future, whether any second was a spike, and any an alarm.
+ * Reads what the price strip shows from `features_test.parquet`, as `stripsOf` thins it.
  * @throws SpikeError BAD_FILE or BAD_TABLE as `readTable` does; BAD_TABLE when the predictions are of other rows.
  */
 export async function readStrip(path: string, tau: Record<string, number>, watched?: Watched): Promise<Strip> {
   const { table } = await readTable(path, ['mid'])
   const scores = watched && (await readScores(watched, path, table))
-  const rowsOf = new Map<string, number[]>()
-  for (let row = 0; row < table.rows; row++) {
-    const rows = rowsOf.get(table.product[row])
-    if (rows === undefined) rowsOf.set(table.product[row], [row])
-    else rows.push(row)
+  const isAlarm = watched && scores && ((row: number) => scores[row] >= watched.threshold)
+  return {
+    products: stripsOf(table, tau, isAlarm).map(({ points, ...of }) => ({
+      ...of,
+      ...(watched && { watched: watched.title }),
+      points,
+    })),
   }
-  const products = [...rowsOf].map(([product, rows]) => {
-    const step = Math.max(1, Math.ceil(rows.length / pointsWanted))
+}
+
+/**
+ * What the price strip shows of a table, by product, thinned to about 400 steps: of each step the last mid, the largest
+ * sigma_future, whether any second was a spike, and any an alarm.
+ */
+export function stripsOf(
+  table: FeatureTable,
+  tau: Record<string, number>,
+  isAlarm?: (row: number) => boolean,
+): Omit<StripProduct, 'watched'>[] {
+  return findProducts(table).map(({ product, from, to }) => {
+    const step = Math.max(1, Math.ceil((to - from) / pointsWanted))
     const points: StripProduct['points'] = []
-    for (let start = 0; start < rows.length; start += step) {
-      const group = rows.slice(start, start + step)
+    for (let start = from; start < to; start += step) {
+      const group = Array.from({ length: Math.min(step, to - start) }, (_, i) => start + i)
       const last = group[group.length - 1]
       points.push({
         time: isoTime(table.time[last]),
         mid: table.columns.mid[last],
-        sigma: Math.max(...group.map(row => table.sigma_future[row])),
+        sigma: maximum(group.map(row => table.sigma_future[row])),
         spike: group.some(row => table.sigma_future[row] >= tau[product]),
-        ...(watched && scores && { alarm: group.some(row => scores[row] >= watched.threshold) }),
+        ...(isAlarm && { alarm: group.some(isAlarm) }),
       })
     }
-    return { product, tau: tau[product], ...(watched && { watched: watched.title }), points }
+    return { product, tau: tau[product], points }
   })
-  return { products }
 }
 
 /** Scores in the order of the table's rows. */

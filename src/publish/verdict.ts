@@ -1,5 +1,6 @@
 import type { Evaluation } from '../core/models/judge/evaluation.ts'
-import { type Comparison, compareWithBaselines, leadOf, usableWalkForward } from './headline.ts'
+import { leadOf } from '../core/models/judge/lead.ts'
+import { type Comparison, compareWithBaselines, usableWalkForward } from './headline.ts'
 import { inSentence, score } from './numbers.ts'
 
 export interface Verdict {

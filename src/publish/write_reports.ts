@@ -1,18 +1,22 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
-import { metadataKeys } from '../core/features/metadata.ts'
 import type { Evaluation } from '../core/models/judge/evaluation.ts'
+import { leadOf } from '../core/models/judge/lead.ts'
 import { SpikeError } from '../errors.ts'
 import { writeFileAtomically } from '../files/atomic.ts'
+import { refuseLinksOut } from '../files/inside.ts'
+import { keepInputs } from '../files/keep_inputs.ts'
+import { keepOthers } from '../files/keep_others.ts'
+import { placeNow } from '../files/together.ts'
 import { besideFeatures, runPaths } from '../run_paths.ts'
-import { digestOf } from '../stores/digest.ts'
-import { readTable } from '../stores/parquet.ts'
-import { writeModelCard } from './documents/model_card.ts'
+import { replacingNote } from '../tracking/model_folder.ts'
+import { isModelCard, writeModelCard } from './documents/model_card.ts'
 import { explore } from './eda/explore.ts'
-import { leadOf } from './headline.ts'
 import { writeEvaluationPdf } from './pdf/evaluation_pdf.ts'
+import { isOurPdf } from './pdf/typst.ts'
 import { readEvaluation } from './read_evaluation.ts'
+import { readRunFeatures } from './run_features.ts'
 import { readStrip, type Watched } from './strip.ts'
 
 export interface Reports {
@@ -29,33 +33,43 @@ export interface Reports {
  */
 export async function writeReports(run: string, config: Config): Promise<Reports> {
   const evaluation = readEvaluation(join(run, runPaths.evaluation))
-  const { file, digest } = evaluation.source
-  const features = join(run, file)
-  const { test, predictions } = besideFeatures(features)
-  const missing = [features, test].filter(path => !existsSync(path))
-  if (missing.length > 0)
-    throw new SpikeError(
-      'BAD_FILE',
-      missing.map(path => `${path}: does not exist; train again (npm run train)`),
-    )
-  const { table, metadata } = await readTable(features)
-  const found = metadata[metadataKeys.digest] ?? digestOf(table)
-  if (found !== digest)
-    throw new SpikeError(
-      'BAD_FILE',
-      `${features}: has digest ${found}, the evaluation was made of ${digest}; train again (npm run train)`,
-    )
+  const features = join(run, evaluation.source.file)
+  const { test, predictions } = judgedFiles(run, features)
+  if (!existsSync(test)) throw new SpikeError('BAD_FILE', `${test}: does not exist; train again (npm run train)`)
+  const reports = reportsOf(run)
+  refuseLinksOut(run, [runPaths.reports])
+  refuseOtherReports(run)
+  keepInputs({ '--run': [join(run, runPaths.evaluation), features, test, predictions] }, { ...reports })
+  const { table, metadata } = await readRunFeatures(run, evaluation)
   const exploration = explore(table, metadata, config)
-  const reports: Reports = {
-    exploration: join(run, runPaths.exploration),
-    evaluation_pdf: join(run, runPaths.evaluationPdf),
-    model_card: join(run, runPaths.modelCard),
-  }
   const strip = await readStrip(test, evaluation.tau, watchedOf(evaluation, predictions))
   await writeFileAtomically(reports.exploration, `${JSON.stringify(exploration)}\n`)
   await writeEvaluationPdf(reports.evaluation_pdf, evaluation, strip, exploration)
   await writeModelCard(reports.model_card, evaluation)
   return reports
+}
+
+function reportsOf(run: string): Reports {
+  return {
+    exploration: join(run, runPaths.exploration),
+    evaluation_pdf: join(run, runPaths.evaluationPdf),
+    model_card: join(run, runPaths.modelCard),
+  }
+}
+
+/** @throws SpikeError BAD_FILE for files of others under the names of a run's reports. */
+export function refuseOtherReports(run: string): void {
+  const { exploration, evaluation_pdf, model_card } = reportsOf(run)
+  keepOthers([exploration], first => /^\{"simulated":(true|false),"source":\{"spec_version":/.test(first))
+  keepOthers([evaluation_pdf], isOurPdf)
+  keepOthers([model_card], isModelCard)
+}
+
+/** The test segment and the predictions, as the last training left them. */
+export function judgedFiles(run: string, features: string): { test: string; predictions: string } {
+  const note = join(run, runPaths.models, replacingNote)
+  const { test, predictions } = besideFeatures(features)
+  return { test: placeNow(note, test), predictions: placeNow(note, predictions) }
 }
 
 /** The model that the verdict speaks of, where it has a threshold. */

@@ -1,11 +1,17 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { ourPrefix } from '../core/features/metadata.ts'
-import { SpikeError } from '../errors.ts'
 import type { Metadata } from './metadata.ts'
+
+/** What DuckDB may take; what needs more ends with an error, and nothing is put on the disk. */
+export const memoryLimit = '2GB'
 
 /** Runs `use` on a DuckDB connection in memory that is closed afterwards. */
 export async function withDuckDB<T>(use: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
-  const instance = await DuckDBInstance.create(':memory:', { threads: '2' })
+  const instance = await DuckDBInstance.create(':memory:', {
+    threads: '2',
+    memory_limit: memoryLimit,
+    temp_directory: '',
+  })
   const connection = await instance.connect()
   try {
     await connection.run("SET TimeZone = 'UTC'")
@@ -21,18 +27,9 @@ export function quoted(text: string): string {
   return `'${text.replaceAll("'", "''")}'`
 }
 
-/**
- * Types of a Parquet file's columns, by name.
- * @throws SpikeError BAD_FILE when it cannot be read.
- */
-export async function describeParquet(connection: DuckDBConnection, path: string): Promise<Map<string, string>> {
-  try {
-    const result = await connection.run(`DESCRIBE SELECT * FROM read_parquet(${quoted(path)})`)
-    const rows = await result.getRows()
-    return new Map(rows.map(row => [String(row[0]), String(row[1])]))
-  } catch (cause) {
-    throw new SpikeError('BAD_FILE', `${path}: is not a readable Parquet file`, { cause })
-  }
+/** A column's name as SQL. */
+export function identifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
 }
 
 /** What is ours of a Parquet file's key-value metadata. */

@@ -1,11 +1,14 @@
-import { existsSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { featureNames } from '../core/features/spec.ts'
-import type { FeatureTable } from '../core/features/table.ts'
+import { type FeatureTable, rowOrder, takeRows } from '../core/features/table.ts'
 import { SpikeError } from '../errors.ts'
 import { writeAtomically } from '../files/atomic.ts'
-import { describeParquet, keyValues, quoted, readMetadata, withDuckDB } from './duckdb.ts'
+import { checkKeys, checkValues } from './check_table.ts'
+import { keyValues, quoted, readMetadata, withDuckDB } from './duckdb.ts'
 import type { Metadata } from './metadata.ts'
+import { openParquet } from './parquet_file.ts'
+import { readColumns } from './read_columns.ts'
 
 /** Rows of a part and of a row group. */
 const rowsAtOnce = 16_384
@@ -88,49 +91,65 @@ async function appendRows(
  * Reads a feature file, rows sorted by (product, time).
  * @param needed feature columns that must be there; all of the spec by default. A missing `sigma_future` reads as null.
  * @returns also the names of the columns that were not read.
- * @throws SpikeError BAD_FILE when it is missing or is not Parquet, BAD_TABLE naming every column that is missing.
+ * @throws SpikeError BAD_FILE when it is missing, is not Parquet or larger than what is read; BAD_TABLE, one line a fault, for
+ *   columns that are missing or of another type, no rows, and for rows and values that cannot be.
  */
 export async function readTable(
   path: string,
   needed: string[] = featureNames,
 ): Promise<{ table: FeatureTable; metadata: Metadata; unread: string[] }> {
-  if (!existsSync(path)) throw new SpikeError('BAD_FILE', `${path}: does not exist; name a Parquet file of features`)
   return withDuckDB(async connection => {
-    const types = await describeParquet(connection, path)
-    const missing = ['product', 'time', ...needed].filter(name => !types.has(name))
-    if (missing.length > 0)
-      throw new SpikeError(
-        'BAD_TABLE',
-        `${path}: lacks the columns ${missing.join(', ')}; write it with scripts/replay.ts`,
-      )
-    const wrong = needed.filter(name => types.get(name) !== 'DOUBLE')
-    if (wrong.length > 0)
-      throw new SpikeError(
-        'BAD_TABLE',
-        `${path}: columns ${wrong.join(', ')} must be DOUBLE (found ${types.get(wrong[0])})`,
-      )
-    const extra = ['sigma_future', 'label'].filter(name => types.has(name))
-    const numbers = [...needed, ...extra]
-    const select = numbers.map(name => `coalesce("${name}"::DOUBLE, 'nan'::DOUBLE)`).join(', ')
-    const result = await connection.run(
-      `SELECT product, epoch_us(time)::DOUBLE${numbers.length > 0 ? `, ${select}` : ''} FROM read_parquet(${quoted(path)}) ORDER BY product, time`,
-    )
-    const columns = await result.getColumns()
-    const rows = columns[0]?.length ?? 0
-    const column = (i: number): Float64Array => Float64Array.from((columns[i] ?? []) as number[])
-    const byName = Object.fromEntries(numbers.map((name, i) => [name, column(i + 2)]))
-    const { sigma_future, label, ...features } = byName
+    const file = await openParquet(connection, path)
+    const { types } = file
+    checkColumns(path, types, needed)
+    const numbers = [...needed, ...optional.filter(name => types.has(name))]
+    const read = await readColumns(connection, path, file, numbers)
+    if (read.rows === 0) throw new SpikeError('BAD_TABLE', `${path}: holds no rows; name a file with rows`)
+    checkKeys(path, read)
+    const { sigma_future, label, ...columns } = Object.fromEntries(numbers.map((name, i) => [name, read.numbers[i]]))
+    const unordered: FeatureTable = {
+      rows: read.rows,
+      product: read.product as string[],
+      time: read.time,
+      columns,
+      sigma_future: sigma_future ?? new Float64Array(read.rows).fill(Number.NaN),
+      ...(label && { label }),
+    }
+    const order = rowOrder(unordered)
+    const table = order === null ? unordered : takeRows(unordered, order)
+    checkValues(path, table)
     return {
-      table: {
-        rows,
-        product: (columns[0] ?? []) as string[],
-        time: column(1),
-        columns: features,
-        sigma_future: sigma_future ?? new Float64Array(rows).fill(Number.NaN),
-        ...(label && { label }),
-      },
+      table,
       metadata: await readMetadata(connection, path),
       unread: [...types.keys()].filter(name => !['product', 'time', ...numbers].includes(name)),
     }
   })
+}
+
+/** Columns of numbers that a feature file may have or not. */
+const optional = ['sigma_future', 'label']
+
+/** @throws SpikeError BAD_TABLE naming every column that is missing, and every one of another type. */
+function checkColumns(path: string, types: ReadonlyMap<string, string>, needed: string[]): void {
+  const missing = ['product', 'time', ...needed].filter(name => !types.has(name))
+  if (missing.length > 0)
+    throw new SpikeError(
+      'BAD_TABLE',
+      `${path}: lacks the columns ${missing.join(', ')}; write it with scripts/replay.ts`,
+    )
+  const rules: [string, RegExp, string[]][] = [
+    ['VARCHAR', /^VARCHAR$/, ['product']],
+    ['TIMESTAMP', /^TIMESTAMP/, ['time']],
+    ['DOUBLE', /^DOUBLE$/, [...needed, 'sigma_future']],
+    ['INTEGER', /^(BOOLEAN|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DOUBLE|FLOAT)$/, ['label']],
+  ]
+  const faults = rules.flatMap(([wanted, allowed, names]) => {
+    const wrong = names.filter(name => !allowed.test(types.get(name) ?? wanted))
+    return wrong.length > 0
+      ? [
+          `${path}: columns ${wrong.join(', ')} must be ${wanted} (found ${types.get(wrong[0])}); write it with scripts/replay.ts`,
+        ]
+      : []
+  })
+  if (faults.length > 0) throw new SpikeError('BAD_TABLE', faults)
 }

@@ -28,7 +28,11 @@ const base = {
   key: z.string().optional(),
   bytes: z.int().optional(),
 }
-const schema = z.union([z.strictObject({ ...base, text: z.string() }), z.strictObject({ ...base, base64: z.base64() })])
+/** What `encodeDeadLetter` writes. */
+export const deadLetterSchema = z.union([
+  z.strictObject({ ...base, text: z.string() }),
+  z.strictObject({ ...base, base64: z.base64() }),
+])
 
 /** A longer record, or key, is kept by its beginning: written as JSON it may be six times as long, and a broker takes no more. */
 const longestValue = 100_000
@@ -57,7 +61,7 @@ export function encodeDeadLetter(record: DeadRecord, reason: string): string {
 }
 
 /** The dead letter of a record that a job cannot use, under the record's key. @param reason as for `encodeDeadLetter`. */
-export function deadLetterOf(record: Incoming, reason: string): Outgoing {
+export function deadLetterOf(record: Incoming & { detail?: string }, reason: string): Outgoing {
   return { topic: deadLetterTopic(record.topic), key: record.key, value: encodeDeadLetter(record, reason) }
 }
 
@@ -69,7 +73,7 @@ export function decodeDeadLetter(json: Uint8Array | string): DeadRecord & { reas
   } catch (cause) {
     throw new SpikeError('BAD_FILE', 'a dead letter is not JSON; it was not written by this program', { cause })
   }
-  const result = schema.safeParse(parsed)
+  const result = deadLetterSchema.safeParse(parsed)
   if (!result.success)
     throw new SpikeError('BAD_FILE', 'a dead letter lacks reason, topic, partition, offset, text or base64')
   if ('text' in result.data) {

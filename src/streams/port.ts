@@ -7,6 +7,14 @@ export interface TopicSpec {
   compacted?: boolean
 }
 
+/** A topic as its engine knows it. */
+export interface TopicFacts {
+  name: string
+  partitions: number
+  /** Another one after the topic was deleted and made anew. */
+  id: string
+}
+
 /** A record to be written; its key chooses the partition, the same on every engine (Kafka's murmur2). */
 export interface Outgoing {
   topic: string
@@ -104,6 +112,8 @@ export interface Streams {
    * or one name is given twice.
    */
   createTopics(topics: TopicSpec[]): Promise<void>
+  /** What the engine knows of topics now, in their order. @throws SpikeError TOPIC_UNKNOWN when one is not there. */
+  topics(names: string[]): Promise<TopicFacts[]>
   /**
    * Opens a transactional writer; an earlier writer of the same id is fenced and its open transaction aborted.
    * @param claim of the writer that this one succeeds: then a newer one than that is not fenced, but

@@ -4,8 +4,10 @@ import { basename, dirname, join } from 'node:path'
 import { SpikeError } from '../errors.ts'
 import { writeAtomically, writeFileAtomically } from '../files/atomic.ts'
 import { isTemporary } from '../files/place.ts'
-import type { MlflowClient, MlflowRun } from './client.ts'
+import type { MlflowClient } from './client.ts'
 import { readJournal } from './journal.ts'
+import { attachmentFile, findArtifacts, readJson } from './journal_schema.ts'
+import { type MlflowRun, replies } from './replies.ts'
 import type { RunArtifact } from './run_record.ts'
 import { tags } from './tags.ts'
 
@@ -62,13 +64,10 @@ export function readAttachments(journal: string): { attachments: Attachment[]; f
   for (const name of existsSync(root) ? readdirSync(root).sort() : []) {
     if (isTemporary(name)) continue
     const folder = join(root, name)
-    try {
-      const attachment = JSON.parse(readFileSync(join(folder, 'attachment.json'), 'utf8')) as Attachment
-      const artifacts = attachment.artifacts.map(({ path, file }) => ({ path, file: join(folder, file) }))
-      attachments.push({ ...attachment, artifacts })
-    } catch {
-      faults.push(`${folder}: is not an attachment (no readable attachment.json); move it out of the journal`)
-    }
+    const attachment = readJson(join(folder, 'attachment.json'), attachmentFile)
+    const artifacts = attachment && findArtifacts(folder, attachment.artifacts)
+    if (artifacts) attachments.push({ ...attachment, artifacts })
+    else faults.push(`${folder}: is not an attachment (no whole attachment.json); move it out of the journal`)
   }
   return { attachments: attachments.sort((a, b) => a.added_at - b.added_at), faults }
 }
@@ -84,18 +83,29 @@ export async function sendAttachments(
   for (const { id, artifacts } of missing) {
     for (const { path, file } of artifacts) await client.put(info.artifact_uri, path, { file })
     there.push(id)
-    await client.api('POST', 'runs/set-tag', { run_id: info.run_id, key: tags.attached, value: there.join(' ') })
+    await client.api(replies.any, 'POST', 'runs/set-tag', {
+      run_id: info.run_id,
+      key: tags.attached,
+      value: there.join(' '),
+    })
   }
   return missing.length
 }
 
-/** Journal id of the latest training that left this very evaluation.json, null where there is none. */
-export function findTraining(journal: string, evaluationFile: string): string | null {
+/** The latest training that left this very evaluation.json: its journal id, and those of its models by name; null where there is none. */
+export function findTraining(
+  journal: string,
+  evaluationFile: string,
+): { id: string; models: Record<string, string> } | null {
   const wanted = readFileSync(evaluationFile)
-  const found = readJournal(journal).entries.filter(({ record }) =>
+  const { entries } = readJournal(journal)
+  const found = entries.filter(({ record }) =>
     record.artifacts.some(
       ({ path, file }) => path === basename(evaluationFile) && existsSync(file) && readFileSync(file).equals(wanted),
     ),
   )
-  return found.at(-1)?.record.id ?? null
+  const id = found.at(-1)?.record.id
+  if (id === undefined) return null
+  const models = entries.filter(({ record }) => record.parent === id).map(({ record }) => [record.name, record.id])
+  return { id, models: Object.fromEntries(models) }
 }

@@ -3,7 +3,9 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:f
 import { dirname, join } from 'node:path'
 import { SpikeError } from '../errors.ts'
 import { writeAtomically, writeFileAtomically } from '../files/atomic.ts'
+import { isBelow } from '../files/inside.ts'
 import { isTemporary } from '../files/place.ts'
+import { type Acknowledgement, findArtifacts, readJson, runFile, sentFile } from './journal_schema.ts'
 import type { RunRecord } from './run_record.ts'
 import { tags } from './tags.ts'
 
@@ -15,13 +17,6 @@ export interface JournalEntry {
   folder: string
   experiment: string
   record: RunRecord
-}
-
-/** Where a run was sent: the server's address and the id that the server gave it. */
-export interface Acknowledgement {
-  uri: string
-  run_id: string
-  sent_at: string
 }
 
 /** An id for a run: SHA-256 (32 hex digits) of name, times, params, metrics and tags. */
@@ -64,11 +59,9 @@ export function readJournal(journal: string): { entries: JournalEntry[]; faults:
   const byId = new Map<string, JournalEntry>()
   for (const name of readdirSync(root).sort()) {
     if (isTemporary(name)) continue
-    try {
-      byId.set(name, readEntry(join(root, name)))
-    } catch {
-      faults.push(`${join(root, name)}: is not a journalled run (no readable run.json); move it out of the journal`)
-    }
+    const entry = readEntry(join(root, name))
+    if (entry) byId.set(name, entry)
+    else faults.push(`${join(root, name)}: is not a journalled run (no whole run.json); move it out of the journal`)
   }
   const ordered = new Set<JournalEntry>()
   const place = (entry: JournalEntry, below: JournalEntry[]): void => {
@@ -80,10 +73,9 @@ export function readJournal(journal: string): { entries: JournalEntry[]; faults:
   return { entries: [...ordered], faults }
 }
 
-/** Whom this run has reached. */
+/** Whom this run has reached, as far as is noted: the server itself knows what it holds. */
 export function readAcknowledgements(folder: string): Acknowledgement[] {
-  const path = join(folder, 'sent.json')
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Acknowledgement[]) : []
+  return readJson(join(folder, 'sent.json'), sentFile) ?? []
 }
 
 /** Notes that the server at `uri` holds all of the run. */
@@ -126,17 +118,15 @@ function portable({ tables = [], ...record }: RunRecord): RunRecord {
   }
 }
 
-function readEntry(folder: string): JournalEntry {
-  const { experiment, record } = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as JournalEntry
-  return {
-    folder,
-    experiment,
-    record: {
-      ...record,
-      artifacts: record.artifacts.map(({ path, file }) => ({ path, file: join(folder, file) })),
-      ...(record.model && { model: { ...record.model, folder: join(folder, record.model.folder) } }),
-    },
-  }
+function readEntry(folder: string): JournalEntry | null {
+  const read = readJson(join(folder, 'run.json'), runFile)
+  const artifacts = read && findArtifacts(folder, read.record.artifacts)
+  if (!artifacts) return null
+  const { experiment, record } = read
+  const model = record.model && { ...record.model, folder: join(folder, record.model.folder) }
+  const description = model && join(model.folder, 'MLmodel')
+  if (description && !(existsSync(description) && isBelow(description, folder))) return null
+  return { folder, experiment, record: { ...record, artifacts, model } }
 }
 
 function copy(from: string, to: string): void {

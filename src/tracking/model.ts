@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseDocument } from 'yaml'
-import type { LoggedModel, MlflowClient } from './client.ts'
+import type { MlflowClient } from './client.ts'
+import { type LoggedModel, replies } from './replies.ts'
 import type { RunRecord } from './run_record.ts'
 import { tags } from './tags.ts'
 
@@ -17,14 +18,14 @@ export interface Owner {
 
 /** The logged model of a run: the one that is there already, else a new one, linked to the run. Its files may still be missing. */
 export async function ensureLoggedModel(client: MlflowClient, owner: Owner, linked: boolean): Promise<LoggedModel> {
-  const found = await client.api<{ models?: LoggedModel[] }>('POST', 'logged-models/search', {
+  const found = await client.api(replies.loggedModels, 'POST', 'logged-models/search', {
     experiment_ids: [owner.experimentId],
     filter: `source_run_id = '${owner.runId}'`,
   })
   const model =
     found.models?.[0] ??
     (
-      await client.api<{ model: LoggedModel }>('POST', 'logged-models', {
+      await client.api(replies.loggedModel, 'POST', 'logged-models', {
         experiment_id: owner.experimentId,
         name: owner.name,
         model_type: 'onnx',
@@ -32,7 +33,7 @@ export async function ensureLoggedModel(client: MlflowClient, owner: Owner, link
       })
     ).model
   if (!linked)
-    await client.api('POST', 'runs/outputs', {
+    await client.api(replies.any, 'POST', 'runs/outputs', {
       run_id: owner.runId,
       models: [{ model_id: model.info.model_id, step: 0 }],
     })
@@ -50,44 +51,40 @@ export async function uploadModel(client: MlflowClient, owner: Owner, model: Mod
     description.set(key, value)
   description.set('run_id', owner.runId)
   await client.put(artifact_uri, 'MLmodel', { text: description.toString({ lineWidth: 0 }) })
-  await client.api('PATCH', `logged-models/${model_id}`, { model_id, status: 'LOGGED_MODEL_READY' })
+  await client.api(replies.any, 'PATCH', `logged-models/${model_id}`, { model_id, status: 'LOGGED_MODEL_READY' })
 }
 
 /** Makes the model a version of its registered name, once; the alias moves to it unless it points to a later run already. */
 export async function registerModel(client: MlflowClient, owner: Owner, model: Model, modelId: string): Promise<void> {
   const name = model.registered
-  await client.attempt('RESOURCE_ALREADY_EXISTS', 'POST', 'registered-models/create', { name })
-  const found = await client.api<{ model_versions?: Version[] }>('GET', 'model-versions/search', {
+  await client.attempt('RESOURCE_ALREADY_EXISTS', replies.any, 'POST', 'registered-models/create', { name })
+  const found = await client.api(replies.versions, 'GET', 'model-versions/search', {
     filter: `name='${name}' and run_id='${owner.runId}'`,
   })
   const version =
     found.model_versions?.[0]?.version ??
     (
-      await client.api<{ model_version: Version }>('POST', 'model-versions/create', {
+      await client.api(replies.version, 'POST', 'model-versions/create', {
         name,
         source: `models:/${modelId}`,
         run_id: owner.runId,
         model_id: modelId,
-        tags: [{ key: tags.endedAt, value: String(owner.endedAt) }],
+        tags: [
+          { key: tags.endedAt, value: String(owner.endedAt) },
+          { key: tags.model, value: owner.name },
+        ],
       })
     ).model_version.version
   if (model.alias && (await endOf(client, name, model.alias)) <= owner.endedAt)
-    await client.api('POST', 'registered-models/alias', { name, alias: model.alias, version })
-}
-
-interface Version {
-  version: string
-  tags?: { key: string; value: string }[]
+    await client.api(replies.any, 'POST', 'registered-models/alias', { name, alias: model.alias, version })
 }
 
 /** When the run ended to which the alias points; 0 where it points to nothing, or to a version without that tag. */
 async function endOf(client: MlflowClient, name: string, alias: string): Promise<number> {
-  const registered = await client.api<{
-    registered_model: { aliases?: { alias: string; version: string }[] }
-  }>('GET', 'registered-models/get', { name })
+  const registered = await client.api(replies.registered, 'GET', 'registered-models/get', { name })
   const version = registered.registered_model.aliases?.find(a => a.alias === alias)?.version
   if (version === undefined) return 0
-  const reply = await client.api<{ model_version: Version }>('GET', 'model-versions/get', { name, version })
+  const reply = await client.api(replies.version, 'GET', 'model-versions/get', { name, version })
   return Number(reply.model_version.tags?.find(t => t.key === tags.endedAt)?.value ?? 0)
 }
 

@@ -18,14 +18,14 @@ export function trainingMetrics({ splits, audit, walk_forward }: Evaluation): Ru
   }
   return [
     ...segmentNames.flatMap(name => flatten(name, countsOf(splits[name]))),
-    { key: 'purged_rows', value: splits.purged_rows },
+    { key: 'split/purged_rows', value: splits.purged_rows },
     ...auditMetrics(audit.checks),
     ...flatten('chance', { within_top10: within_chance?.top10, within_top25: within_chance?.top25 }),
-    ...flatten('random_alarms', random_alarms),
+    ...flatten('chance/alarms', random_alarms),
     ...(walked ? flatten('walk_forward', walked) : []),
     ...(walk_forward?.folds ?? []).flatMap((fold, step) => {
       const figures = flatten('fold', { train_rows: fold.train_rows, ...countsOf(fold) })
-      return [...figures, ...flatten('fold_tau', fold.tau)].map(metric => ({ ...metric, step }))
+      return [...figures, ...flatten('fold/tau', fold.tau)].map(metric => ({ ...metric, step }))
     }),
   ]
 }
@@ -41,7 +41,7 @@ export function modelMetrics({ name }: ModelReport, { splits, walk_forward }: Ev
     ...figureMetrics('test', test.models[name]),
     ...comparedMetrics('test', test.models[name]),
     ...(walked ? [...figureMetrics('walk_forward', walked), ...comparedMetrics('walk_forward', walked)] : []),
-    ...(walked?.rmse_ratio ? pairedMetrics('walk_forward_rmse_ratio', walked.rmse_ratio) : []),
+    ...(walked?.rmse_ratio ? pairedMetrics('walk_forward/rmse_ratio', walked.rmse_ratio) : []),
     ...(walk_forward?.folds ?? []).flatMap(({ pr_auc }, step) =>
       flatten('fold', { pr_auc: pr_auc[name] }).map(metric => ({ ...metric, step })),
     ),
@@ -53,15 +53,15 @@ function countsOf({ rows, positives, episodes, prevalence }: Segment) {
 }
 
 function figureMetrics(prefix: string, model: JudgedModel): RunMetric[] {
-  return [...flatten(prefix, model), ...flatten(`${prefix}_floored`, model.floored ?? {})]
+  return [...flatten(prefix, model), ...flatten(`${prefix}/floored`, model.floored ?? {})]
 }
 
 /** Against the references, and as an alarm. */
 function comparedMetrics(prefix: string, { lift, gain, alarms }: JudgedModel): RunMetric[] {
   return [
-    ...Object.entries(lift).flatMap(([name, ratio]) => pairedMetrics(`${prefix}_lift_over_${name}`, ratio)),
-    ...Object.entries(gain).flatMap(([name, difference]) => pairedMetrics(`${prefix}_gain_over_${name}`, difference)),
-    ...flatten(`${prefix}_alarms`, alarms),
+    ...Object.entries(lift).flatMap(([name, ratio]) => pairedMetrics(`${prefix}/lift_over_${name}`, ratio)),
+    ...Object.entries(gain).flatMap(([name, difference]) => pairedMetrics(`${prefix}/gain_over_${name}`, difference)),
+    ...flatten(`${prefix}/alarms`, alarms),
   ]
 }
 
@@ -73,13 +73,14 @@ function auditMetrics(checks: AuditCheck[]): RunMetric[] {
   const count = (verdict: AuditCheck['verdict']) => checks.filter(check => check.verdict === verdict).length
   return [
     ...flatten('audit', { passed: count('passed'), warnings: count('warning'), failed: count('failed') }),
-    ...checks.flatMap(({ name, figures }) => flatten(`audit_${name}`, figures ?? {})),
+    ...checks.flatMap(({ name, figures }) => flatten(`audit/${name}`, figures ?? {})),
   ]
 }
 
-/** One metric for each finite value. */
+/** One metric for each finite value. Up to its first slash a key names the section in which MLflow's pages show it. */
 function flatten(prefix: string, values: object): RunMetric[] {
+  const join = prefix.includes('/') ? '_' : '/'
   return Object.entries(values).flatMap(([key, value]) =>
-    typeof value === 'number' && Number.isFinite(value) ? [{ key: `${prefix}_${key}`, value }] : [],
+    typeof value === 'number' && Number.isFinite(value) ? [{ key: `${prefix}${join}${key}`, value }] : [],
   )
 }

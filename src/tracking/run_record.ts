@@ -1,7 +1,7 @@
 /**
  * What one run leaves behind, whatever tracks it. Times are milliseconds since the epoch.
  * @example
- * const record = { name: 'zscore', started_at, ended_at, params: {}, metrics: [{ key: 'test_pr_auc', value: 0.2 }],
+ * const record = { name: 'zscore', started_at, ended_at, params: {}, metrics: [{ key: 'test/pr_auc', value: 0.2 }],
  *   tags: {}, datasets: [], artifacts: [{ path: 'evaluation.json', file: 'models/artifacts/evaluation.json' }] }
  * const run: RunRecord = { id: runId(record), ...record }
  */

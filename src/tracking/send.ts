@@ -2,8 +2,10 @@ import { join } from 'node:path'
 import { SpikeError } from '../errors.ts'
 import { withLock } from '../files/lock.ts'
 import { type Attachment, readAttachments, sendAttachments } from './attachments.ts'
-import { connectMlflow, type MlflowClient, type MlflowRun } from './client.ts'
+import { connectMlflow, type MlflowClient } from './client.ts'
 import { acknowledge, type JournalEntry, readAcknowledgements, readJournal } from './journal.ts'
+import { leaderboard } from './leaderboard.ts'
+import { type MlflowRun, replies } from './replies.ts'
 import { tags } from './tags.ts'
 import { uploadRun } from './upload.ts'
 import { checkServerVersion } from './version.ts'
@@ -32,7 +34,7 @@ export async function sendJournal(journal: string, uri: string): Promise<Sending
     await withLock(join(journal, 'lock.db'), 60_000, async () => {
       const { entries, faults } = readJournal(journal)
       const { attachments, faults: others } = readAttachments(journal)
-      sending.warnings.push(...faults, ...others)
+      for (const fault of [...faults, ...others]) sending.warnings.push(fault)
       for (const experiment of new Set(entries.map(entry => entry.experiment)))
         await sendExperiment(client, experiment, entries, attachments, sending)
     })
@@ -53,7 +55,15 @@ async function sendExperiment(
   const id = await orWarn(sending, `experiment '${experiment}'`, () => ensureExperiment(client, experiment))
   if (id === null) return
   sending.links[experiment] = experimentLink(client.uri, id)
-  const held = await findRuns(client, id)
+  await orWarn(sending, `the leaderboard of experiment '${experiment}'`, () =>
+    client.api(replies.any, 'POST', 'experiments/set-experiment-tag', {
+      experiment_id: id,
+      key: leaderboard.tag,
+      value: leaderboard.value,
+    }),
+  )
+  const known = new Set([...entries.map(({ record }) => record.id), ...attachments.map(({ run }) => run)])
+  const held = await findRuns(client, id, known)
   for (const { experiment: own, folder, record } of entries) {
     if (own !== experiment) continue
     const there = held.get(record.id)
@@ -82,9 +92,9 @@ async function sendExperiment(
   }
 }
 
-/** Address of an experiment's runs in the UI. */
+/** Address of an experiment's leaderboard in the UI. */
 function experimentLink(uri: string, experimentId: string): string {
-  return `${uri}/#/experiments/${experimentId}?workflowType=machine_learning`
+  return `${uri}/#/experiments/${experimentId}/runs?workflowType=machine_learning&${leaderboard.query}`
 }
 
 /** Whole, or deleted by someone on the server. */
@@ -95,31 +105,42 @@ function isSettled(run: MlflowRun): boolean {
 async function ensureExperiment(client: MlflowClient, name: string): Promise<string> {
   const found = await getExperiment(client, name)
   if (found) return found
-  const created = await client.attempt<{ experiment_id: string }>(
+  const created = await client.attempt(
     'RESOURCE_ALREADY_EXISTS',
+    replies.createdExperiment,
     'POST',
     'experiments/create',
     { name, tags: [{ key: 'mlflow.experimentKind', value: 'custom_model_development' }] },
   )
-  return created?.experiment_id ?? (await getExperiment(client, name))!
+  const id = created?.experiment_id ?? (await getExperiment(client, name))
+  if (id !== undefined) return id
+  throw new SpikeError(
+    'MLFLOW_UNAVAILABLE',
+    `${client.uri}: says of experiment '${name}' that it is there and that it is not`,
+  )
 }
 
 async function getExperiment(client: MlflowClient, name: string): Promise<string | undefined> {
-  const reply = await client.attempt<{ experiment: { experiment_id: string } }>(
-    'RESOURCE_DOES_NOT_EXIST',
-    'GET',
-    'experiments/get-by-name',
-    { experiment_name: name },
-  )
+  const reply = await client.attempt('RESOURCE_DOES_NOT_EXIST', replies.experiment, 'GET', 'experiments/get-by-name', {
+    experiment_name: name,
+  })
   return reply?.experiment.experiment_id
 }
 
-/** Every run of ours in an experiment, deleted ones too, by journal id. */
-async function findRuns(client: MlflowClient, experimentId: string): Promise<Map<string, MlflowRun>> {
+/** A thousand runs stand on a page. */
+const mostPages = 1000
+
+/** The runs of an experiment that have a journal id of `known`, deleted ones too, by that id. */
+async function findRuns(
+  client: MlflowClient,
+  experimentId: string,
+  known: ReadonlySet<string>,
+): Promise<Map<string, MlflowRun>> {
   const runs = new Map<string, MlflowRun>()
+  const seen = new Set<string>()
   let token: string | undefined
   do {
-    const page = await client.api<{ runs?: MlflowRun[]; next_page_token?: string }>('POST', 'runs/search', {
+    const page = await client.api(replies.runs, 'POST', 'runs/search', {
       experiment_ids: [experimentId],
       filter: `tags.\`${tags.journalId}\` LIKE '%'`,
       run_view_type: 'ALL',
@@ -128,9 +149,15 @@ async function findRuns(client: MlflowClient, experimentId: string): Promise<Map
     })
     for (const run of page.runs ?? []) {
       const id = run.data.tags?.find(tag => tag.key === tags.journalId)?.value
-      if (id !== undefined) runs.set(id, run)
+      if (id !== undefined && known.has(id)) runs.set(id, run)
     }
     token = page.next_page_token
+    if (token && (seen.has(token) || seen.size >= mostPages))
+      throw new SpikeError(
+        'MLFLOW_UNAVAILABLE',
+        `${client.uri}: its list of runs has no end; nothing more is sent to it`,
+      )
+    if (token) seen.add(token)
   } while (token)
   return runs
 }

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { SpikeError } from '../errors.ts'
 import { isAlive } from '../files/alive.ts'
 import { writeFileAtomically } from '../files/atomic.ts'
+import { readJson, serverFile } from './journal_schema.ts'
 import { isListening, refuseTakenPort } from './port.ts'
 
 export interface MlflowServer {
@@ -72,9 +73,8 @@ export async function startMlflowServer(options: {
  */
 export async function findMlflowServer(store: string): Promise<{ uri: string; pid: number } | null> {
   const note = join(store, 'server.json')
-  if (!existsSync(note)) return null
-  const { uri, pid } = JSON.parse(readFileSync(note, 'utf8')) as { uri: string; pid: number }
-  return isAlive(pid) && (await answers(`${uri}/health`)) ? { uri, pid } : null
+  const found = readJson(note, serverFile)
+  return found && isAlive(found.pid) && (await answers(`${found.uri}/health`)) ? found : null
 }
 
 /** Without job execution two processes serve instead of ten; nothing is reported to anyone. */

@@ -14,6 +14,8 @@ export const tags = {
   journalId: `${ourPrefix}journal_id`,
   /** Which attachments a run on a server holds. */
   attached: `${ourPrefix}attached`,
+  /** Which of the training's models a version is. */
+  model: `${ourPrefix}model`,
   /** When the run of a model version ended. */
   endedAt: `${ourPrefix}ended_at`,
 } as const

@@ -39,17 +39,15 @@ export async function recordRuns(runs: RunRecord[], options: RecordOptions): Pro
 }
 
 /**
- * Adds files to a run that was recorded before: reports and plots are made after training.
- * @param run its id in the journal.
+ * Adds files to runs that were recorded before: reports and plots are made after training.
+ * @param added files by the id of their run in the journal.
  * @throws SpikeError BAD_FILE for a file that does not exist; a server's trouble is a warning.
  */
-export async function recordArtifacts(
-  run: string,
-  artifacts: RunArtifact[],
-  options: RecordOptions,
-): Promise<Recorded> {
-  const isNew = await journalAttachment({ run, added_at: Date.now(), artifacts }, options.journal)
-  return { journalled: isNew ? 1 : 0, ...(await send(options)) }
+export async function recordArtifacts(added: Record<string, RunArtifact[]>, options: RecordOptions): Promise<Recorded> {
+  let journalled = 0
+  for (const [run, artifacts] of Object.entries(added))
+    if (await journalAttachment({ run, added_at: Date.now(), artifacts }, options.journal)) journalled++
+  return { journalled, ...(await send(options)) }
 }
 
 async function send({ journal, uri, experiment }: RecordOptions): Promise<Omit<Recorded, 'journalled'>> {

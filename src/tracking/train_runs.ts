@@ -8,18 +8,30 @@ import { modelTables, prefixed, trainingTables } from './run_tables.ts'
 import { tags } from './tags.ts'
 import { runId } from './tracker.ts'
 
+/** Under this name models are registered, and by this alias the one that is meant is found. */
+export const [registeredName, championAlias] = ['spike60', 'champion']
+
 /** Where a training left what its runs hold. */
 export interface TrainingFiles {
   predictions: string
   evaluation: string
-  /** Model folder of the logistic model; those of the other learned models lie beside it. */
+  /** Model folder of the base; those of the other learned models lie beside it. */
   model: string
 }
 
-export interface TrainTimes {
-  /** Milliseconds since the epoch. */
+/** From when to when, in milliseconds since the epoch. */
+export interface Stretch {
   started_at: number
   ended_at: number
+}
+
+/** When, by whom and with which code a training was done. */
+export interface TrainOrigin extends Stretch {
+  /** When each model was fitted, in the order of the evaluation. */
+  fits: Stretch[]
+  user: string
+  /** Git commit of the code, null where it is no checkout. */
+  commit: string | null
 }
 
 /**
@@ -31,12 +43,16 @@ export function runsOf(
   files: TrainingFiles,
   datasets: RunDataset[],
   config: Config,
-  { started_at, ended_at }: TrainTimes,
+  { started_at, ended_at, fits, user, commit }: TrainOrigin,
 ): RunRecord[] {
-  const own = tagsOf(evaluation)
-  const shared = { started_at, ended_at, datasets }
+  const own = {
+    ...tagsOf(evaluation),
+    'mlflow.user': user,
+    'mlflow.source.name': 'models/train.ts',
+    ...(commit && { 'mlflow.source.git.commit': commit }),
+  }
   const parent = identified({
-    ...shared,
+    ...{ started_at, ended_at, datasets },
     name: nameOf(evaluation),
     params: paramsOf(evaluation, config),
     metrics: trainingMetrics(evaluation),
@@ -47,9 +63,10 @@ export function runsOf(
     ],
     tables: trainingTables(evaluation),
   })
-  const children = Object.values(evaluation.models).map(model =>
+  const children = Object.values(evaluation.models).map((model, i) =>
     identified({
-      ...shared,
+      ...fits[i],
+      datasets,
       name: model.name,
       parent: parent.id,
       params: { kind: model.kind, ...model.params },
@@ -59,7 +76,11 @@ export function runsOf(
         model.kind === 'learned' ? [{ path: 'model.json', file: join(folderOf(model, files), 'model.json') }] : [],
       tables: modelTables(model),
       ...(model.kind === 'learned' && {
-        model: { registered: `spike60-${model.name}`, folder: folderOf(model, files), alias: 'champion' },
+        model: {
+          registered: registeredName,
+          folder: folderOf(model, files),
+          ...(model.name === evaluation.base && { alias: championAlias }),
+        },
       }),
     }),
   )

@@ -1,5 +1,6 @@
-import type { MlflowClient, MlflowRun } from './client.ts'
+import type { MlflowClient } from './client.ts'
 import { ensureLoggedModel, type Owner, registerModel, uploadModel } from './model.ts'
+import { type MlflowRun, replies } from './replies.ts'
 import type { RunDataset, RunRecord } from './run_record.ts'
 import { tags } from './tags.ts'
 
@@ -20,17 +21,17 @@ export async function uploadRun(
   const { run_id, artifact_uri } = run.info
   const owner: Owner = { experimentId, runId: run_id, name: record.name, endedAt: record.ended_at }
   if (record.datasets.length > 0)
-    await client.api('POST', 'runs/log-inputs', { run_id, datasets: record.datasets.map(datasetInput) })
+    await client.api(replies.any, 'POST', 'runs/log-inputs', { run_id, datasets: record.datasets.map(datasetInput) })
   const linked = (run.outputs?.model_outputs ?? []).length > 0
   const logged = record.model && (await ensureLoggedModel(client, owner, linked))
   for (const batch of batches(record, logged?.info.model_id))
-    await client.api('POST', 'runs/log-batch', { run_id, ...batch })
+    await client.api(replies.any, 'POST', 'runs/log-batch', { run_id, ...batch })
   for (const { path, file } of record.artifacts) await client.put(artifact_uri, path, { file })
   if (record.model && logged) {
     if (logged.info.status !== 'LOGGED_MODEL_READY') await uploadModel(client, owner, record.model, logged)
     await registerModel(client, owner, record.model, logged.info.model_id)
   }
-  await client.api('POST', 'runs/update', { run_id, status: 'FINISHED', end_time: record.ended_at })
+  await client.api(replies.any, 'POST', 'runs/update', { run_id, status: 'FINISHED', end_time: record.ended_at })
   return { ...run, info: { ...run.info, status: 'FINISHED' } }
 }
 
@@ -46,7 +47,7 @@ async function createRun(
     'mlflow.source.type': 'LOCAL',
     ...(parentRunId && { 'mlflow.parentRunId': parentRunId }),
   }
-  const reply = await client.api<{ run: MlflowRun }>('POST', 'runs/create', {
+  const reply = await client.api(replies.run, 'POST', 'runs/create', {
     experiment_id: experimentId,
     run_name: record.name,
     start_time: record.started_at,

@@ -1,4 +1,5 @@
 import { SpikeError } from '../errors.ts'
+import { request } from './request.ts'
 
 /** Models are logged with calls that MLflow has since this version. */
 const least = 3
@@ -18,9 +19,8 @@ export async function checkServerVersion(uri: string): Promise<void> {
 
 async function askVersion(uri: string): Promise<string | null> {
   try {
-    const response = await fetch(`${uri}/version`, { signal: AbortSignal.timeout(10_000) })
-    const text = (await response.text()).trim()
-    return response.ok && /^\d+\.\d+/.test(text) ? text : null
+    const { status, text } = await request(uri, 'GET', '/version', {}, AbortSignal.timeout(10_000))
+    return status === 200 ? (/^\d{1,9}\.\d[\w.]{0,30}(?=\s*$)/.exec(text)?.[0] ?? null) : null
   } catch {
     return null
   }

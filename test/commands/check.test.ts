@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import type { MarketEvent } from '../../src/core/events/event.ts'
 import { encodeEvent } from '../../src/core/events/event_json.ts'
@@ -89,15 +90,25 @@ describe('what stands on ticks.raw', () => {
       rate: { event_time: 0.9 },
       products: {
         'BTC-USD': { count: 6, first: start, last: start + 4e6, gaps: 0, repeats: 1 },
-        'ETH-USD': { count: 3, gaps: 2, missing: 4, repeats: 0 },
+        'ETH-USD': { count: 3, gaps: 2, repeats: 0, feeds: ['coinbase'] },
       },
       gaps: 2,
-      missing: 4,
+      missing: 3,
       repeats: 1,
       invalid: 0,
       lag: { group: 'featurizer', records: 9 },
       ok: true,
     })
+  })
+
+  test('names its products as they can be shown, each within its line', async () => {
+    await write([quote('A\u001b[2J\nB: 9 quotes', 1)])
+    const { stdout } = await promisify(execFile)(process.execPath, [script, '--topics', spec, '--topic', 'ticks.raw'])
+    expect(stdout.split('\n')).toEqual([
+      expect.stringMatching(/^ticks\.raw: 1 records/),
+      expect.stringMatching(/^ {2}A\\u001b\[2J\\nB: 9 quotes: 1, .* 0 repeats, of coinbase$/),
+      ...[expect.stringMatching(/^holes: /), expect.stringMatching(/^lag of /), ''],
+    ])
   })
 
   test('lag is what the featurizer has not committed', async () => {

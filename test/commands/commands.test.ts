@@ -3,8 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { simulateTicks } from '../../src/exchange/price_process.ts'
-import { settings } from '../fixtures/simulated_market.ts'
+import { framesOf } from '../fixtures/ticker_frames.ts'
 import { lacksLinux, needs } from '../harness/needs.ts'
 
 let folder: string
@@ -16,34 +15,6 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 function run(script: string, ...args: string[]): { code: number | null; out: string; err: string[] } {
   const { status, stdout, stderr } = spawnSync('node', [script, ...args], { encoding: 'utf8' })
   return { code: status, out: stdout, err: stderr.trim().split('\n') }
-}
-
-/** Bare ticker frames of the simulated market, so many seconds of them. */
-function framesOf(seconds: number): string {
-  const lines: string[] = []
-  let sequence = 0
-  let first = 0
-  for (const tick of simulateTicks(settings)) {
-    first ||= tick.time
-    if (tick.time > first + seconds * 1e6) break
-    const timestamp = new Date(tick.time / 1000).toISOString()
-    const ticker = {
-      type: 'ticker',
-      product_id: tick.product,
-      price: String(tick.bid),
-      best_bid: String(tick.bid),
-      best_ask: String(tick.ask),
-    }
-    lines.push(
-      JSON.stringify({
-        channel: 'ticker',
-        timestamp,
-        sequence_num: sequence++,
-        events: [{ type: 'update', tickers: [ticker] }],
-      }),
-    )
-  }
-  return `${lines.join('\n')}\n`
 }
 
 function file(name: string, text: string): string {
@@ -123,6 +94,17 @@ it('a command whose reader has gone ends quietly', () => {
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
 })
 
+it('a pattern that the shell left alone is expanded by feed, as by every command that takes saved files', () => {
+  file('quoted-[1].ndjson', framesOf(30))
+  const topics = ['--topics', `embedded://${join(folder, 'quoted.db')}`]
+  const { code, out } = run('scripts/feed.ts', '--raw', join(folder, 'quoted-*.ndjson'), ...topics)
+  expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^[1-9]\d* records/) })
+  for (const script of ['feed', 'replay', 'demo', 'handoff']) {
+    const { code, err } = run(`scripts/${script}.ts`, '--raw', join(folder, 'none-*.ndjson'))
+    expect({ code, err }).toEqual({ code: 2, err: [expect.stringContaining("none-*.ndjson' matches no file")] })
+  }
+})
+
 describe('bad input ends with exit 2, a line a fault, and nothing written', () => {
   const out = () => join(folder, 'out.parquet')
 
@@ -175,12 +157,12 @@ describe('bad input ends with exit 2, a line a fault, and nothing written', () =
     expect(code).toBe(2)
     expect(err.at(-1)).toMatch(/at least 300 are needed/)
     expect(existsSync(join(run_, 'models'))).toBe(false)
-    expect(readdirSync(run_, { recursive: true }).filter(name => String(name).endsWith('.tmp'))).toEqual([])
+    expect(readdirSync(run_, { recursive: true }).filter(name => String(name).includes('.tmp'))).toEqual([])
   })
 
   it('a Parquet file without the needed columns', () => {
     const { code, err } = run('models/train.ts', '--features', file('not.parquet', 'PAR1'), '--out', folder)
     expect(code).toBe(2)
-    expect(err.at(-1)).toMatch(/not\.parquet: is not a readable Parquet file/)
+    expect(err.at(-1)).toMatch(/not\.parquet: begins as a Parquet file and does not end as one/)
   })
 })

@@ -9,6 +9,7 @@ import { writeDriftReport } from '../../src/monitor/write_drift_report.ts'
 import { quoted, withDuckDB } from '../../src/stores/duckdb.ts'
 import { writeTable } from '../../src/stores/parquet.ts'
 import { syntheticTable } from '../fixtures/synthetic_sides.ts'
+import { startVictim } from '../harness/victim.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'drift-'))
 const out = join(folder, 'out')
@@ -87,6 +88,38 @@ test('the same input gives the same bytes', async () => {
   expect(read()).toBe(first)
 })
 
+test('a kill between the page and its JSON: the next run puts both in their places', async () => {
+  const pair = ['--name', 'pair'] as const
+  await drift(...between('train.parquet', 'test.parquet'), ...pair)
+  const isOf = (side: string): boolean[] =>
+    ['html', 'json'].map(end => {
+      const path = join(out, `pair.${end}`)
+      return existsSync(path) && readFileSync(path, 'utf8').includes(side)
+    })
+  const dying = startVictim([
+    '--import',
+    `data:text/javascript,import fs from 'node:fs';import { syncBuiltinESMExports } from 'node:module';const { renameSync } = fs;fs.renameSync = (a, b) => b.endsWith('pair.html') ? process.kill(process.pid, 'SIGKILL') : renameSync(a, b);syncBuiltinESMExports()`,
+    fileURLToPath(new URL('../../scripts/drift.ts', import.meta.url)),
+    ...between('train.parquet', 'again.parquet'),
+    ...pair,
+    '--out',
+    out,
+  ])
+  expect(await dying.wait()).toMatchObject({ signal: 'SIGKILL' })
+  expect(isOf('again.parquet')).toEqual([false, true])
+  expect(readdirSync(out)).toContain('pair.replacing')
+  const source = { reference: at('train.parquet'), current: at('one.parquet') }
+  await expect(writeDriftReport({ source, out, name: 'pair' })).rejects.toThrow(/holds 1 row/)
+  expect(readdirSync(out)).toContain('pair.replacing')
+  await writeDriftReport({ source: { ...source, current: at('test.parquet') }, out, name: 'pair' })
+  expect(isOf('test.parquet')).toEqual([true, true])
+  expect(
+    readdirSync(out)
+      .filter(name => name.startsWith('pair'))
+      .sort(),
+  ).toEqual(['pair.html', 'pair.json'])
+})
+
 test('early against late half of one file', async () => {
   const { code } = await drift('--features', at('again.parquet'), '--early-late')
   expect(code).toBe(0)
@@ -120,7 +153,13 @@ describe('bad input: every fault named, no report', () => {
 
   test.each([
     ['a missing file', 'none.parquet', 'test.parquet', 'BAD_FILE', [/does not exist/]],
-    ['no Parquet', 'train.parquet', 'not.parquet', 'BAD_FILE', [/is not a readable Parquet file/]],
+    [
+      'no Parquet',
+      'train.parquet',
+      'not.parquet',
+      'BAD_FILE',
+      [/is not a Parquet file \(it seems to be text, such as CSV\)/],
+    ],
     ['an empty side', 'train.parquet', 'empty.parquet', 'BAD_TABLE', [/holds no rows/]],
     ['one row', 'train.parquet', 'one.parquet', 'BAD_TABLE', [/holds 1 row/]],
     [
@@ -128,7 +167,7 @@ describe('bad input: every fault named, no report', () => {
       'train.parquet',
       'text.parquet',
       'BAD_TABLE',
-      [/mid holds 5000 infinite/, /spread_bps is VARCHAR/],
+      [/mid holds 5000 infinite values, the first at BTC-USD 2023-11-15T01:00:00.000Z; write/, /spread_bps is VARCHAR/],
     ],
     ['no common columns', 'train.parquet', 'other.parquet', 'BAD_TABLE', [/no numeric column in common/]],
     ['nothing but nulls', 'train.parquet', 'nulls.parquet', 'BAD_TABLE', [/nothing but nulls/]],

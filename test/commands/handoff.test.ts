@@ -16,8 +16,8 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }))
 
 describe('handoff', () => {
-  it('builds from a run folder and checks what it built', () => {
-    makeRunFolder(folder, 11)
+  it('builds from a run folder and checks what it built', async () => {
+    await makeRunFolder(folder, 11)
     const built = run('--run', folder, '--json')
     expect(built.stderr).toBe('')
     const out = join(folder, 'handoff')

@@ -42,9 +42,14 @@ function start(...args: string[]) {
   return { child, ended }
 }
 
+function filesOf(directory: string): string[] {
+  const names = readdirSync(directory).filter(name => name.endsWith('.ndjson'))
+  return names.map(name => join(directory, name))
+}
+
 function bronzeOf(directory: string): string[] {
-  return readdirSync(directory).flatMap(name => {
-    const text = readFileSync(join(directory, name), 'utf8')
+  return filesOf(directory).flatMap(file => {
+    const text = readFileSync(file, 'utf8')
     expect(text.endsWith('\n')).toBe(true)
     return text.trimEnd().split('\n')
   })
@@ -94,7 +99,40 @@ test('the end of the market ends the run, with a summary line', async () => {
     'BTC-USD',
   ).ended
   expect(code).toBe(0)
-  expect(out).toMatch(/^\d+ frames, \d+ events, 0 reconnects \(0 after silence\), 0 gaps; .*\.ndjson\n$/)
+  expect(out).toMatch(
+    /^\d+ frames, \d+ events, 0 reconnects \(0 after silence\), 0 gaps; .*\.ndjson\n6 min of market, 1 product: about \d+ rows, \d+ of them labelled; .*more\n$/,
+  )
+})
+
+test('a simulated exchange is recognised whatever feed was named: bronze is marked, and gaps are filled in from it alone', async () => {
+  const directory = folder()
+  const raw = join(directory, 'raw')
+  const { url } = await simulate()
+  const real = ['--feed', 'coinbase', '--rest', 'https://api.coinbase.com/api/v3/brokerage']
+  const where = ['--raw', raw, '--topics', `embedded://${join(directory, 'topics.db')}`, '--pair', 'BTC-USD']
+  const { code, err } = await start('--url', url, ...real, ...where).ended
+  expect({ code, err }).toMatchObject({ code: 0, err: expect.stringContaining('marked as simulated') })
+  const lines = bronzeOf(raw).map(line => parseBronzeLine(line)!)
+  expect([...new Set(lines.map(({ feed }) => feed))]).toEqual(['simulated'])
+})
+
+test('a second ingest on the topics is refused while the first lives, whatever its folder, and the first goes on', async () => {
+  const directory = folder()
+  const [first, second] = [join(directory, 'first'), join(directory, 'second')]
+  const path = join(directory, 'topics.db')
+  const where = ['--topics', `embedded://${path}`, '--url', (await simulate(40)).url]
+  const { child, ended } = start(...where, '--raw', first)
+  while (!existsSync(first) || bronzeSize(first) < 10_000) await new Promise(resolve => setTimeout(resolve, 20))
+  const refused = await start(...where, '--raw', second).ended
+  expect(refused).toMatchObject({ code: 1, out: '', err: expect.stringContaining(`process ${child.pid} publishes`) })
+  expect(refused.err.trimEnd().split('\n').at(-1)).toBe(
+    `ws_ingest: ${path}: process ${child.pid} publishes to these topics already; end it, or give this ingest topics of its own (--topics)`,
+  )
+  expect(existsSync(second)).toBe(false)
+  const size = bronzeSize(first)
+  while (bronzeSize(first) <= size) await new Promise(resolve => setTimeout(resolve, 20))
+  child.kill('SIGTERM')
+  expect(await ended).toMatchObject({ code: 0 })
 })
 
 test('bad input ends with exit 2 and one line a fault, before anything is written', async () => {
@@ -107,6 +145,7 @@ test('bad input ends with exit 2 and one line a fault, before anything is writte
     [['--url', 'http://localhost'], /^ws_ingest: --url .*\n$/],
     [['--feed', 'kraken'], /^ws_ingest: --feed takes coinbase or .*'kraken'\n$/],
     [['--sideways'], /^ws_ingest: unknown option .*\n$/],
+    [['--metrics-port', new URL(url).port], /^ws_ingest: --metrics-port \d+ cannot be had .*\n$/],
   ]
   for (const [args, expected] of cases) {
     const { code, err } = await start(...where, ...args).ended
@@ -120,5 +159,5 @@ test('bad input ends with exit 2 and one line a fault, before anything is writte
 })
 
 function bronzeSize(directory: string): number {
-  return readdirSync(directory).reduce((total, name) => total + readFileSync(join(directory, name)).length, 0)
+  return filesOf(directory).reduce((total, file) => total + readFileSync(file).length, 0)
 }

@@ -100,8 +100,8 @@ describe('npm run mlflow', () => {
   }
 
   test.each([
-    [['--port', '0'], /--port takes a whole number of at least 1/],
-    [['--port', '70000'], /--port is at most 65535/],
+    [['--port', '0'], /--port takes a whole number from 1 to 65535/],
+    [['--port', '70000'], /--port takes a whole number from 1 to 65535/],
     [['--send'], /--send needs MLFLOW_TRACKING_URI/],
     [['--stor', 'x'], /unknown option '--stor'.*--store/],
   ])('%j ends with 2 and one line', (args, fault) => {

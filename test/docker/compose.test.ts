@@ -5,6 +5,8 @@ import { join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { partsOf, scorerPart } from '../../src/commands/start/parts.ts'
+import { readConfig } from '../../src/config.ts'
 import { readCompose, readEnvFile } from '../harness/docker/compose_file.ts'
 import {
   copies,
@@ -16,6 +18,12 @@ import {
 } from '../harness/docker/dockerfile.ts'
 import { needs } from '../harness/needs.ts'
 
+/** Which part of npm start a service is. */
+const runBy = {
+  ...{ ingestor: 'ingest', featurizer: 'featurize', scorer: 'infer', windows: 'windows', signals: 'signals' },
+  ...{ anomalies: 'anomalies', news: 'news', settlement: 'settle', alerts: 'alerts', desk: 'serve', aside: 'aside' },
+}
+const scripts: Record<string, string> = { ingest: 'ws_ingest', anomalies: 'equities', aside: 'signals' }
 const lacksGo = spawnSync('go', ['version']).status === 0 ? null : 'there is no Go'
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const text = readFileSync(join(root, 'docker/compose.yaml'), 'utf8')
@@ -28,10 +36,37 @@ const image = mkdtempSync(join(tmpdir(), 'spike60-image-'))
 afterAll(() => rmSync(image, { recursive: true, force: true }))
 
 describe('docker/compose.yaml', () => {
-  test('has the six services, each with a health check and confined, Kafka in KRaft mode', () => {
-    const names = ['featurizer', 'ingestor', 'kafka', 'mlflow', 'prometheus', 'scorer']
-    expect(Object.keys(compose.services).sort()).toEqual(names)
+  test('has its services, each with a health check and confined, Kafka in KRaft mode', () => {
+    const engines = ['kafka', 'mlflow', 'postgres', 'prometheus', 'alertmanager', 'grafana']
+    const names = [...engines, ...Object.keys(runBy), 'windows_store', 'candles_store']
+    expect(Object.keys(compose.services).sort()).toEqual(names.sort())
     expect(compose.services.kafka.environment).toMatchObject({ KAFKA_PROCESS_ROLES: 'broker,controller' })
+  })
+
+  test('runs exactly the parts of npm start but its pretend exchange, each as a service', () => {
+    const config = readConfig()
+    const places = { out: 'out', topics: 'embedded', feed: 'coinbase', host: '127.0.0.1', port: 8000, exchangePort: 0 }
+    const parts = [
+      ...partsOf({ config, ...places, speed: 1, skipSeconds: 0, rushSeconds: 0 }),
+      scorerPart({ topics: 'embedded' }, 'x'),
+    ]
+    expect(Object.values(runBy).sort()).toEqual(parts.map(({ name }) => name).sort())
+    for (const [service, name] of Object.entries(runBy)) {
+      const { args } = parts.find(part => part.name === name)!
+      const command = compose.services[service].command!
+      const run =
+        name === 'infer'
+          ? 'models/infer.ts'
+          : name === 'featurize'
+            ? 'features/featurizer.ts'
+            : `scripts/${scripts[name] ?? name}.ts`
+      expect(command[0]).toBe(run)
+      for (const flag of ['--topic_in', '--follow']) {
+        if (!args.includes(flag)) continue
+        expect(command).toContain(flag)
+        if (flag === '--topic_in') expect(command[command.indexOf(flag) + 1]).toBe(args[args.indexOf(flag) + 1])
+      }
+    }
   })
 
   test('means the same without a .env file and with the example', () => {
@@ -162,7 +197,7 @@ describe('what the image of the jobs holds', () => {
   layOut(instructions, root.replace(/\/$/, ''), ignored, image)
   const run = (args: string[]) => spawnSync(process.execPath, args, { cwd: image, encoding: 'utf8', env: { PATH: '' } })
 
-  test.each(['ingestor', 'featurizer', 'scorer'])(
+  test.each(['ingestor', 'featurizer', 'scorer', 'desk'])(
     'is enough for the %s, and every flag of its command exists',
     name => {
       expect(execForm(instructions, 'ENTRYPOINT')).toEqual(['node'])

@@ -10,6 +10,8 @@ import { scorerMetrics } from '../../src/jobs/score/status.ts'
 import { jobMetrics, newJobStatus } from '../../src/jobs/status.ts'
 import { type Metric, renderMetrics } from '../../src/operations/metrics.ts'
 import { processMetrics } from '../../src/operations/process_metrics.ts'
+import { apiMetrics } from '../../src/serve/api_metrics.ts'
+import { RequestTimes } from '../../src/serve/request_times.ts'
 import { findPrometheus } from '../harness/docker/prometheus.ts'
 import { needs } from '../harness/needs.ts'
 
@@ -29,10 +31,14 @@ const read = <Content>(name: string): Content => parse(readFileSync(join(folder,
 const rules = read<{ groups: { rules: Rule[] }[] }>('alerts.yml').groups.flatMap(group => group.rules)
 const tests = read<{ tests: RuleTest[] }>('alerts_test.yml').tests.flatMap(one => one.alert_rule_test)
 
+const answered = new RequestTimes()
+answered.add('/quotes/{ticker}', 200, 0.002)
+
 const jobs: Record<string, Metric[]> = {
   ingestor: ingestMetrics(newIngestStatus()),
   featurizer: [...jobMetrics('featurizer', newJobStatus(), []), ...featurizerMetrics(newJobStatus(), 0)],
   scorer: [...jobMetrics('scorer', newJobStatus(), []), ...scorerMetrics(newJobStatus())],
+  desk: apiMetrics({ notReady: null, times: answered, events: { size: 2 }, followed: [] }),
 }
 const exported = [...Object.values(jobs).flat(), ...processMetrics()].map(({ name }) => `spike60_${name}`)
 

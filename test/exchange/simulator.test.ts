@@ -32,6 +32,14 @@ test('the same seed gives the same frames, byte for byte, however slow the clien
   expect(other[0]).not.toEqual(quick[0])
 })
 
+test('a port that is taken is refused in one line', async () => {
+  const port = Number(new URL((await start()).url).port)
+  await expect(start({ port })).rejects.toMatchObject({
+    ...{ code: 'BAD_ARGUMENT', exit: 2 },
+    faults: [`port ${port} cannot be had on 127.0.0.1 (EADDRINUSE); name another`],
+  })
+})
+
 test('a snapshot a product comes before the acknowledgement, which holds the complete set', async () => {
   const { texts } = await collect((await start()).url, { until: text => text.includes('"update"') })
   const frames = parse(texts)

@@ -28,6 +28,17 @@ test('a full disk asks for room, whoever met it', () => {
     })
 })
 
+test('a lock or log that SQLite cannot open is told with what to do', () => {
+  const error = Object.assign(new Error('unable to open database file'), {
+    code: 'ERR_SQLITE_ERROR',
+    path: '/x/lock.db',
+  })
+  expect(systemFault(error)).toEqual({
+    line: '/x/lock.db: unable to open database file; make its folder writable, or raise the limit of open files (ulimit -n)',
+    exit: 1,
+  })
+})
+
 test('a device that is full is one', needs(lacksLinux), () => {
   expect(systemFault(thrownBy(() => writeFileSync('/dev/full', 'x')))).toMatchObject({ exit: 1 })
 })

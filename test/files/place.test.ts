@@ -38,9 +38,12 @@ test('what a process that was killed left beside a place is taken away, what is 
   const dead = startVictim(['--version'])
   await dead.wait()
   const inside = join(folder, 'folder')
-  const [left, stays] = [`new.${dead.pid}.tmp`, [`new.${process.ppid}.tmp`, `newer.${dead.pid}.tmp`, 'new.tmp']]
+  const [left, stays] = [
+    `new.${dead.pid}.tmp-0a1b2c3d`,
+    [`new.${process.ppid}.tmp-0a1b2c3d`, `newer.${dead.pid}.tmp-0a1b2c3d`, 'new.tmp', `new.${dead.pid}.tmpl`],
+  ]
   for (const name of [`${left}.part-0`, ...stays]) writeFileSync(join(inside, name), '')
-  for (const name of [`${left}aB3dE9`, `.spike60.${dead.pid}.tmpaB3dE9`]) mkdirSync(join(inside, name))
+  for (const name of [`${left}aB3dE9`, `.spike60.${dead.pid}.tmp-0a1b2c3daB3dE9`]) mkdirSync(join(inside, name))
   writeFileSync(join(inside, left), 'half')
   checkFolderPlace(inside)
   await writeFileAtomically(join(inside, 'new'), 'whole')

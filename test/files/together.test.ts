@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { finishReplacing, replaceTogether } from '../../src/files/together.ts'
+import { finishReplacing, placeNow, replaceTogether } from '../../src/files/together.ts'
 import { startVictim } from '../harness/victim.ts'
 
 let folder: string
@@ -22,6 +22,7 @@ const put = (content: string) =>
       writeFileSync(join(staged(path), 'content'), content)
     }
   })
+const isOwn = (path: string): boolean => paths.includes(path)
 const found = (): string[] => paths.map(path => readFileSync(join(path, 'content'), 'utf8'))
 const everything = (): string[] => readdirSync(folder, { recursive: true }).map(String).sort()
 const whole = [
@@ -57,15 +58,15 @@ test('a crash between the moves is finished by the next reader', async () => {
   await put('old')
   const dead = startVictim(['--version'])
   await dead.wait()
-  const moves = ['../data/a', 'b', 'c'].map(to => ({ from: `${to}.${dead.pid}.tmp`, to }))
+  const moves = ['../data/a', 'b', 'c'].map(to => ({ from: `${to}.${dead.pid}.tmp-0a1b2c3d`, to }))
   for (const path of paths.slice(1)) {
-    mkdirSync(`${path}.${dead.pid}.tmp`)
-    writeFileSync(join(`${path}.${dead.pid}.tmp`, 'content'), 'new')
+    mkdirSync(`${path}.${dead.pid}.tmp-0a1b2c3d`)
+    writeFileSync(join(`${path}.${dead.pid}.tmp-0a1b2c3d`, 'content'), 'new')
   }
   writeFileSync(join(paths[0], 'content'), 'new')
   rmSync(paths[1], { recursive: true })
   writeFileSync(note, JSON.stringify({ pid: dead.pid, moves }))
-  finishReplacing(note)
+  finishReplacing(note, isOwn)
   expect(found()).toEqual(['new', 'new', 'new'])
   expect(everything()).toEqual(whole)
 })
@@ -84,16 +85,62 @@ test('a crash while the note is written, or its place is tried, leaves nothing b
   ])
   await trial.wait()
   expect(everything()).toHaveLength(whole.length + 1)
-  writeFileSync(`${note}.${trial.pid}.tmp`, '{"pid":')
+  writeFileSync(`${note}.${trial.pid}.tmp-0a1b2c3d`, '{"pid":')
   await put('new')
   expect(everything()).toEqual(whole)
 })
 
+test('a reader finds all of the new side after a crash, and moves nothing', async () => {
+  await put('old')
+  const dead = startVictim(['--version'])
+  await dead.wait()
+  const moves = ['../data/a', 'b'].map(to => ({ from: `${to}.${dead.pid}.tmp-0a1b2c3d`, to }))
+  mkdirSync(`${paths[1]}.${dead.pid}.tmp-0a1b2c3d`)
+  writeFileSync(note, JSON.stringify({ pid: dead.pid, moves }))
+  const before = everything()
+  expect(paths.map(path => placeNow(note, path))).toEqual([paths[0], `${paths[1]}.${dead.pid}.tmp-0a1b2c3d`, paths[2]])
+  expect(everything()).toEqual(before)
+})
+
+test('a note leads nowhere but where its reader writes anyway: it moves nothing and is named', async () => {
+  await put('old')
+  const dead = startVictim(['--version'])
+  await dead.wait()
+  const mine = join(folder, 'mine')
+  writeFileSync(mine, 'mine')
+  writeFileSync(`${mine}.${dead.pid}.tmp-0a1b2c3d`, 'evil')
+  const staged = (to: string) => ({ from: `${to}.${dead.pid}.tmp-0a1b2c3d`, to })
+  const notes: [string, unknown][] = [
+    ['other files too (../mine)', { pid: dead.pid, moves: [staged('../mine')] }],
+    [`other files too (${mine})`, { pid: dead.pid, moves: [staged(mine)] }],
+    ['other files too', { pid: dead.pid, moves: [staged('b'), staged('b/../../mine')] }],
+    ['is no note', { pid: dead.pid, moves: [{ from: '../mine', to: 'b' }] }],
+    ['is no note', { pid: dead.pid, moves: [{ from: `../mine.${dead.pid}.tmp-0a1b2c3d`, to: 'b' }] }],
+    ['is no note', { pid: dead.pid, moves: [{ from: `b.${dead.pid}.tmp-0a1b2c3d/../../mine`, to: 'b' }] }],
+    ['is no note', { pid: '..', moves: [{ from: 'b.(..).tmp', to: 'b' }] }],
+    ['is no note', { pid: dead.pid, moves: [{ from: 1, to: 2 }] }],
+    ['is no note', { pid: `${dead.pid}`, moves: [staged('b')] }],
+    ['is no note', { pid: dead.pid }],
+    ['is no note', null],
+  ]
+  const before = everything()
+  for (const [why, text] of notes) {
+    writeFileSync(note, JSON.stringify(text))
+    for (const work of [() => finishReplacing(note, isOwn), () => put('new')])
+      await expect(Promise.resolve().then(work), JSON.stringify(text)).rejects.toThrow(why)
+    rmSync(note)
+    expect(everything()).toEqual(before)
+    expect(readFileSync(mine, 'utf8')).toBe('mine')
+  }
+  symlinkSync(mine, note)
+  expect(() => placeNow(note, paths[0])).toThrow('is no note')
+})
+
 test('what a living process is at is left to it', async () => {
   await put('old')
-  const text = JSON.stringify({ pid: process.ppid, moves: [{ from: 'x', to: 'b' }] })
+  const text = JSON.stringify({ pid: process.ppid, moves: [{ from: `b.${process.ppid}.tmp-0a1b2c3d`, to: 'b' }] })
   writeFileSync(note, text)
-  finishReplacing(note)
+  finishReplacing(note, isOwn)
   expect(readFileSync(note, 'utf8')).toBe(text)
 })
 
@@ -106,16 +153,16 @@ test('two readers that finish the same crash at once lose nothing', async () => 
     const begin = Number(process.argv[1])
     for (let round = 0; round < 40; round++) {
       while (Date.now() < begin + 25 * round);
-      finishReplacing(${JSON.stringify(folder)} + '/' + round + '/replacing.json')
+      finishReplacing(${JSON.stringify(folder)} + '/' + round + '/replacing.json', () => true)
     }`
   const rounds = Array.from({ length: 40 }, (_, round) => join(folder, `${round}`))
   const names = ['a', 'b', 'c']
   for (const round of rounds) {
-    for (const [age, name] of ['', `.${dead.pid}.tmp`].flatMap(age => names.map(name => [age, name]))) {
+    for (const [age, name] of ['', `.${dead.pid}.tmp-0a1b2c3d`].flatMap(age => names.map(name => [age, name]))) {
       mkdirSync(join(round, `${name}${age}`), { recursive: true })
       writeFileSync(join(round, `${name}${age}`, 'content'), age === '' ? 'old' : 'new')
     }
-    const moves = names.map(name => ({ from: `${name}.${dead.pid}.tmp`, to: name }))
+    const moves = names.map(name => ({ from: `${name}.${dead.pid}.tmp-0a1b2c3d`, to: name }))
     writeFileSync(join(round, 'replacing.json'), JSON.stringify({ pid: dead.pid, moves }))
   }
   const begin = `${Date.now() + 1500}`
@@ -150,7 +197,7 @@ test('killed at ten moments: all old or all new, and the next one leaves nothing
     const [before] = found0()
     await expect.poll(() => found0()[0] !== before, { timeout: 30_000, interval: 1 + kill }).toBe(true)
     await victim.kill9()
-    finishReplacing(note)
+    finishReplacing(note, isOwn)
     expect(new Set(found()).size, `kill ${kill}: ${found()}`).toBe(1)
   }
   rmSync(script)

@@ -1,20 +1,21 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { productsOf, readConfig } from '../../src/config.ts'
+import { readConfig } from '../../src/config.ts'
 import type { Gap, MarketEvent } from '../../src/core/events/event.ts'
 import { type BronzeContent, parseBronzeLine } from '../../src/market/bronze/line.ts'
 import { createBronzeWriter } from '../../src/market/bronze/write.ts'
 import { readEvents } from '../../src/market/decode/events.ts'
 import { coinbase } from '../../src/market/feeds/coinbase.ts'
-import { type IngestCounts, type IngestOptions, ingest } from '../../src/market/ingest.ts'
+import { ingest } from '../../src/market/ingest.ts'
+import type { IngestCounts, IngestOptions } from '../../src/market/ingest_options.ts'
 import { marketStamp } from '../../src/market/socket/clock.ts'
 import { silentLog } from '../fixtures/simulated_market.ts'
 import { micros, subscriptions, ticker } from '../fixtures/wire.ts'
 import { type Guest, type HostileExchange, type Script, startHostileExchange } from './hostile_exchange.ts'
 
 const config = readConfig()
-export const products = productsOf(config)
+export const products = config.feeds.find(({ name }) => name === coinbase.name)!.products.map(({ as }) => as)
 const cleanups: (() => Promise<void> | void)[] = []
 
 /** To be called after each test. */

@@ -2,9 +2,11 @@ import { expect } from 'vitest'
 import { type Config, productsOf } from '../../src/config.ts'
 import type { Artifact } from '../../src/core/models/artifact/artifact.ts'
 import { runFeaturizer } from '../../src/jobs/featurize/run.ts'
+import { sinkRows } from '../../src/jobs/featurize/sink.ts'
 import { feedFiles } from '../../src/jobs/ingest/feed_files.ts'
 import type { PartitionJob } from '../../src/jobs/partitions/partition_job.ts'
 import type { PartitionWork } from '../../src/jobs/partitions/partition_work.ts'
+import { replay } from '../../src/jobs/replay/replay.ts'
 import { inferLive } from '../../src/jobs/score/run.ts'
 import { readEvents } from '../../src/market/decode/events.ts'
 import { deadLetterTopic } from '../../src/streams/dead_letter.ts'
@@ -46,13 +48,31 @@ export async function feedJob(
 }
 
 /** What `ticks.raw` must hold of bronze without a dead record: the lines of each product, in order, as `contentsOf` gives them. */
-export async function linesOfBronze(files: string[], config: Config): Promise<Map<string, string[]>> {
+async function linesOfBronze(files: string[], config: Config): Promise<Map<string, string[]>> {
   const lines = new Map(productsOf(config).map(product => [product, [] as string[]]))
   for await (const { events, dead } of readEvents(files, config)) {
     expect(dead).toEqual([])
     for (const event of events) lines.get(event.product)!.push(`${event.product} ${JSON.stringify(event)}`)
   }
   return lines
+}
+
+/** Expects all of bronze on its topic, each product's lines once, in the order of its replay. @returns by product how many. */
+export async function expectPublished(streams: Streams, config: Config, files: string[]): Promise<Map<string, number>> {
+  const found = (await contentsOf(streams, config.topics.raw.name)).flat()
+  const wanted = [...(await linesOfBronze(files, config))]
+  for (const [product, lines] of wanted) expect(found.filter(line => line.startsWith(`${product} `))).toEqual(lines)
+  expect(found.length).toBe(wanted.reduce((sum, [, lines]) => sum + lines.length, 0))
+  return new Map(wanted.map(([product, lines]) => [product, lines.length]))
+}
+
+/** Expects of the events on a topic the features of a replay of their bronze. @param out Parquet file to write. @returns how many rows. */
+export async function expectReplayed(streams: Streams, config: Config, files: string[], out: string): Promise<number> {
+  const { raw, features } = config.topics
+  await runFeaturizer({ streams, config, topicIn: raw.name, topicOut: features.name, finish: AbortSignal.abort() })
+  const { digest, rows } = await replay({ raw: files, out: null, config })
+  expect(await sinkRows({ streams, config, topic: features.name, out })).toEqual({ digest, rows, skipped: 0 })
+  return rows
 }
 
 /** Everything that is committed on a topic. */

@@ -1,3 +1,4 @@
+import { SpikeError } from '../../src/errors.ts'
 import type { Incoming, Position, Streams, Transaction } from '../../src/streams/port.ts'
 
 export interface MemoryStreams extends Streams {
@@ -16,7 +17,7 @@ export function createMemoryStreams(): MemoryStreams {
 
   function listOf(topic: string): Incoming[] {
     const list = topics.get(topic)
-    if (list === undefined) throw new Error(`no topic ${topic}`)
+    if (list === undefined) throw new SpikeError('TOPIC_UNKNOWN', `no topic ${topic}`)
     return list
   }
 
@@ -37,6 +38,9 @@ export function createMemoryStreams(): MemoryStreams {
     },
     async createTopics(specs) {
       for (const { name } of specs) if (!topics.has(name)) topics.set(name, [])
+    },
+    async topics(names) {
+      return names.map(name => ({ name, partitions: 1, id: 'memory' }))
     },
     async writer(id) {
       const epoch = (writers.get(id) ?? 0) + 1

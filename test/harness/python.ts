@@ -6,10 +6,12 @@ import { promisify } from 'node:util'
 import { SpikeError } from '../../src/errors.ts'
 import { ensurePythonEnv, type PythonEnv } from '../../src/operations/python_env.ts'
 
-/** The locked Python environment; where it cannot be had, why not. */
-export async function findPython(): Promise<{ python: PythonEnv | null; lacks: string | null }> {
+/** A locked Python environment; where it cannot be had, why not. */
+export async function findPython(
+  ...of: Parameters<typeof ensurePythonEnv>
+): Promise<{ python: PythonEnv | null; lacks: string | null }> {
   try {
-    return { python: await ensurePythonEnv(), lacks: null }
+    return { python: await ensurePythonEnv(...of), lacks: null }
   } catch (error) {
     if (!(error instanceof SpikeError && error.code === 'TOOL_MISSING')) throw error
     return { python: null, lacks: error.message }

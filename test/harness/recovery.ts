@@ -45,7 +45,8 @@ export function expectRecovered(outcome: Outcome, { sent, lost, asked, calm }: R
   const times = asked ?? exchange.guests.map(() => 1)
   expect(exchange.guests.map(guest => guest.requests)).toEqual(times.map(n => Array(n).fill(requests).flat()))
   for (const product of products) {
-    const own = gaps.filter(gap => gap.product === product).sort((a, b) => a.from - b.from)
+    const all = gaps.filter(gap => gap.product === product).sort((a, b) => a.from - b.from)
+    const own = all.filter(gap => !all.some(other => other.withdrawn && other.from === gap.from && other.to === gap.to))
     expect(own.map(({ from, to, reason }) => ({ from, to, reason }))).toEqual(
       (lost[product] ?? []).map(({ from, to, reason }) => ({ from: micros(from), to: micros(to), reason })),
     )

@@ -1,20 +1,18 @@
 /** What every PartitionWork must hold to: the same records come out once each, however its input is cut and wherever it dies. */
 import fc from 'fast-check'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Config, readConfig } from '../../src/config.ts'
+import { describe, expect, test } from 'vitest'
+import { readConfig } from '../../src/config.ts'
 import { openPartitions } from '../../src/jobs/partitions/open_partitions.ts'
 import type { PartitionJob } from '../../src/jobs/partitions/partition_job.ts'
 import type { PartitionWork } from '../../src/jobs/partitions/partition_work.ts'
-import { runPartitions } from '../../src/jobs/run_partitions.ts'
 import { newJobStatus } from '../../src/jobs/status.ts'
-import { openStreams } from '../../src/streams/open.ts'
-import type { Incoming, Outgoing, Streams } from '../../src/streams/port.ts'
+import type { Incoming, Outgoing } from '../../src/streams/port.ts'
 import { operators } from '../fixtures/operators.ts'
-import { type Contents, contentsOf, feedJob, outputsOf } from '../harness/job_outputs.ts'
-import { Killed, type KillingStreams, killingStreams } from '../harness/killing_streams.ts'
+import { outputsOf } from '../harness/job_outputs.ts'
+import { inOrder, jobsOn } from '../harness/jobs_on_engine.ts'
 import { createMemoryStreams } from '../harness/memory_streams.ts'
 import { needs } from '../harness/needs.ts'
-import { type Engine, engines, withOwnTopics } from '../harness/stream_engines.ts'
+import { engines } from '../harness/stream_engines.ts'
 
 type Job = PartitionJob<PartitionWork>
 
@@ -46,9 +44,6 @@ const whole: Stretch = {
   early: 0,
   lastFirst: false,
 }
-
-/** In order where there is one input; where several mix in any way, only what comes out is known, not in which order. */
-const inOrder = (lines: string[], { reads }: Job): string[] => (reads.length === 1 ? lines : lines.toSorted())
 
 /** What a job makes of records in one partition, life by life, in memory. */
 async function live(job: Job, input: Outgoing[], stretches: Stretch[]): Promise<Record<string, string[]>> {
@@ -99,7 +94,7 @@ describe.each(operators)('$name', ({ job: jobOf, input: inputOf, once: onceOf })
         const input = inputOf(config, seed)
         expect(await live(job, input, stretches)).toEqual(await live(job, input, []))
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     )
   })
 
@@ -125,84 +120,5 @@ describe.each(operators)('$name', ({ job: jobOf, input: inputOf, once: onceOf })
     })
 })
 
-const jobsOn = (engine: Engine) => () => {
-  let spec: string
-  let streams: Streams
-  let config: Config
-  beforeAll(async () => {
-    spec = await engine.prepare()
-  })
-  afterAll(() => engine.cleanUp())
-  beforeEach(async () => {
-    streams = await openStreams(spec)
-    config = withOwnTopics(readConfig())
-  })
-  afterEach(() => streams.close())
-
-  const run = (job: Job, on: Streams) =>
-    runPartitions({ ...job, streams: on, finish: AbortSignal.abort(), status: newJobStatus() })
-
-  /** What stands on its output topics, under names that are the same for all runs. */
-  async function madeBy(job: Job): Promise<Contents[]> {
-    const all: Contents[] = []
-    for (const topic of outputsOf(job))
-      all.push((await contentsOf(streams, topic)).map(lines => inOrder(lines, job).map(line => withoutOwnNames(line))))
-    return all
-  }
-
-  test.each(operators)(
-    '$name, killed between any two writes: the same records, once each',
-    async ({ job: jobOf, input }) => {
-      const undisturbed = jobOf(config)
-      await feedJob(streams, undisturbed, input(config, 21))
-      await run(undisturbed, streams)
-      const wanted = await madeBy(undisturbed)
-      const dead: KillingStreams[] = []
-      const lives = fc.array(fc.tuple(fc.nat({ max: 60 }), fc.integer({ min: 1, max: 150 })), {
-        minLength: 1,
-        maxLength: 6,
-      })
-      await fc.assert(
-        fc.asyncProperty(lives, async plan => {
-          const own = withOwnTopics(readConfig())
-          const job = jobOf(own)
-          await feedJob(streams, job, input(own, 21))
-          for (const [steps, batch] of plan) {
-            const dying = killingStreams(inBatches(streams, batch), steps)
-            await run(job, dying).catch(error => {
-              if (!(error instanceof Killed)) throw error
-            })
-            dead.push(dying)
-          }
-          await run(job, streams)
-          expect(await madeBy(job)).toEqual(wanted)
-        }),
-        { numRuns: engine.name === 'embedded' ? 20 : 1, seed: 60 },
-      )
-      for (const one of dead) await one.bury()
-    },
-  )
-}
-
-for (const engine of engines())
-  describe(`on ${engine.name}`, { ...needs(engine.lacks), timeout: 300_000 }, jobsOn(engine))
-
-/** Dead letters name the topic that they come from; the names of tests' topics end in twelve hexadecimal digits. */
-function withoutOwnNames(line: string): string {
-  return line.replace(/(ticks\.\w+)\.[0-9a-f]{12}/g, '$1')
-}
-
-/** Streams whose readers give out so many records at most at a time. */
-function inBatches(streams: Streams, most: number): Streams {
-  return {
-    ...streams,
-    async reader(topic, start, partitions) {
-      const reader = await streams.reader(topic, start, partitions)
-      return {
-        poll: (max, waitMs) => reader.poll(Math.min(max, most), waitMs),
-        positions: () => reader.positions(),
-        close: () => reader.close(),
-      }
-    },
-  }
-}
+const [embedded] = engines()
+describe(`on ${embedded.name}`, { ...needs(embedded.lacks), timeout: 300_000 }, jobsOn(embedded))

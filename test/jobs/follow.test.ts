@@ -180,9 +180,9 @@ test('stops when told to', async () => {
       const job = await begin(streams, life)
       return {
         ...job,
-        take(batch) {
+        take(batch, upTo) {
           stop.abort()
-          return job.take(batch)
+          return job.take(batch, upTo)
         },
       }
     },

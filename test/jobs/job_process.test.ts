@@ -71,6 +71,21 @@ test('a scorer that is there before its topic waits for it, and shows what it do
   expect(JSON.parse(scorer.out())).toMatchObject({ rows: 2, skipped: 1, dead: 1 })
 })
 
+test('a scorer to which nothing came says so in words, and in JSON with no time of a row', async () => {
+  writeScorerModel(join(folder, 'model'))
+  const topics = `embedded://${join(folder, 'nothing.db')}`
+  const run = async (...args: string[]): Promise<string> => {
+    const scorer = start('--topics', topics, '--model', join(folder, 'model'), ...args)
+    await until(scorer, () => scorer.readyAfter() !== null)
+    expect(await scorer.stop('SIGINT')).toEqual({ code: 0, signal: null })
+    return scorer.out()
+  }
+  expect(await run()).toBe(
+    '0 rows scored onto ticks.predictions, 0 alarms, 0 rows of unknown products skipped, 0 dead letters\n',
+  )
+  expect(JSON.parse(await run('--json'))).toMatchObject({ rows: 0, p50_ms: null, p99_ms: null, dead_letters: {} })
+})
+
 test('--partitions: a scorer of one partition leaves the other alone; what is no list of partitions is refused', async () => {
   writeScorerModel(join(folder, 'model'))
   const topics = `embedded://${join(folder, 'one.db')}`

@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Config, readConfig } from '../../src/config.ts'
 import type { MarketEvent } from '../../src/core/events/event.ts'
 import { SpikeError } from '../../src/errors.ts'
@@ -160,8 +160,34 @@ describe('the publisher', () => {
     truncateSync(path('a'), 10)
     await expect(one.publishAvailable()).rejects.toThrow(/a\.ndjson: is shorter/)
     const other = await streams.writer('other')
-    await other.commit({ records: [{ topic: state.name, key: 'publisher bronze', value: '{"version":9}' }] })
-    await expect(publisher().publishAvailable()).rejects.toThrow(SpikeError)
+    for (const value of ['{"version":9}', 'garbage', 'null', '']) {
+      await other.commit({ records: [{ topic: state.name, key: 'publisher bronze', value }] })
+      await expect(publisher().publishAvailable()).rejects.toThrow(SpikeError)
+    }
+  })
+
+  it('refuses a raw topic that was made anew, or another one, which would hold the later events only', async () => {
+    append('a', quote('c0', 1))
+    await publisher().publishAvailable()
+    append('a', quote('c0', 2))
+    const made = published()
+    const anew = { ...streams, topics: async ([name]: string[]) => [{ name, partitions: 1, id: 'another' }] }
+    const refused = createPublisher({ streams: anew, config, bronze: { directory } }).publishAvailable()
+    await expect(refused).rejects.toMatchObject({
+      ...{ code: 'TOPIC_MISMATCH', exit: 2 },
+      faults: [
+        expect.stringMatching(/^topic ticks\.raw was deleted and made anew since 'publisher bronze' has worked/),
+      ],
+    })
+    const renamed = { ...config, topics: { ...config.topics, raw: { ...raw, name: 'mine' } } }
+    await expect(
+      createPublisher({ streams, config: renamed, bronze: { directory } }).publishAvailable(),
+    ).rejects.toMatchObject({
+      faults: [expect.stringMatching(/^topic mine would get later records only: .*ticks\.raw/)],
+    })
+    expect(published()).toEqual(made)
+    await publisher().publishAvailable()
+    expect(published()).toHaveLength(2)
   })
 
   it('whose state is gone while what it published stands refuses, and says what to do', async () => {
@@ -186,6 +212,24 @@ describe('the publisher', () => {
     expect(published()).toHaveLength(1)
   })
 
+  it('whose topic is made anew under it says so, and publishes nothing to the new one', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    try {
+      let id = 'one'
+      streams.topics = async names => names.map(name => ({ name, partitions: 1, id }))
+      append('a', quote('c0', 1))
+      const one = publisher()
+      await one.publishAvailable()
+      id = 'another'
+      vi.advanceTimersByTime(10_000)
+      append('a', quote('c0', 2))
+      await expect(one.publishAvailable()).rejects.toMatchObject({ code: 'TOPIC_MISMATCH' })
+      expect(published()).toHaveLength(1)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   it('publishes bronze of its own to a topic that others have filled', async () => {
     append('a', quote('c0', 1))
     await publisher().publishAvailable()
@@ -193,6 +237,14 @@ describe('the publisher', () => {
     writeFileSync(join(other, 'b.ndjson'), `${quote('d0', 2)}\n`)
     await createPublisher({ streams, config, bronze: { directory: other }, name: 'other' }).publishAvailable()
     expect(published().map(({ connection }) => connection)).toEqual(['c0', 'd0'])
+  })
+
+  it('publishes what stands behind a frame of 150,000 faults', async () => {
+    append('a', quote('c0', 1), line('c0', 2, trades(2, 2, Array(150_000).fill(0))), quote('c0', 3))
+    const { dead } = await publisher().publishAvailable()
+    expect(dead).toEqual({ bad_trade: 150_000 })
+    expect(published()).toEqual(await replayed('a'))
+    expect(streams.records(`${raw.name}.dlq`)).toHaveLength(21)
   })
 
   it('cuts what no broker would take', async () => {
@@ -259,7 +311,7 @@ describe('a state of a former version', () => {
 
   it.each([
     ['that merged two connections', 1, { redundancy: {} }],
-    ['of a later version', 3, {}],
+    ['of a later version', 4, {}],
   ])('is refused where it is one %s', async (_, version, more) => {
     await put(version, more)
     await expect(publisher().publishAvailable()).rejects.toThrow(/no state of this version; name other topics/)

@@ -16,7 +16,7 @@ it('is executed from its first cell to its last, in order, without an error', ()
 
 it('shows simulated data and says so in every plot', () => {
   const plots = plotsOf(cells)
-  expect(plots).toHaveLength(9)
+  expect(plots).toHaveLength(11)
   for (const plot of plots) expect(plot).toContain('Simulated data.')
   expect(JSON.stringify(cells[0].outputs)).toContain('**Simulated data.**')
 })

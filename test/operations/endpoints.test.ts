@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -23,7 +23,7 @@ async function get(url: string): Promise<[status: number, body: string]> {
 function parse(text: string): Map<string, number> {
   const values = new Map<string, number>()
   for (const line of text.trimEnd().split('\n')) {
-    if (/^# (HELP [a-z0-9_]+ .+|TYPE [a-z0-9_]+ (counter|gauge))$/.test(line)) continue
+    if (/^# (HELP [a-z0-9_]+ .+|TYPE [a-z0-9_]+ (counter|gauge|histogram))$/.test(line)) continue
     const [, name, value] = /^([a-z0-9_]+(?:\{(?:[a-z_]+="[^"]*",?)+\})?) (\S+)$/.exec(line) ?? []
     expect(name, line).toBeDefined()
     values.set(name, Number(value))
@@ -106,6 +106,28 @@ test('what is no question of this kind gets an answer that says so, and harms no
   expect(await get(`${operations.url}/readyz`)).toEqual([503, 'broker wss://***@h away\n'])
 })
 
+test('connections that say nothing keep no probe waiting, however many, and are closed', async () => {
+  const operations = await serveOperations({ port: 0, idle: () => 0, notReady: () => null, metrics: () => [] })
+  cleanups.push(() => operations.close())
+  const port = Number(new URL(operations.url).port)
+  let [open, closed] = [0, 0]
+  const silent = Array.from({ length: 200 }, () =>
+    connect(port, '127.0.0.1', () => open++)
+      .on('error', () => {})
+      .on('close', () => closed++),
+  )
+  cleanups.push(() => {
+    for (const socket of silent) socket.destroy()
+  })
+  await expect.poll(() => open, { timeout: 10_000 }).toBe(200)
+  for (const path of ['healthz', 'readyz', 'metrics']) {
+    const began = performance.now()
+    expect((await fetch(`${operations.url}/${path}`)).status).toBe(200)
+    expect(performance.now() - began).toBeLessThan(1000)
+  }
+  await expect.poll(() => closed, { timeout: 10_000 }).toBeGreaterThanOrEqual(200 - 64)
+})
+
 test('a port that is taken ends a job with exit 2 and a line', async () => {
   const operations = await serveOperations({ port: 0, idle: () => 0, notReady: () => null, metrics: () => [] })
   cleanups.push(() => operations.close())
@@ -121,6 +143,7 @@ test('a port that is taken ends a job with exit 2 and a line', async () => {
   ])
   expect(await job.wait()).toEqual({ code: 2, signal: null })
   expect(job.log()).toBe(`featurizer: --metrics-port ${port} cannot be had on 127.0.0.1 (EADDRINUSE); name another\n`)
+  expect(readdirSync(folder)).toEqual([])
 })
 
 async function urlOf(victim: Victim): Promise<string> {
@@ -159,8 +182,8 @@ test('an ingestor and a featurizer at work tell their figures', async () => {
     .poll(async () => (await scrape(featurize)).has('spike60_featurizer_lag_records{partition="0"}'), poll)
     .toBe(true)
   const taken = await scrape(ingest)
-  expect(taken.get('spike60_ingest_frames_total')).toBeGreaterThan(20)
-  expect(taken.get('spike60_ingest_bronze_bytes_total')).toBeGreaterThan(1000)
+  expect(taken.get('spike60_ingest_frames_total{feed="coinbase"}')).toBeGreaterThan(20)
+  expect(taken.get('spike60_ingest_bronze_bytes_total{feed="coinbase"}')).toBeGreaterThan(1000)
   expect(taken.get('spike60_ingest_published_events_total{type="quote"}')).toBeGreaterThan(20)
   expect(taken.has('spike60_ingest_backlog_bytes')).toBe(true)
   expect(await featurizer.stop()).toEqual({ code: 0, signal: null })

@@ -1,8 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
 import { checkHealth, touchHealth } from '../../src/operations/health.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'spike60-health-'))
@@ -16,6 +16,22 @@ test('a job is healthy for 30 s after it touched its file, and not before it did
   const touched = statSync(file).mtimeMs
   checkHealth(file, touched + 30_000)
   expect(() => checkHealth(file, touched + 30_001)).toThrow(/touched 30 s ago/)
+})
+
+test('a file that holds something else is refused and stays; that of a former job is taken up', async () => {
+  const mine = join(folder, 'config.yaml')
+  for (const [text, isTaken] of [
+    ['feeds: []\n', false],
+    ['x'.repeat(5000), false],
+    ['2026-11-30T21:00:00.000Z\n', true],
+  ] as const) {
+    vi.resetModules()
+    const first = await import('../../src/operations/health.ts')
+    writeFileSync(mine, text)
+    if (isTaken) first.touchHealth(mine)
+    else expect(() => first.touchHealth(mine)).toThrow(/config.yaml: holds something of its own; let SPIKE60_HEALTH/)
+    expect(readFileSync(mine, 'utf8') === text).toBe(!isTaken)
+  }
 })
 
 test('without a file named nothing is written', () => {

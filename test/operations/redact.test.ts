@@ -50,3 +50,20 @@ test('a level of the log that there is not is named', async () => {
   expect(await job.wait()).toEqual({ code: 2, signal: null })
   expect(job.log()).toMatch(/^featurizer: environment: LOG_LEVEL is one of trace, .*, not 'loud'\n$/)
 })
+
+test('a number that is a secret is taken out at the end of a sentence, and not inside of another number', () => {
+  const own = Object.fromEntries([['DB_PASSWORD', String(123456789)]])
+  expect(redact('wrong password 123456789. Try again', own)).toBe('wrong password ***. Try again')
+  expect(redact('at 0.123456789 and 1234567891', own)).toBe('at 0.123456789 and 1234567891')
+})
+
+test('what is no login stays: a port before a colon or a full stop, a scheme that is only named, the key of a shared view', () => {
+  for (const text of [
+    'http://127.0.0.1:5000: POST runs/search was answered with 403: bob@corp.com may not',
+    'kafka://h:9092. Ask a@b.org',
+    'Basic authentication is required',
+    'http://h:5000/#/experiments/1/runs?workflowType=machine_learning&viewStateShareKey=spike60',
+  ])
+    expect(redact(text, {})).toBe(text)
+  expect(redact('Authorization: Basic dXNlcjpwYXNz', {})).toBe('Authorization: Basic ***')
+})

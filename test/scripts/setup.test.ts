@@ -11,10 +11,10 @@ const scripts = fileURLToPath(new URL('../../scripts', import.meta.url))
 let folder: string
 let running: ChildProcess[]
 
-/** Stands in for npm: says when it begins, takes a while, empties node_modules as `npm ci` does, and says when it ends. */
+/** Stands in for npm: says when it begins and for what, takes a while, empties node_modules as `npm ci` does, and says when it ends. */
 const standIn = `
 import { appendFileSync, existsSync, mkdirSync, rmSync } from 'node:fs'
-appendFileSync('log', 'begins\\n')
+appendFileSync('log', process.argv.includes('--omit=dev') ? 'begins without dev\\n' : 'begins\\n')
 rmSync('node_modules', { recursive: true, force: true })
 while (!existsSync('go')) await new Promise(done => setTimeout(done, 20))
 mkdirSync('node_modules')
@@ -37,9 +37,13 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-function setup(): { child: ChildProcess; said(): string; ended: Promise<number | null> } {
+function setup(...options: string[]): { child: ChildProcess; said(): string; ended: Promise<number | null> } {
   const env = { ...process.env, npm_execpath: join(folder, 'npm.js'), npm_node_execpath: process.execPath }
-  const child = spawn(process.execPath, ['scripts/setup.js'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, ['scripts/setup.js', ...options], {
+    cwd: folder,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   running.push(child)
   let said = ''
   child.stderr!.on('data', data => {
@@ -52,20 +56,20 @@ const log = (): string => (existsSync(join(folder, 'log')) ? readFileSync(join(f
 const poll = { timeout: 20_000 }
 
 test('of several at once one installs; the others wait and find it done', async () => {
-  const all = [setup(), setup(), setup()]
+  const all = [setup('--all'), setup('--all'), setup('--all')]
   await expect.poll(() => all.filter(({ said }) => said().includes('waiting for it')).length, poll).toBe(2)
   await expect.poll(log, poll).toBe('begins\n')
   writeFileSync(join(folder, 'go'), '')
   expect(await Promise.all(all.map(({ ended }) => ended))).toEqual([0, 0, 0])
   expect(log()).toBe('begins\nends\n')
-  expect(await setup().ended).toBe(0)
+  expect(await setup('--all').ended).toBe(0)
   expect(log()).toBe('begins\nends\n')
 })
 
 test('when the owner is killed, its npm is waited for, then the next one takes over', async () => {
-  const first = setup()
+  const first = setup('--all')
   await expect.poll(log, poll).toBe('begins\n')
-  const second = setup()
+  const second = setup('--all')
   await expect.poll(second.said, poll).toContain('waiting for it')
   first.child.kill('SIGKILL')
   await first.ended
@@ -77,11 +81,18 @@ test('when the owner is killed, its npm is waited for, then the next one takes o
   if (process.platform !== 'win32') expect(log()).toBe('begins\nends\nbegins\nends\n')
 })
 
+test('what the commands need is enough for them, and all of it is for tests; all is enough for both', async () => {
+  writeFileSync(join(folder, 'go'), '')
+  const ran = [await setup().ended, await setup('--all').ended, await setup('--all').ended, await setup().ended]
+  expect(ran).toEqual([0, 0, 0, 0])
+  expect(log()).toBe('begins without dev\nends\nbegins\nends\n')
+})
+
 test('an installation that fails ends with 1, and gives the lock back', async () => {
   writeFileSync(join(folder, 'npm.js'), 'process.exit(7)')
-  expect(await setup().ended).toBe(1)
+  expect(await setup('--all').ended).toBe(1)
   writeFileSync(join(folder, 'npm.js'), standIn)
   writeFileSync(join(folder, 'go'), '')
-  expect(await setup().ended).toBe(0)
+  expect(await setup('--all').ended).toBe(0)
   expect(log()).toBe('begins\nends\n')
 })

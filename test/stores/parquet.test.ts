@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { beforeAll, expect, it } from 'vitest'
 import { featureNames } from '../../src/core/features/spec.ts'
 import type { FeatureTable } from '../../src/core/features/table.ts'
+import { isNeverNull } from '../../src/core/features/value_range.ts'
 import { withDuckDB } from '../../src/stores/duckdb.ts'
 import { readTable, writeTable } from '../../src/stores/parquet.ts'
 
@@ -20,7 +21,7 @@ function tableOf(rows: number): FeatureTable {
     columns: Object.fromEntries(
       featureNames.map((name, j) => [
         name,
-        Float64Array.from({ length: rows }, (_, i) => (i % 3 ? i / 7 + j : Number.NaN)),
+        Float64Array.from({ length: rows }, (_, i) => (i % 3 || isNeverNull(name) ? (i + j + 1) / 1e4 : Number.NaN)),
       ]),
     ),
     sigma_future: Float64Array.from({ length: rows }, (_, i) => (i % 2 ? 1e-5 * i : Number.NaN)),
@@ -61,5 +62,36 @@ it('says what is wrong with a file, and leaves nothing half-written', async () =
   const blocked = join(folder, 'garbage.parquet', 'x.parquet')
   await expect(writeTable(blocked, tableOf(3), {})).rejects.toThrow()
   expect(existsSync(blocked)).toBe(false)
-  expect(readdirSync(folder).filter(name => name.endsWith('.tmp'))).toEqual([])
+  expect(readdirSync(folder).filter(name => name.includes('.tmp'))).toEqual([])
+})
+
+it.each([
+  ['text for numbers', 'ticks_60s::VARCHAR AS ticks_60s', /columns ticks_60s must be DOUBLE \(found VARCHAR/],
+  ['a text for sigma_future', `'x' AS sigma_future`, /columns sigma_future must be DOUBLE \(found VARCHAR/],
+  ['a list for a label', '[1] AS label', /columns label must be INTEGER/],
+  ['a number for time', 'epoch_us(time) AS time', /columns time must be TIMESTAMP \(found BIGINT/],
+  ['a number for product', '7 AS product', /columns product must be VARCHAR \(found INTEGER/],
+  ['no end of time', `'infinity'::TIMESTAMP AS time`, /20 rows have no time/],
+  ['no product', 'NULL::VARCHAR AS product', /20 rows have no product name/],
+  ['an infinite value', `'-infinity'::DOUBLE AS mid`, /column mid holds 20 values that are infinite/],
+])('refuses, in a file that another program rewrote: %s', async (_, replaced, message) => {
+  const [own, other] = ['own', 'other'].map(name => join(folder, `${name}.parquet`))
+  if (!existsSync(own)) await writeTable(own, tableOf(20), {})
+  await withDuckDB(connection =>
+    connection.run(`COPY (SELECT * REPLACE (${replaced}) FROM '${own}') TO '${other}' (FORMAT parquet)`),
+  )
+  await expect(readTable(other)).rejects.toMatchObject({ code: 'BAD_TABLE', message: expect.stringMatching(message) })
+})
+
+it('puts rows into the order of product and time, and refuses a file of none', async () => {
+  const [own, other] = ['own', 'other'].map(name => join(folder, `${name}.parquet`))
+  const copy = (select: string) =>
+    withDuckDB(connection => connection.run(`COPY (SELECT * FROM '${own}' ${select}) TO '${other}' (FORMAT parquet)`))
+  await copy('ORDER BY time DESC')
+  expect((await readTable(other)).table).toEqual(tableOf(20))
+  await copy('LIMIT 0')
+  await expect(readTable(other)).rejects.toMatchObject({
+    code: 'BAD_TABLE',
+    faults: [expect.stringMatching(/no rows/)],
+  })
 })

@@ -2,12 +2,20 @@ import { describe, expect, test } from 'vitest'
 import { connectionOptions } from '../../src/streams/kafka/connection.ts'
 import { openStreams } from '../../src/streams/open.ts'
 
-test.each(['', 'kafka', 'kafka://', 'kafka://host', 'kafka://host:9092,', 'embedded://', 'redis://host:1'])(
-  "'%s' is no engine",
-  async spec => {
-    await expect(openStreams(spec)).rejects.toMatchObject({ code: 'BAD_ARGUMENT', exit: 2 })
-  },
-)
+test.each([
+  '',
+  'kafka',
+  'kafka://',
+  'kafka://host',
+  'kafka://host:9092,',
+  'embedded://',
+  'redis://host:1',
+  'kafka://host:0',
+  'kafka://host:65536',
+  'kafka://a:9092,b:70000',
+])("'%s' is no engine", async spec => {
+  await expect(openStreams(spec)).rejects.toMatchObject({ code: 'BAD_ARGUMENT', exit: 2 })
+})
 
 test('a broker that does not answer is named, and can be tried again', async () => {
   await expect(openStreams('kafka://127.0.0.1:1')).rejects.toMatchObject({

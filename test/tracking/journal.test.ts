@@ -1,7 +1,9 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { readAttachments } from '../../src/tracking/attachments.ts'
+import { readJournal } from '../../src/tracking/journal.ts'
 import { type RunRecord, recordRuns } from '../../src/tracking/tracker.ts'
 import { emptyRun } from '../fixtures/empty_run.ts'
 
@@ -68,6 +70,39 @@ describe('the journal', () => {
     const result = await recordRuns([], { experiment: 'e', journal, uri: 'http://127.0.0.1:9' })
     expect(result.warning).toMatch(/stray: is not a journalled run/)
     expect(result.warning).not.toContain('killed')
+  })
+
+  test('a journal of somebody else names only what lies in it: anything else is no part of it, and is sent nowhere', async () => {
+    const theirs = join(folder, 'theirs')
+    const secret = join(folder, 'secret')
+    writeFileSync(secret, 'mine')
+    const put = (path: string, content: object) => {
+      mkdirSync(join(theirs, path, '..'), { recursive: true })
+      writeFileSync(join(theirs, path), JSON.stringify(content))
+    }
+    const record = { ...empty, id: 'x', name: 'x' }
+    for (const [name, file] of Object.entries({
+      up: '../../../secret',
+      absolute: secret,
+      linked: 'link',
+      folder: 'folder/secret',
+    })) {
+      const artifacts = [{ path: 'secret', file }]
+      put(`journal/${name}/run.json`, { experiment: 'e', record: { ...record, artifacts } })
+      put(`attachments/${name}/attachment.json`, { id: name, run: 'x', added_at: 0, artifacts })
+    }
+    writeFileSync(join(folder, 'MLmodel'), '')
+    for (const [name, at] of Object.entries({ up: '../../..', link: 'link' }))
+      put(`journal/model_${name}/run.json`, {
+        experiment: 'e',
+        record: { ...record, model: { registered: 'm', folder: at } },
+      })
+    symlinkSync(folder, join(theirs, 'journal/model_link/link'))
+    symlinkSync(secret, join(theirs, 'journal/linked/link'))
+    symlinkSync(secret, join(theirs, 'attachments/linked/link'))
+    for (const kind of ['journal', 'attachments']) symlinkSync(folder, join(theirs, kind, 'folder/folder'))
+    expect(readJournal(theirs)).toMatchObject({ entries: [], faults: { length: 6 } })
+    expect(readAttachments(theirs)).toMatchObject({ attachments: [], faults: { length: 4 } })
   })
 
   test('an address that is not http is refused, with any password in it kept to itself', async () => {

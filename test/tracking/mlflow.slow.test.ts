@@ -2,12 +2,15 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import type { FeatureTable } from '../../src/core/features/table.ts'
 import type { LinearArtifact } from '../../src/core/models/artifact/artifact.ts'
 import { scoreRows } from '../../src/core/models/artifact/score.ts'
+import type { Rivals } from '../../src/core/models/judge/rivals.ts'
 import { connectMlflow } from '../../src/tracking/client.ts'
 import { saveModel } from '../../src/tracking/model_folder.ts'
 import { isListening } from '../../src/tracking/port.ts'
+import { rivalsRun, rollbackRun, withoutAlias } from '../../src/tracking/rival_runs.ts'
 import { sendJournal } from '../../src/tracking/send.ts'
 import { type RunRecord, recordRuns, runId } from '../../src/tracking/tracker.ts'
 import { emptyRun } from '../fixtures/empty_run.ts'
@@ -47,7 +50,9 @@ describe('a real MLflow server', needs(lacks), () => {
     const options = { experiment: 'whole', journal: join(folder, 'whole'), uri: mlflow.server.uri }
     const first = await recordRuns(training('whole', 1), options)
     expect(first).toMatchObject({ journalled: 3, sent: 3, warning: null })
-    expect(first.link).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#\/experiments\/\d+\?workflowType=machine_learning$/)
+    expect(first.link).toMatch(
+      /^http:\/\/127\.0\.0\.1:\d+\/#\/experiments\/\d+\/runs\?workflowType=machine_learning&viewStateShareKey=spike60$/,
+    )
     expect(await recordRuns(training('whole', 1), options)).toMatchObject({ journalled: 0, sent: 0, warning: null })
 
     const runs = await findRuns('whole')
@@ -150,6 +155,23 @@ describe('a real MLflow server', needs(lacks), () => {
     expect(await aliasVersion('alias')).toBe('1')
   })
 
+  test('a challenger that lost is a version beside the champion; a rollback is one that the alias points to', async () => {
+    const named = (run: RunRecord) => ({ ...run, model: run.model && { ...run.model, registered: 'spike60-rivals' } })
+    const lost = withoutAlias(training('rivals', 2))
+    const judged = rivalsRun(lost[2], exampleRivals, { moves: false, why: 'the interval of the difference includes 0' })
+    await recordRuns([...training('rivals', 1), ...lost, judged], at('rivals'))
+    expect(await versions('rivals')).toEqual(['1', '2'])
+    expect(await aliasVersion('rivals')).toBe('1')
+    const run = (await findRuns('rivals')).find(({ info }) => info.run_name === 'champion and challenger')!
+    const figures = Object.fromEntries((run.data.metrics ?? []).map(({ key, value }) => [key, value]))
+    expect(figures).toMatchObject({ 'unseen/pr_auc_champion': 0.3, 'unseen/difference_low': -0.1 })
+    expect(Object.keys(figures)).not.toContain('unseen/pr_auc_challenger')
+    const when = { started_at: t0 + 600_000, ended_at: t0 + 601_000 }
+    await recordRuns([named(rollbackRun(artifact, join(folder, 'model'), when))], at('rivals'))
+    expect(await versions('rivals')).toEqual(['1', '2', '3'])
+    expect(await aliasVersion('rivals')).toBe('3')
+  })
+
   test('one run that the server refuses does not hold up the others', async () => {
     const refused: RunRecord = { ...empty, id: 'bad', name: 'bad', params: { 'a\u0000b?': 1 } }
     const options = at('refused')
@@ -211,6 +233,15 @@ const empty: Omit<RunRecord, 'id' | 'name'> = {
   ...emptyRun,
 }
 
+const exampleRivals: Rivals = {
+  segment: {
+    ...{ from: '2026-01-05T00:00:00Z', to: '2026-01-05T02:00:00Z', rows: 900, positives: 90, episodes: 6 },
+    ...{ prevalence: 0.1, degenerate: null },
+  },
+  pr_auc: { champion: 0.3, challenger: null },
+  difference: { value: 0, low: -0.1, high: 0.1 },
+}
+
 /** A parent with two children, the last of them with a model; `nth` tells trainings apart. */
 function training(name: string, nth: number): RunRecord[] {
   const start = t0 + (nth - 1) * 60_000
@@ -262,7 +293,8 @@ function at(name: string): { experiment: string; journal: string; uri: string } 
   return { experiment: name, journal: join(folder, name), uri: mlflow.server.uri }
 }
 
-const api: ReturnType<typeof connectMlflow>['api'] = (...args) => connectMlflow(mlflow.server.uri).api(...args)
+const api = <Reply>(method: 'GET' | 'POST', path: string, body: Record<string, unknown>): Promise<Reply> =>
+  connectMlflow(mlflow.server.uri).api(z.custom<Reply>(), method, path, body)
 
 async function findRuns(experiment: string): Promise<Found[]> {
   const found = await api<{ experiment: { experiment_id: string } }>('GET', 'experiments/get-by-name', {

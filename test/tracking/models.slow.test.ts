@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { readConfig } from '../../src/config.ts'
 import { type FeatureTable, takeRows } from '../../src/core/features/table.ts'
 import type { Artifact } from '../../src/core/models/artifact/artifact.ts'
@@ -10,13 +11,14 @@ import { scoreRows } from '../../src/core/models/artifact/score.ts'
 import { writeFeatures } from '../../src/jobs/featurize/sink.ts'
 import { type TrainResult, train } from '../../src/jobs/train/run.ts'
 import { readTable } from '../../src/stores/parquet.ts'
-import { connectMlflow, type MlflowRun } from '../../src/tracking/client.ts'
+import { connectMlflow } from '../../src/tracking/client.ts'
 import { loadModel } from '../../src/tracking/model_folder.ts'
+import type { MlflowRun } from '../../src/tracking/replies.ts'
 import { findTraining, recordArtifacts } from '../../src/tracking/tracker.ts'
 import { syntheticTable } from '../fixtures/synthetic_features.ts'
 import { startCuttingProxy, startTestMlflow, type TestMlflow } from '../harness/mlflow_server.ts'
 import { needs } from '../harness/needs.ts'
-import { findPython, type PredictJob, predictInPython } from '../harness/python.ts'
+import { findPython, type PredictJob, predictInPython, runPython } from '../harness/python.ts'
 
 const { python, lacks } = await findPython()
 const root = mkdtempSync(join(tmpdir(), 'spike60-models-'))
@@ -40,11 +42,13 @@ describe('a training on a real MLflow server', needs(lacks), () => {
     rmSync(root, { recursive: true, force: true })
   })
 
-  test('Python opens every learned model by its alias and predicts as we do, columns reordered, values missing', async () => {
+  test('Python opens every version of the registered model and predicts as we do, columns reordered, values missing', async () => {
     const learned = Object.values(trained.models).filter(({ kind }) => kind === 'learned')
     const artifacts = learned.map(({ name }) => loadModel(join(dirname(trained.files.model), name)))
     expect(artifacts.map(({ name }) => name)).toEqual(['logistic', 'ridge', 'boosting_regression', 'average'])
     const tables = await Promise.all(artifacts.map(someRows))
+    const versions = await findVersions()
+    expect([...versions.keys()].sort()).toEqual(artifacts.map(({ name }) => name).sort())
     const jobs = artifacts.map((artifact, i): PredictJob => {
       const columns = ['unused', ...graphInputs(artifact)].reverse()
       const { rows, product, columns: values } = tables[i]
@@ -53,7 +57,8 @@ describe('a training on a real MLflow server', needs(lacks), () => {
         return column === 'tau' ? artifact.tau[product[row]] : values[column][row]
       }
       return {
-        address: `models:/spike60-${artifact.name}@champion`,
+        address:
+          artifact.name === 'average' ? 'models:/spike60@champion' : `models:/spike60/${versions.get(artifact.name)}`,
         columns,
         rows: Array.from({ length: rows }, (_, row) => columns.map(column => cell(column, row))),
         needed: artifact.inputs[0],
@@ -70,6 +75,18 @@ describe('a training on a real MLflow server', needs(lacks), () => {
     }
   }, 300_000)
 
+  test('every model folder scores the labelled test file as it is, in Python as here', async () => {
+    const learned = Object.values(trained.models).filter(({ kind }) => kind === 'learned')
+    const folders = learned.map(({ name }) => join(dirname(trained.files.model), name))
+    const answers = (await runPython(python!, 'predict_file.py', [trained.files.test, ...folders])) as number[][]
+    const { table } = await readTable(trained.files.test)
+    for (const [i, folder] of folders.entries()) {
+      const expected = scoreRows(loadModel(folder), table)
+      expect(answers[i], folder).toHaveLength(expected.length)
+      expect(Math.max(...answers[i].map((p, row) => Math.abs(p - expected[row]))), folder).toBeLessThan(1e-6)
+    }
+  })
+
   test('the runs carry folds as steps, the audit as tag, figures and table', async () => {
     const runs = await findRuns()
     const parent = runs.get([...runs.keys()].find(name => name.startsWith('train '))!)!
@@ -78,10 +95,10 @@ describe('a training on a real MLflow server', needs(lacks), () => {
     const audit = JSON.parse(await artifactText(parent, 'audit.json')) as { columns: string[]; data: string[][] }
     expect(audit.columns).toEqual(['check', 'verdict', 'detail'])
     expect(audit.data.map(([check]) => check)).toEqual(trained.audit.checks.map(({ name }) => name))
-    expect(await history(parent, 'audit_shuffled_split_claimed_pr_auc')).toHaveLength(1)
+    expect(await history(parent, 'audit/shuffled_split_claimed_pr_auc')).toHaveLength(1)
     const folds = trained.walk_forward!.folds
-    expect(await history(parent, 'fold_prevalence')).toEqual(folds.map(({ prevalence }, step) => [step, prevalence]))
-    const average = await history(runs.get('average')!, 'fold_pr_auc')
+    expect(await history(parent, 'fold/prevalence')).toEqual(folds.map(({ prevalence }, step) => [step, prevalence]))
+    const average = await history(runs.get('average')!, 'fold/pr_auc')
     expect(average).toEqual(
       folds.flatMap(({ pr_auc }, step) => (pr_auc.average === null ? [] : [[step, pr_auc.average]])),
     )
@@ -89,7 +106,7 @@ describe('a training on a real MLflow server', needs(lacks), () => {
   })
 
   test('reports made later reach their run once, also when the server dies in between', async () => {
-    const id = findTraining(journal, trained.files.evaluation)!
+    const { id } = findTraining(journal, trained.files.evaluation)!
     const report = join(root, 'report.pdf')
     const plot = join(root, 'plot.svg')
     writeFileSync(report, 'first')
@@ -99,12 +116,12 @@ describe('a training on a real MLflow server', needs(lacks), () => {
       { path: 'plots/plot.svg', file: plot },
     ]
     const proxy = await startCuttingProxy(mlflow.server.uri, 5)
-    const broken = await recordArtifacts(id, artifacts, { experiment, journal, uri: proxy.uri })
+    const broken = await recordArtifacts({ [id]: artifacts }, { experiment, journal, uri: proxy.uri })
     await proxy.close()
     expect(broken).toMatchObject({ journalled: 1, warning: expect.stringMatching(/no answer to/) })
 
     const uri = mlflow.server.uri
-    expect(await recordArtifacts(id, artifacts, { experiment, journal, uri })).toMatchObject({
+    expect(await recordArtifacts({ [id]: artifacts }, { experiment, journal, uri })).toMatchObject({
       journalled: 0,
       warning: null,
     })
@@ -113,7 +130,7 @@ describe('a training on a real MLflow server', needs(lacks), () => {
     const [first] = tag(parent, 'spike60.attached')!.split(' ')
 
     writeFileSync(report, 'second')
-    expect(await recordArtifacts(id, artifacts, { experiment, journal, uri })).toMatchObject({
+    expect(await recordArtifacts({ [id]: artifacts }, { experiment, journal, uri })).toMatchObject({
       journalled: 1,
       warning: null,
     })
@@ -136,7 +153,21 @@ async function someRows({ inputs }: Artifact): Promise<FeatureTable> {
   return rows
 }
 
-const api: ReturnType<typeof connectMlflow>['api'] = (...args) => connectMlflow(mlflow.server.uri).api(...args)
+const api = <Reply>(method: 'GET' | 'POST', path: string, body: Record<string, unknown>): Promise<Reply> =>
+  connectMlflow(mlflow.server.uri).api(z.custom<Reply>(), method, path, body)
+
+/** Versions of the registered model by the model that each is. */
+async function findVersions(): Promise<Map<string, string>> {
+  interface Version {
+    version: string
+    tags: { key: string; value: string }[]
+  }
+  const query = { filter: "name='spike60'" }
+  const { model_versions } = await api<{ model_versions: Version[] }>('GET', 'model-versions/search', query)
+  return new Map(
+    model_versions.map(({ version, tags }) => [tags.find(({ key }) => key === 'spike60.model')!.value, version]),
+  )
+}
 
 async function findRuns(): Promise<Map<string, MlflowRun>> {
   const found = await api<{ experiment: { experiment_id: string } }>('GET', 'experiments/get-by-name', {

@@ -1,15 +1,17 @@
-import { pino } from 'pino'
 import type { Config } from '../../config.ts'
 import { runFeaturizer } from '../../jobs/featurize/run.ts'
 import type { FeaturizerResult } from '../../jobs/featurize/status.ts'
 import { copyBronze } from '../../market/bronze/copy.ts'
 import { createBronzeWriter } from '../../market/bronze/write.ts'
 import type { Feed } from '../../market/feeds/feed.ts'
-import { type IngestCounts, ingest } from '../../market/ingest.ts'
+import { ingest } from '../../market/ingest.ts'
+import type { IngestCounts } from '../../market/ingest_options.ts'
 import type { Published } from '../../market/published_counts.ts'
 import { createPublisher } from '../../market/publisher.ts'
 import { localBackoff, patientBackoff } from '../../market/socket/backoff.ts'
 import type { Stamp } from '../../market/socket/clock.ts'
+import { createLog } from '../../operations/log.ts'
+import type { Say } from '../../operations/progress.ts'
 import type { Streams } from '../../streams/port.ts'
 
 /** Where raw data comes from. */
@@ -44,7 +46,9 @@ export interface LiveOptions {
   /** Opened one after the other, each after the one before has ended. */
   venues: AsyncIterable<Venue>
   onStep: (step: string) => void
-  onProgress: (line: string) => void
+  say: Say
+  /** Rows that will come, where that is known. */
+  rows?: number
 }
 
 export interface LiveResult {
@@ -55,7 +59,7 @@ export interface LiveResult {
 
 /** The live path, whole: sockets to bronze, bronze to `ticks.raw`, `ticks.raw` to `ticks.features`, all at the same time. */
 export async function runLive(options: LiveOptions): Promise<LiveResult> {
-  const { config, streams, bronze, onProgress } = options
+  const { config, streams, bronze, say } = options
   const publisher = createPublisher({ streams, config, bronze: { directory: bronze } })
   const published = new AbortController()
   const finish = new AbortController()
@@ -68,7 +72,7 @@ export async function runLive(options: LiveOptions): Promise<LiveResult> {
     topicOut: config.topics.features.name,
     finish: finish.signal,
     stop: stop.signal,
-    onProgress: counts => onProgress(`${counts.quotes + counts.trades} events, ${counts.rows} rows`),
+    onProgress: ({ quotes, trades, rows }) => say(`${quotes + trades} events, ${rows} rows`, rows, options.rows),
   })
   try {
     // A job that dies must end the run, not leave it waiting for the exchange.
@@ -88,7 +92,7 @@ export async function runLive(options: LiveOptions): Promise<LiveResult> {
 }
 
 async function listen({ config, bronze: directory, venues, onStep }: LiveOptions): Promise<IngestCounts[]> {
-  const log = pino({ level: process.env.LOG_LEVEL ?? 'silent' }, pino.destination(2))
+  const log = createLog(process.env.LOG_LEVEL || 'silent')
   const counts: IngestCounts[] = []
   const [{ stale_after_s }] = config.feeds
   for await (const venue of venues) {

@@ -1,10 +1,15 @@
-import type { JudgedModel } from '../../core/models/judge/judged_model.ts'
+import { segmentNames } from '../../core/models/split/split.ts'
+import { describeLeftOut } from '../../market/decode/left_out.ts'
+import { printable } from '../../operations/printable.ts'
+import { aligned, range, show, wrapped } from '../../publish/terminal/text_table.ts'
+import { giveVerdict } from '../../publish/verdict.ts'
+import { runPaths } from '../../run_paths.ts'
 import { modelsByName } from '../models_by_name.ts'
 import type { DemoResult } from './run.ts'
 
 /** The run as one JSON object, for programs. */
 export function summarise(result: DemoResult): object {
-  const { digest, replayed, training, files, live } = result
+  const { digest, windows, replayed, training, files, live } = result
   const { simulated, splits, tau, tau_source } = training
   const taus = Object.values(tau)
   const segment = ({ from, to, rows, positives, episodes, prevalence, degenerate }: typeof splits.train) => ({
@@ -19,6 +24,7 @@ export function summarise(result: DemoResult): object {
   return {
     simulated,
     digest,
+    windows,
     rows: replayed.rows,
     labelled: replayed.labelled,
     tau: taus.length === 1 ? taus[0] : tau,
@@ -37,6 +43,7 @@ export function summarise(result: DemoResult): object {
       late: live.featurized.counts.late,
       duplicates: live.featurized.counts.duplicates,
       rejected: live.featurized.counts.rejected,
+      left_out: replayed.leftOut,
       dead_letters: replayed.deadLetters,
       dead_letters_by_reason: replayed.decoded.dead,
     },
@@ -45,7 +52,7 @@ export function summarise(result: DemoResult): object {
 }
 
 /** The run for people: digests, tau, rows, prevalence a split, scores a model, what to open. */
-export function describe({ digest, replayed, training, files, live }: DemoResult): string {
+export function describe({ digest, windows, replayed, training, files, live }: DemoResult): string {
   const { simulated, splits, tau, tau_source } = training
   const dead = replayed.deadLetters
   const lines = [
@@ -57,33 +64,55 @@ export function describe({ digest, replayed, training, files, live }: DemoResult
     `digest live    ${digest.live}`,
     `digest replay  ${digest.replay}   ${digest.live === digest.replay ? 'equal' : 'NOT EQUAL'}`,
     `rows           ${replayed.rows}, of which labelled ${replayed.labelled}; leak test ${replayed.perturbation.verdict}`,
-    `stream         ${live.ingested.reduce((sum, { reconnects }) => sum + reconnects, 0)} reconnects, ${replayed.decoded.gaps.sequence + replayed.decoded.gaps.disconnect + replayed.decoded.gaps.stale} gaps, ${live.featurized.counts.late} late, ${dead} dead letters`,
+    `stream         ${live.ingested.reduce((sum, { reconnects }) => sum + reconnects, 0)} reconnects, ${replayed.decoded.gaps.sequence - replayed.decoded.withdrawn + replayed.decoded.gaps.disconnect + replayed.decoded.gaps.stale} gaps, ${live.featurized.counts.late} late, ${live.featurized.counts.duplicates} repeated, ${dead} dead letters`,
+    `windows        ${windows.final} final, live as from bronze; ${windows.late} trades too late; alerts: ${alertsOf(windows.alerts)}`,
+    ...replayed.notes.map(note => `               note: ${printable(note)}`),
+    ...describeLeftOut(replayed.leftOut).map(reason => `               left out: ${printable(reason)}`),
     ...Object.entries(tau).map(([product, value]) => `tau            ${product} ${value.toExponential(3)}`),
     `               ${tau_source}`,
     '',
-    `${'segment'.padEnd(12)}${'rows'.padStart(7)}${'spikes'.padStart(8)}${'prevalence'.padStart(12)}   from                  to`,
-    ...Object.entries({ train: splits.train, validation: splits.validation, test: splits.test }).map(
-      ([name, s]) =>
-        `${name.padEnd(12)}${String(s.rows).padStart(7)}${String(s.positives).padStart(8)}${s.prevalence.toFixed(3).padStart(12)}   ${s.from.slice(0, 19)}Z  ${s.to.slice(0, 19)}Z${s.degenerate ? `   degenerate: ${s.degenerate}` : ''}`,
-    ),
+    aligned([
+      ['segment', 'from', 'to', 'rows', 'spikes', 'prevalence', ''],
+      ...segmentNames.map(name => {
+        const { rows, positives, prevalence, from, to, degenerate } = splits[name]
+        const why = degenerate ? `degenerate: ${degenerate}` : ''
+        return [name, utc(from), utc(to), `${rows}`, `${positives}`, show(prevalence), why]
+      }),
+    ]),
     '',
-    `${'model'.padEnd(21)}${'PR-AUC test'.padStart(12)}${'95 % interval'.padStart(17)}${'F1'.padStart(8)}${'Brier'.padStart(9)}`,
-    ...Object.values(splits.test.models).map(
-      model =>
-        `${model.name.padEnd(21)}${cell(model.pr_auc, 12)}${interval(model).padStart(17)}${cell(model.f1, 8)}${cell(model.brier, 9, 4)}`,
-    ),
-    `${'prevalence'.padEnd(21)}${cell(splits.test.prevalence, 12)}   what a score without any knowledge gets`,
+    aligned([
+      ['model', 'PR-AUC test', '95 % interval', 'F1', 'Brier'],
+      ...Object.values(splits.test.models).map(model => [
+        model.name,
+        show(model.pr_auc),
+        range(model.pr_auc_low, model.pr_auc_high),
+        show(model.f1),
+        show(model.brier),
+      ]),
+      ['no knowledge', show(splits.test.prevalence), '', '', ''],
+    ]),
+    '',
+    wrapped(giveVerdict(training).sentence),
     '',
     'Open:',
     ...Object.entries(files).map(([name, path]) => `  ${name.padEnd(16)}${path}`),
+    ...(files.features === runPaths.features ? next : []),
   ]
   return lines.join('\n')
 }
 
-function cell(value: number | null, width: number, digits = 3): string {
-  return (value === null ? '-' : value.toFixed(digits)).padStart(width)
-}
+const alertsOf = (alerts: Record<string, number>): string =>
+  Object.entries(alerts)
+    .map(([rule, count]) => `${count} ${rule}`)
+    .join(', ') || 'none'
 
-function interval({ pr_auc_low, pr_auc_high }: JudgedModel): string {
-  return pr_auc_low === null || pr_auc_high === null ? '-' : `${pr_auc_low.toFixed(3)} to ${pr_auc_high.toFixed(3)}`
-}
+const utc = (iso: string): string => `${iso.slice(0, 19)}Z`
+
+/** Where the demo was run in the folder that commands look in. */
+const next = [
+  '',
+  'Next:',
+  "  npm run mlflow                                     the runs of this demo in MLflow's pages",
+  '  npm run check -- --topics demo --topic ticks.raw   what its stream holds, record by record',
+  '  npm run ingest -- --pair BTC-USD --minutes 60      the same on a real market, from its first step',
+]

@@ -14,11 +14,13 @@ export function decodeEvent(text: string): MarketEvent | string {
     return 'not JSON'
   }
   if (typeof event !== 'object' || event === null) return 'not a JSON object'
-  return faultOf(event) ?? event
+  return eventFault(event) ?? event
 }
 
-function faultOf(event: MarketEvent): string | null {
+/** Why an object from anywhere is no market event; null where it is one. */
+export function eventFault(event: MarketEvent): string | null {
   if (typeof event.product !== 'string' || event.product === '') return 'product is not a text'
+  if (typeof event.feed !== 'string') return 'feed is not a text'
   if (!Number.isSafeInteger(event.time)) return 'time is not a whole number of microseconds'
   if (event.received_at !== null && !Number.isSafeInteger(event.received_at))
     return 'received_at is neither null nor whole'
@@ -38,10 +40,21 @@ function faultOf(event: MarketEvent): string | null {
       return Number.isSafeInteger(event.from) && Number.isSafeInteger(event.to)
         ? null
         : 'from or to of the gap is not whole'
+    case 'candle':
+      return typeof event.interval === 'string' &&
+        Number.isSafeInteger(event.start) &&
+        event.closed === true &&
+        [event.open, event.high, event.low, event.close, event.volume].every(text => typeof text === 'string')
+        ? null
+        : 'interval, start, closed or a number of the candle is not as it should be'
+    case 'news':
+      return typeof event.id === 'string' && typeof event.headline === 'string'
+        ? null
+        : 'id or headline of the news is not a text'
     case 'clock':
       return null
     default:
-      return 'type is none of quote, trade, clock, gap'
+      return 'type is none of quote, trade, clock, gap, candle, news'
   }
 }
 

@@ -7,6 +7,7 @@ import { OpenBars } from './bar/open_bars.ts'
 import { RowComputer } from './compute/row.ts'
 import { type EngineCounts, noCounts, type Rejection } from './engine_counts.ts'
 import { horizonSeconds, volatilityOf } from './label.ts'
+import { isPossible, timeRejection } from './rejection.ts'
 import { featureNames } from './spec.ts'
 import { History } from './window/history.ts'
 
@@ -78,7 +79,7 @@ export class ProductEngine {
 
   /**
    * Takes one event in and closes every bar whose end the watermark has reached.
-   * @returns whether it counted: false for what is late, rejected or a repeat.
+   * @returns whether it counted: false for what is late, rejected or a repeat, and for news.
    */
   push(event: MarketEvent): boolean {
     if (!this.accept(event)) return false
@@ -142,9 +143,8 @@ export class ProductEngine {
       this.output.late?.(event)
       return false
     }
-    if (!Number.isSafeInteger(event.time) || event.time < 0) return this.reject(event, 'invalid_time')
-    if (event.received_at !== null && event.time > event.received_at + this.settings.ahead_limit_s * 1e6)
-      return this.reject(event, 'time_ahead')
+    const rejection = timeRejection(event, this.settings.ahead_limit_s)
+    if (rejection !== null) return this.reject(event, rejection)
     switch (event.type) {
       case 'quote': {
         const bid = parseDecimal(event.bid)
@@ -168,12 +168,19 @@ export class ProductEngine {
       case 'gap': {
         const bar = this.barOf(event)
         if (bar === null || !this.once(bar.addGap(event))) return false
-        this.counts.gaps++
+        if (event.withdrawn) this.counts.withdrawn++
+        else this.counts.gaps++
         return true
       }
       case 'clock':
         this.counts.clocks++
         return true
+      case 'candle':
+        this.counts.candles++
+        return true
+      case 'news':
+        this.counts.news++
+        return false
     }
   }
 
@@ -278,9 +285,4 @@ export class ProductEngine {
     const sigma = volatilityOf(history.column.r, history.at - horizonSeconds + 1, history.at)
     output.settled(this.product, (history.time - horizonSeconds) * 1e6, sigma)
   }
-}
-
-/** Whether a price or a size of a trade can be: above 0, and so far from the ends of float64 that every formula stays finite. */
-function isPossible(x: number): boolean {
-  return x >= 1e-30 && x <= 1e30
 }

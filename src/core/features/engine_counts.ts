@@ -6,7 +6,12 @@ export interface EngineCounts {
   quotes: number
   trades: number
   clocks: number
+  /** Of these no row takes anything. */
+  candles: number
+  news: number
   gaps: number
+  /** Gaps taken back, since their frames came after all. */
+  withdrawn: number
   rows: number
   duplicates: number
   late: number
@@ -22,7 +27,10 @@ export function noCounts(): EngineCounts {
     quotes: 0,
     trades: 0,
     clocks: 0,
+    candles: 0,
+    news: 0,
     gaps: 0,
+    withdrawn: 0,
     rows: 0,
     duplicates: 0,
     late: 0,
@@ -31,4 +39,15 @@ export function noCounts(): EngineCounts {
     sessions: 0,
     rejected: { invalid_quote: 0, invalid_trade: 0, invalid_time: 0, time_ahead: 0 },
   }
+}
+
+/** Sums the counts of several products. */
+export function totalCounts(counts: EngineCounts[]): EngineCounts {
+  const total = noCounts()
+  for (const one of counts) {
+    for (const key of Object.keys(total) as (keyof EngineCounts)[]) if (key !== 'rejected') total[key] += one[key]
+    for (const key of Object.keys(total.rejected) as (keyof EngineCounts['rejected'])[])
+      total.rejected[key] += one.rejected[key]
+  }
+  return total
 }

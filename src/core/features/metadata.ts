@@ -17,4 +17,6 @@ export const metadataKeys = {
   tauSource: `${ourPrefix}tau_source`,
   /** Which segment of a split it is. */
   segment: `${ourPrefix}segment`,
+  /** Which table of a store was exported. */
+  table: `${ourPrefix}table`,
 } as const

@@ -18,7 +18,7 @@ export function decodeRow(text: string): { product: string; time: Micros; values
   const values = new Float64Array(featureNames.length)
   for (let i = 0; i < values.length; i++) {
     const value = row[featureNames[i]]
-    if (value !== null && typeof value !== 'number') return null
+    if (value !== null && !Number.isFinite(value)) return null
     values[i] = value === null ? Number.NaN : (value as number)
   }
   return { product: row.product, time: row.time, values }

@@ -36,6 +36,7 @@ export const featureGroups: FeatureGroup[] = [
  */
 export const features: FeatureSpec[] = featureGroups.flatMap(group => group.features)
 
+/** Names of the features, in the order of the spec: that of the values of a row. */
 export const featureNames: string[] = features.map(({ name }) => name)
 
 /** Position of a feature in a row of values. @throws Error on a name that is not in the spec: a programming mistake. */

@@ -30,6 +30,15 @@ export function takeRows(table: FeatureTable, indices: ArrayLike<number>): Featu
   }
 }
 
+/** The order of (product, time) as indices; null where the rows have it already. */
+export function rowOrder({ rows, product, time }: Pick<FeatureTable, 'rows' | 'product' | 'time'>): Uint32Array | null {
+  const compare = (a: number, b: number): number =>
+    product[a] < product[b] ? -1 : product[a] > product[b] ? 1 : time[a] - time[b]
+  let ordered = true
+  for (let row = 1; ordered && row < rows; row++) ordered = compare(row - 1, row) <= 0
+  return ordered ? null : Uint32Array.from({ length: rows }, (_, row) => row).sort(compare)
+}
+
 /** Indices of all rows of a table. */
 export function everyRow({ rows }: Pick<FeatureTable, 'rows'>): Int32Array {
   return Int32Array.from({ length: rows }, (_, row) => row)

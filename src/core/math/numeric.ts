@@ -15,8 +15,8 @@ const halfPi1 = 1.5707963267341256
 const halfPi2 = 6.077100506303966e-11
 const halfPi3 = 2.0222662487959506e-21
 
-/** 2^k at k + 1074, every power that there is. */
-const powersOfTwo = new Float64Array(1023 + 1074 + 1)
+/** 2^k at k + 1074, from the smallest that there is to what brings the smallest normal number to 1. */
+const powersOfTwo = new Float64Array(1022 + 1074 + 1)
 for (let i = 0, power = Number.MIN_VALUE; i < powersOfTwo.length; i++, power *= 2) powersOfTwo[i] = power
 
 /** To look at the upper half of a number: sign, exponent, and the first 20 bits of the significand. */

@@ -6,10 +6,12 @@ import { isoTime } from '../math/time.ts'
 import type { Artifact } from './artifact/artifact.ts'
 import { auditTraining } from './audit/audit.ts'
 import { type Evaluation, evaluationForm } from './judge/evaluation.ts'
+import { leadOf } from './judge/lead.ts'
 import { judgeStretch } from './judge/stretch.ts'
 import { logistic } from './recipes/logistic.ts'
 import { type LabelledSplit, splitAndLabel } from './split/labelled_split.ts'
 import { sigmaPercentiles } from './split/tau.ts'
+import type { Tell } from './tell.ts'
 import { artifactOf, foldOf, reportModel, type TrainedModel, trainModels } from './trained_model.ts'
 
 /** Where the rows come from, as the feature file says. */
@@ -42,10 +44,10 @@ export interface Experiment extends LabelledSplit {
  * const { artifacts, evaluation } = runExperiment(table, { file, digest: { found: digestOf(table) }, simulated, config_hash }, config)
  * evaluation.splits.test.models.average.pr_auc // beside evaluation.splits.test.prevalence
  */
-export function runExperiment(table: FeatureTable, source: Source, config: Config): Experiment {
+export function runExperiment(table: FeatureTable, source: Source, config: Config, tell: Tell = () => {}): Experiment {
   const labelled = splitAndLabel(table, config)
   const { split, labels, tau, segments } = labelled
-  const trained = trainModels(table, labelled, config.models)
+  const trained = trainModels(table, labelled, config.models, tell)
   const splits = {
     train: segments.train,
     validation: judgeStretch([foldOf('validation', table, labelled, trained)], config.models),
@@ -55,12 +57,15 @@ export function runExperiment(table: FeatureTable, source: Source, config: Confi
   }
   const artifacts = artifactsOf(trained, source, labelled)
   const scores = Object.fromEntries(trained.map(({ recipe, score }) => [recipe.name, score]))
-  const audit = auditTraining({
-    ...{ table, split, labels, tau: tau.tau, splits, artifacts, scores, config },
-    digest: source.digest,
-    perturbation: source.perturbation,
-    unread: source.unread ?? [],
-  })
+  const audit = auditTraining(
+    {
+      ...{ table, split, labels, tau: tau.tau, splits, artifacts, scores, config },
+      digest: source.digest,
+      perturbation: source.perturbation,
+      unread: source.unread ?? [],
+    },
+    tell,
+  )
   const linear = trained.find(({ recipe }) => recipe.name === logistic.name)!.model
   const evaluation: Experiment['evaluation'] = {
     ...evaluationForm,
@@ -73,7 +78,13 @@ export function runExperiment(table: FeatureTable, source: Source, config: Confi
     tau: tau.tau,
     tau_source: tau.source,
     splits,
-    models: Object.fromEntries(trained.map(one => [one.recipe.name, reportModel(table, labelled, one)])),
+    base: leadOf({ splits })?.name ?? logistic.name,
+    models: Object.fromEntries(
+      trained.map((one, i) => {
+        tell('ranking features', i, trained.length)
+        return [one.recipe.name, reportModel(table, labelled, one)]
+      }),
+    ),
     audit,
     dropped: linear.dropped ?? [],
     imputed: linear.linear!.indicators.map(input => linear.inputs[input]),

@@ -4,13 +4,14 @@ import type { Artifact, Provenance } from './artifact/artifact.ts'
 import type { ModelReport } from './judge/evaluation.ts'
 import { permutationImportance } from './judge/importance.ts'
 import type { JudgedFold } from './judge/stretch.ts'
-import { drawnCurve, reliability } from './metrics/curves.ts'
+import { drawnCurve, reliabilityByQuantile } from './metrics/curves.ts'
 import { judgedRows } from './metrics/judged_rows.ts'
 import { judgeProbabilities } from './metrics/probability_metrics.ts'
 import { bestThreshold } from './metrics/threshold.ts'
 import { fitAll, recipesOf } from './recipes/all.ts'
 import type { Model, Prediction, Recipe } from './recipes/recipe.ts'
 import type { LabelledSplit } from './split/labelled_split.ts'
+import type { Tell } from './tell.ts'
 
 /** A model of a training, with its prediction for every row of the table. */
 export interface TrainedModel extends Prediction {
@@ -28,10 +29,11 @@ export function trainModels(
   table: FeatureTable,
   { split, labels, tau: { tau }, segments }: LabelledSplit,
   settings: Config['models'],
+  tell: Tell = () => {},
 ): TrainedModel[] {
   const recipes = recipesOf('training')
   const training = { table, rows: split.train, labels, tau, settings }
-  const fitted = fitAll(recipes, training)
+  const fitted = fitAll(recipes, training, tell)
   const isUsable = segments.validation.degenerate === null
   return recipes.map(recipe => {
     const first = fitted[recipe.name]
@@ -87,7 +89,7 @@ export function reportModel(
     importance: isRanked ? permutationImportance(table, split.validation, labels, model) : [],
     before_calibration: uncalibrated && judgeProbabilities(label, uncalibrated.predict(table, split.test).score),
     curve: drawnCurve(label, onTest),
-    reliability: probability ? reliability(label, onTest) : [],
+    reliability: probability ? reliabilityByQuantile(label, onTest) : [],
   }
 }
 

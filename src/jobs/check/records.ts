@@ -1,7 +1,8 @@
-import { z } from 'zod'
-import { type Gap, identityOf, type MarketEvent, type Micros } from '../../core/events/event.ts'
+import type { z } from 'zod'
+import { identityOf, type MarketEvent, type Micros } from '../../core/events/event.ts'
 import { eventSchema } from '../../core/events/event_schema.ts'
-import { featureNames } from '../../core/features/spec.ts'
+import { rowText } from '../../core/features/row_bytes.ts'
+import { rowSchema } from '../../core/features/row_schema.ts'
 import { decodeDeadLetter } from '../../streams/dead_letter.ts'
 import type { Incoming } from '../../streams/port.ts'
 
@@ -12,25 +13,23 @@ export interface Checked {
   time: Micros | null
   /** Two records of one identity are a repeat; null where repeats are no fault. */
   identity: string | null
-  gap: Gap | null
+  /** The event that it is, on a topic of events. */
+  event: MarketEvent | null
 }
 
 /** Reads one record, or says why it is not valid. */
 export type RecordCheck = (record: Incoming) => Checked | string
-
-const rowSchema = z.strictObject({
-  product: z.string().min(1),
-  time: z.int().multipleOf(1_000_000, 'time is not a whole second'),
-  ...Object.fromEntries(featureNames.map(name => [name, z.number().nullable()])),
-})
 
 /**
  * How the records of a topic are checked: market events, rows of features by the spec, dead letters; for any other topic
  * JSON with a key.
  * @param names the topics that have a schema, by their names in the config.
  */
-export function checkFor(topic: string, names: { raw: string; late: string; features: string }): RecordCheck {
-  if (isTopic(topic, names.raw) || isTopic(topic, names.late)) return checkEvent
+export function checkFor(
+  topic: string,
+  names: { raw: string; late: string; news: string; features: string },
+): RecordCheck {
+  if ([names.raw, names.late, names.news].some(name => isTopic(topic, name))) return checkEvent
   if (isTopic(topic, names.features)) return checkRow
   return topic.endsWith('.dlq') ? checkDeadLetter : checkAny
 }
@@ -44,19 +43,21 @@ function checkEvent(record: Incoming): Checked | string {
   const event = validate(record, eventSchema) as MarketEvent | string
   if (typeof event === 'string') return event
   const { product, time } = event
-  return { product, time, identity: identityOf(event), gap: event.type === 'gap' ? event : null }
+  return { product, time, identity: identityOf(event), event }
 }
 
 function checkRow(record: Incoming): Checked | string {
-  const row = validate(record, rowSchema) as { product: string; time: Micros } | string
+  const row = validate({ ...record, value: Buffer.from(rowText(record.value)) }, rowSchema) as
+    | { product: string; time: Micros }
+    | string
   if (typeof row === 'string') return row
-  return { product: row.product, time: row.time, identity: `${row.time}`, gap: null }
+  return { product: row.product, time: row.time, identity: `${row.time}`, event: null }
 }
 
 function checkDeadLetter({ key, value }: Incoming): Checked | string {
   try {
     decodeDeadLetter(value)
-    return { product: key, time: null, identity: null, gap: null }
+    return { product: key, time: null, identity: null, event: null }
   } catch (error) {
     return (error as Error).message
   }
@@ -65,7 +66,7 @@ function checkDeadLetter({ key, value }: Incoming): Checked | string {
 function checkAny(record: Incoming): Checked | string {
   if (record.key === '') return 'has no key'
   const value = parse(record.value)
-  return typeof value === 'string' ? value : { product: record.key, time: null, identity: null, gap: null }
+  return typeof value === 'string' ? value : { product: record.key, time: null, identity: null, event: null }
 }
 
 function validate(record: Incoming, schema: z.ZodType<{ product: string }>): { product: string } | string {

@@ -1,15 +1,17 @@
 import { type Config, configHash } from '../../config.ts'
 import { futureVolatility } from '../../core/features/label.ts'
 import { metadataKeys } from '../../core/features/metadata.ts'
-import { decodeRow } from '../../core/features/row_json.ts'
+import { decodeRowRecord } from '../../core/features/row_bytes.ts'
 import { RowCollector } from '../../core/features/rows.ts'
 import { specVersion } from '../../core/features/spec.ts'
 import type { FeatureTable } from '../../core/features/table.ts'
 import { digestOf } from '../../stores/digest.ts'
 import type { Metadata } from '../../stores/metadata.ts'
 import { writeTable } from '../../stores/parquet.ts'
+import { spansOf } from '../../stores/spans.ts'
 import type { Streams } from '../../streams/port.ts'
 import { readAll } from '../../streams/read_all.ts'
+import { leakTestOf, refuseLess } from './former_file.ts'
 
 export interface SinkOptions {
   streams: Streams
@@ -17,13 +19,18 @@ export interface SinkOptions {
   /** Topic of rows. */
   topic: string
   out: string
+  /** A former file with rows that the topic does not hold is not replaced. */
+  keepMore?: boolean
   metadata?: Metadata
   /** Once aborted: reading ends, nothing is written. */
   giveUp?: AbortSignal
 }
 
-/** Makes a feature file of all rows that a topic holds now. The file is replaced whole. */
-export async function sinkRows({ streams, config, topic, out, metadata, giveUp }: SinkOptions): Promise<{
+/**
+ * Makes a feature file of all rows that a topic holds now. The file is replaced whole.
+ * @throws SpikeError as `refuseLess`, with `keepMore`.
+ */
+export async function sinkRows({ streams, config, topic, out, keepMore, metadata, giveUp }: SinkOptions): Promise<{
   rows: number
   digest: string
   /** Records that are not rows of this spec. */
@@ -34,13 +41,15 @@ export async function sinkRows({ streams, config, topic, out, metadata, giveUp }
   for await (const records of readAll(streams, topic)) {
     giveUp?.throwIfAborted()
     for (const record of records) {
-      const row = decodeRow(record.value.toString())
+      const row = decodeRowRecord(record.value)
       if (row === null) skipped++
       else collector.add(row.product, row.time, row.values)
     }
   }
   const table = collector.takeTable()
-  const digest = await writeFeatures(out, table, config, metadata)
+  if (keepMore) await refuseLess(out, topic, spansOf(table))
+  const leakTest = await leakTestOf(out, digestOf(table), configHash(config))
+  const digest = await writeFeatures(out, table, config, { ...leakTest, ...metadata })
   return { rows: table.rows, digest, skipped }
 }
 

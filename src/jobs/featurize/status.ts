@@ -1,4 +1,4 @@
-import { type EngineCounts, noCounts } from '../../core/features/engine_counts.ts'
+import { type EngineCounts, totalCounts } from '../../core/features/engine_counts.ts'
 import { byLabel, counter, gauge, type Metric, type Sample } from '../../operations/metrics.ts'
 import { type JobStatus, worksOf } from '../status.ts'
 import type { FeaturizerPartition } from './partition.ts'
@@ -14,23 +14,12 @@ export interface FeaturizerResult {
 
 export function resultOf(status: FeaturizerStatus): FeaturizerResult {
   const counts = worksOf(status).map(work => work.counts())
-  const products = Object.assign({}, ...counts.map(count => count.products)) as Record<string, EngineCounts>
+  const products = Object.fromEntries(counts.flatMap(count => Object.entries(count.products)))
   return {
-    counts: totalCounts(Object.values(products)),
+    counts: totalCounts([...Object.values(products), ...counts.map(({ unaccepted }) => unaccepted)]),
     products,
     dead: counts.reduce((sum, count) => sum + count.dead, 0),
   }
-}
-
-/** Sums the counts of several products. */
-export function totalCounts(counts: EngineCounts[]): EngineCounts {
-  const total = noCounts()
-  for (const one of counts) {
-    for (const key of Object.keys(total) as (keyof EngineCounts)[]) if (key !== 'rejected') total[key] += one[key]
-    for (const key of Object.keys(total.rejected) as (keyof EngineCounts['rejected'])[])
-      total.rejected[key] += one.rejected[key]
-  }
-  return total
 }
 
 /**
@@ -39,12 +28,16 @@ export function totalCounts(counts: EngineCounts[]): EngineCounts {
  */
 export function featurizerMetrics(status: FeaturizerStatus, now: number): Metric[] {
   const { counts: total, dead } = resultOf(status)
-  const { quotes: quote, trades: trade, clocks: clock, gaps: gap } = total
+  const { quotes: quote, trades: trade, clocks: clock, gaps: gap, candles: candle, news } = total
   const delays: Sample[] = worksOf(status).flatMap(work =>
     [...work.watermarks()].map(([product, time]) => ({ labels: { product }, value: (now - time) / 1e6 })),
   )
   return [
-    counter('featurizer_events_total', 'Events taken in.', ...byLabel('type', { quote, trade, clock, gap })),
+    counter(
+      'featurizer_events_total',
+      'Events taken in.',
+      ...byLabel('type', { quote, trade, clock, gap, candle, news }),
+    ),
     counter('featurizer_duplicates_total', 'Events that came once more.', total.duplicates),
     counter('featurizer_rows_total', 'Rows of features made.', total.rows),
     counter('featurizer_late_total', 'Events that came after their second was closed.', total.late),

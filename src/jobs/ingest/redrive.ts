@@ -8,9 +8,12 @@ import { decoderOptions } from '../../market/decode/decoder_options.ts'
 import { feedByName } from '../../market/feeds/feeds.ts'
 import { asFrame, parseJson } from '../../market/feeds/reading.ts'
 import { readState } from '../../market/publisher_state.ts'
+import { createTopics } from '../../streams/create_topics.ts'
 import { decodeDeadLetter } from '../../streams/dead_letter.ts'
-import type { Incoming, Outgoing, Position, Streams } from '../../streams/port.ts'
+import type { Incoming, Outgoing, Streams } from '../../streams/port.ts'
 import { readAll } from '../../streams/read_all.ts'
+import { topicIds } from '../../streams/topic_ids.ts'
+import { type RedriveState, startOf } from './redrive_state.ts'
 
 export interface RedriveOptions {
   streams: Streams
@@ -36,17 +39,20 @@ const recordsAtOnce = 1000
 
 /**
  * Gives dead letters and late events another try: all that stand on a topic now and were not tried before, each once, since
- * the position goes into the transaction of what is written. A record of a topic goes there with its bytes and key as they
+ * the position goes into the transaction of what is written, as a state that no broker forgets. A record of a topic goes there with its bytes and key as they
  * were; a frame is decoded anew, its quotes and trades go out; a late event goes as it is.
  * @throws SpikeError TOPIC_UNKNOWN, WRITER_FENCED when another one runs at the same time.
  */
 export async function redrive({ streams, config, from, to, now }: RedriveOptions): Promise<Redriven> {
   const group = `redrive.${from}.${to}`
+  const state = config.topics.state.name
   const done: Redriven = { records: 0, redriven: 0, refused: {} }
+  const id = (await topicIds(streams, [from]))[from]
   const writer = await streams.writer(group)
   try {
     const options = await decodingOf(streams, config)
-    for await (const batch of readAll(streams, from, await streams.committed(group, from))) {
+    const next = new Map((await startOf(streams, state, group, from, id)).map(at => [at.partition, at]))
+    for await (const batch of readAll(streams, from, [...next.values()])) {
       for (let at = 0; at < batch.length; at += recordsAtOnce) {
         const part = batch.slice(at, at + recordsAtOnce)
         const records: Outgoing[] = []
@@ -55,9 +61,13 @@ export async function redrive({ streams, config, from, to, now }: RedriveOptions
           if (typeof due === 'string') countName(done.refused, due)
           else for (const { key, value } of due) records.push({ topic: to, key, value })
         }
-        await writer.commit({ records, group, positions: positionsAfter(part) })
-        done.records += part.length
         done.redriven += records.length
+        for (const { topic, partition, offset } of part) next.set(partition, { topic, partition, offset: offset + 1 })
+        const positions = [...next.values()]
+        const offsets = Object.fromEntries(positions.map(({ partition, offset }) => [partition, offset]))
+        const value = JSON.stringify({ format: 'spike60-redrive', version: 1, id, offsets } satisfies RedriveState)
+        await writer.commit({ records: [...records, { topic: state, key: group, value }], group, positions })
+        done.records += part.length
       }
     }
     return done
@@ -68,7 +78,7 @@ export async function redrive({ streams, config, from, to, now }: RedriveOptions
 
 /** A product stays with the feed that brings it in the stream: nobody takes it over here. */
 async function decodingOf(streams: Streams, config: Config): Promise<DecoderOptions> {
-  await streams.createTopics([config.topics.state])
+  await createTopics(streams, [config.topics.state])
   const holders = (await readState(streams, config.topics.state.name, 'bronze'))?.decoder?.holders
   return { ...decoderOptions(config), sessionReset: Number.POSITIVE_INFINITY, snapshot: { holders } }
 }
@@ -110,11 +120,4 @@ function tryAgain(record: Incoming, options: DecoderOptions, now: Micros): Due |
     key: event.product,
     value: encodeEvent({ ...event, received_at: letter.time ?? null }),
   }))
-}
-
-function positionsAfter(records: Incoming[]): Position[] {
-  const next = new Map(
-    records.map(({ topic, partition, offset }) => [partition, { topic, partition, offset: offset + 1 }]),
-  )
-  return [...next.values()]
 }

@@ -1,30 +1,24 @@
 import type { Logger } from 'pino'
 import type { Config } from '../../config.ts'
-import { isoTime } from '../../core/math/time.ts'
-import { createBackfill } from '../../market/backfill/backfill.ts'
-import { createBronzeWriter } from '../../market/bronze/write.ts'
-import type { OpenGap } from '../../market/decode/open_gaps.ts'
-import type { ConfiguredFeed } from '../../market/feeds/configured_feeds.ts'
-import { type IngestCounts, ingest } from '../../market/ingest.ts'
+import { SpikeError } from '../../errors.ts'
+import type { IngestCounts } from '../../market/ingest_options.ts'
 import type { Published } from '../../market/published_counts.ts'
-import { createPublisher } from '../../market/publisher.ts'
-import { patientBackoff } from '../../market/socket/backoff.ts'
-import { wallStamp } from '../../market/socket/clock.ts'
+import { createPublisher, type Publisher } from '../../market/publisher.ts'
 import type { Streams } from '../../streams/port.ts'
-import { type IngestStatus, newIngestStatus } from './status.ts'
+import { asOnlyRecorder } from './one_recorder.ts'
+import { countsOf, type FeedStatus, type IngestStatus, newFeedStatus, newIngestStatus } from './status.ts'
+import { type TakenFeed, takeFeed } from './take_feed.ts'
 import { watchIngest } from './watch.ts'
 
 export interface IngestJobOptions {
   /** The products of its feeds are published. */
   config: Config
-  /** What is listened to. */
-  feed: ConfiguredFeed
-  /** For a feed that wants a login. */
-  secret?: string
-  /** Address of the exchange's REST API: trades that a gap has cost are asked for there. */
-  rest?: string
-  /** Two connections, so that one of them may fail. */
+  /** What is taken: each by itself, to files of its own. */
+  feeds: TakenFeed[]
+  /** Two connections to each feed, so that one of them may fail. */
   redundant?: boolean
+  /** Whether a simulated exchange may be asked for what a gap has cost; it is not when absent. */
+  fillsGaps?: boolean
   /** Folder of bronze. */
   directory: string
   streams: Streams
@@ -40,70 +34,89 @@ export interface IngestJobOptions {
 export interface IngestSummary extends IngestCounts {
   published: Published
   files: string[]
+  feeds: readonly FeedStatus[]
+  /** Why feeds ended before the others. */
+  failures: SpikeError[]
 }
 
-const acknowledgeWithinMs = 10_000
-/** At the end of a run, for the trades of the last gaps. */
-const backfillLimitMs = 10_000
+const noCounts: IngestCounts = { frames: 0, bytes: 0, reconnects: 0, stale: 0, from: null, to: null }
 
 /**
- * Takes a feed to bronze and, as it goes, from bronze to `ticks.raw`. At the end everything written is on disk and
- * published. Topics that are away are waited for: bronze is the truth and holds what is not published. Where they fail for
- * good, the job ends too, and the next one goes on there.
- * @throws SpikeError as `ingest` and the topics do.
+ * Takes feeds to bronze and, as it goes, from bronze to `ticks.raw`. At the end everything written is on disk and published.
+ * A feed that fails for good costs the others nothing: they are taken to the end, and its error is in the summary. Topics that are
+ * away are waited for: bronze is the truth and holds what is not published. Where they fail for good before the first message, the
+ * job ends too; later it records to its own end, and the next one goes on there.
+ * @throws SpikeError as `takeFeed` does where no feed is left, and as the topics do; LOCKED when another job records into the folder.
  */
-export async function runIngestJob(options: IngestJobOptions): Promise<IngestSummary> {
-  const { log, onProgress } = options
-  const { feed, url, channels, products, staleAfterMs } = options.feed
+export function runIngestJob(options: IngestJobOptions): Promise<IngestSummary> {
+  return asOnlyRecorder(options.directory, () => recordAndPublish(options))
+}
+
+async function recordAndPublish(options: IngestJobOptions): Promise<IngestSummary> {
+  const { log, onProgress, directory, redundant, limitMs, fillsGaps = false } = options
   const status = options.status ?? newIngestStatus()
-  const { publisher, bronze, backfill, stamp, start } = openParts(options, status)
+  status.feeds = options.feeds.map(({ feed }) => newFeedStatus(feed.feed.name, silenceOf(feed)))
+  const publisher = openPublisher(options, status)
   const written = new AbortController()
   const broken = new AbortController()
   const stopWatching = watchIngest(status, publisher, log, error => broken.abort(error))
   const publishing = publisher.follow(written.signal)
-  publishing.catch(error => broken.abort(error))
+  publishing.catch((error: Error) => {
+    if (countsOf(status) === null) broken.abort(error)
+    else endOfPublishing(error, status, log)
+  })
+  const signal = AbortSignal.any([options.signal, broken.signal])
+  const failures: Error[] = []
+  const take = async (taken: TakenFeed, n: number): Promise<void> => {
+    const own = status.feeds[n]
+    try {
+      own.counts = await takeFeed({
+        ...{ taken, redundant, fillsGaps, directory, log, signal, limitMs, status: own },
+        onFrame: () => onProgress?.(countsOf(status)!, publisher.published),
+      })
+    } catch (error) {
+      failures.push(error as Error)
+      own.failure = (error as Error).message
+      if (options.feeds.length > 1)
+        log.error({ feed: own.name, reason: own.failure }, 'a feed has ended; the others go on')
+    }
+  }
   try {
-    const counts = await ingest({
-      ...{ feed, url, channels, staleAfterMs, bronze, stamp, start, acknowledgeWithinMs, log },
-      ...{ secret: options.secret, redundant: options.redundant, limitMs: options.limitMs },
-      products: products.map(({ symbol }) => symbol),
-      backoff: patientBackoff,
-      signal: AbortSignal.any([options.signal, broken.signal]),
-      onFrame: counts => {
-        status.counts = counts
-        status.messageAt = performance.now()
-        onProgress?.(counts, publisher.published)
-      },
-    })
-    await backfill?.close(options.signal.aborted ? 0 : backfillLimitMs)
+    await Promise.all(options.feeds.map(take))
     written.abort()
+    if (failures.length === options.feeds.length) throw failures[0]
     await publishing
     broken.signal.throwIfAborted()
-    return { ...counts, published: publisher.published, files: [...bronze.files] }
+    const others = failures.find(error => !(error instanceof SpikeError))
+    if (others) throw others
+    return {
+      ...(countsOf(status) ?? noCounts),
+      published: publisher.published,
+      files: status.feeds.flatMap(({ files }) => files),
+      feeds: status.feeds,
+      failures: failures as SpikeError[],
+    }
   } finally {
-    await backfill?.close(0)
     written.abort()
     stopWatching()
     await publishing.catch(error => log.error({ reason: (error as Error).message }, 'not everything is published'))
-    try {
-      bronze.close()
-    } finally {
-      await publisher.close()
-    }
+    await publisher.close()
   }
 }
 
-/** Bronze, the publisher that follows it, and the back-fill of the gaps that it finds; the status shows them. */
-function openParts(
-  { config, feed: { feed, products }, rest, directory, streams, log }: IngestJobOptions,
-  status: IngestStatus,
-) {
-  const bronze = createBronzeWriter({ directory, feed: feed.name })
-  const stamp = wallStamp()
-  const start = isoTime(stamp('')).replace(/[-:.]/g, '')
-  const name = `${feed.name}-${start}-backfill`
-  const backfill =
-    rest !== undefined && feed.rest ? createBackfill({ feed, url: rest, bronze, stamp, name, log }) : null
+/** A feed that is polled brings something every other minute at the most. */
+function silenceOf({ feed, staleAfterMs }: TakenFeed['feed']): number {
+  return Math.max(staleAfterMs / 1000, 3 * (feed.poll?.every_s ?? 0))
+}
+
+/** Bronze does not end with the topics. */
+function endOfPublishing({ message }: Error, status: IngestStatus, log: Logger): void {
+  status.fault = { reason: message, records: status.published.records }
+  log.error({ reason: message }, 'publishing has ended; recording goes on, and the next ingest publishes it')
+}
+
+/** It follows the bronze of all feeds; what their gaps have cost each asks for itself. */
+function openPublisher({ config, directory, streams, log }: IngestJobOptions, status: IngestStatus): Publisher {
   const publisher = createPublisher({
     streams,
     config,
@@ -113,17 +126,11 @@ function openParts(
       status.fault = { reason: error.message, records: publisher.published.records }
       log.warn({ code: error.code, reason: error.message, pause_ms }, 'not published; bronze keeps it')
     },
-    onOpenGaps: gaps => backfill?.ask(gaps.flatMap(gap => askedFor(gap, feed.name, products))),
+    onOpenGaps(gaps) {
+      for (const feed of status.feeds) feed.fillIn(gaps)
+    },
   })
   status.published = publisher.published
-  status.bronzeBytes = () => bronze.bytes
   status.backlogBytes = publisher.backlogBytes
-  status.backfill = () => backfill?.counts ?? null
-  return { publisher, bronze, backfill, stamp, start }
-}
-
-/** A gap of this feed, by the exchange's own name of its product. */
-function askedFor(gap: OpenGap, feed: string, products: ConfiguredFeed['products']): OpenGap[] {
-  const listing = gap.feed === feed ? products.find(({ as }) => as === gap.product) : undefined
-  return listing ? [{ ...gap, product: listing.symbol }] : []
+  return publisher
 }

@@ -32,7 +32,8 @@ export function watchIngest(
     const { records } = publisher.published
     const backlog_bytes = publisher.backlogBytes()
     if (records === before && backlog_bytes > 0) {
-      status.fault = { reason: `nothing taken for ${backlogMs / 1000} s`, records }
+      if (status.fault?.records !== records)
+        status.fault = { reason: `nothing taken for ${backlogMs / 1000} s`, records }
       log.warn({ backlog_bytes, for_ms: backlogMs }, 'not published; bronze keeps it')
     }
     before = records

@@ -1,8 +1,9 @@
 import { refuseLostState } from '../../streams/lost_state.ts'
-import type { Position, Streams, Writer } from '../../streams/port.ts'
+import type { Position, Writer } from '../../streams/port.ts'
 import { readAll } from '../../streams/read_all.ts'
+import { refuseOtherTopics, topicIds } from '../../streams/topic_ids.ts'
 import type { PartitionRun } from './partition_job.ts'
-import { type PartitionState, readStates } from './partition_state.ts'
+import { type PartitionState, readStates, stateKey, unreadable } from './partition_state.ts'
 import type { PartitionWork } from './partition_work.ts'
 import { RunningPartition } from './running_partition.ts'
 
@@ -10,7 +11,8 @@ import { RunningPartition } from './running_partition.ts'
  * Takes the partitions over, fencing whoever had them, before reading where they stand, and restores their works.
  * @param life closes the writers.
  * @param onTurn called again and again while records are read.
- * @throws SpikeError as `readStates`; STATE_LOST when one has written records and no state of it is left.
+ * @throws SpikeError as `readStates`; STATE_LOST when one has written records and no state of it is left; TOPIC_MISMATCH when
+ * its topics are not those that it has worked with.
  */
 export async function openPartitions<Work extends PartitionWork>(
   job: PartitionRun<Work>,
@@ -26,6 +28,8 @@ export async function openPartitions<Work extends PartitionWork>(
     writers.set(partition, writer)
   }
   const states = await readStates(streams, state.name, name, settings, partitions)
+  const topics = await topicIds(streams, [...job.reads, ...job.writes])
+  for (const [partition, stored] of states) refuseOtherTopics(stateKey(name, partition), stored.topics, topics)
   const stateless = partitions.filter(partition => !states.has(partition))
   const former = stateless.length > 0 ? ((await job.former?.(streams, stateless)) ?? []) : []
   const fresh = stateless.filter(partition => !former.some(position => position.partition === partition))
@@ -35,11 +39,14 @@ export async function openPartitions<Work extends PartitionWork>(
   for (const partition of partitions) {
     const work = job.open(partition)
     const stored = states.get(partition)
-    if (stored) await restore(work, stored, partition, streams, onTurn)
+    if (stored) await restore(job, work, stored, partition, onTurn)
     const places = job.reads.map(topic => [topic, placeOf(topic, partition, stored, former)] as const)
     const ownEnds = ends.filter(end => end.partition === partition).map(end => [end.topic, end.offset] as const)
     const writer = writers.get(partition)!
-    running.set(partition, new RunningPartition(job, partition, work, writer, new Map(places), new Map(ownEnds)))
+    running.set(
+      partition,
+      new RunningPartition({ ...job, topics }, partition, work, writer, new Map(places), new Map(ownEnds)),
+    )
   }
   return running
 }
@@ -51,16 +58,24 @@ function placeOf(topic: string, partition: number, stored: PartitionState | unde
 }
 
 async function restore(
+  { streams, log, name, state }: PartitionRun<PartitionWork>,
   work: PartitionWork,
   { recall, memory }: PartitionState,
   partition: number,
-  streams: Streams,
   onTurn: () => void,
 ): Promise<void> {
-  for (const [topic, offset] of Object.entries(recall))
+  for (const [topic, offset] of Object.entries(recall)) {
+    const others: number[] = []
     for await (const records of readAll(streams, topic, [{ topic, partition, offset }], [partition])) {
-      for (const record of records) work.recall!(record)
+      for (const record of records) if (!work.recall!(record)) others.push(record.offset)
       onTurn()
     }
-  work.restore?.(memory)
+    if (others.length > 0)
+      log?.warn({ topic, partition, count: others.length, first: others[0] }, 'passed over: none of its own')
+  }
+  try {
+    work.restore?.(memory)
+  } catch (cause) {
+    throw unreadable(state.name, stateKey(name, partition), cause)
+  }
 }

@@ -1,3 +1,4 @@
+import type { Durations } from '../../operations/durations.ts'
 import { DueTogether } from './due_together.ts'
 
 /** What is to be written of one partition. */
@@ -20,7 +21,7 @@ const mostDue = 4000
  */
 export class PartitionCommits {
   private readonly writing: Writing
-  private readonly transactions: { count: number; seconds: number }
+  private readonly transactions: Durations
   /** When the first record that no transaction holds yet was taken in. */
   private since: number | null = null
   private gathering: DueTogether | null = null
@@ -31,7 +32,7 @@ export class PartitionCommits {
   private failure: { error: unknown } | null = null
 
   /** @param transactions how many there were and how many seconds they took, kept up to date. */
-  constructor(writing: Writing, transactions: { count: number; seconds: number }) {
+  constructor(writing: Writing, transactions: Durations) {
     this.writing = writing
     this.transactions = transactions
   }
@@ -115,7 +116,6 @@ export class PartitionCommits {
     const began = performance.now()
     this.since = null
     await this.writing.commit()
-    this.transactions.count++
-    this.transactions.seconds += (performance.now() - began) / 1000
+    this.transactions.add((performance.now() - began) / 1000)
   }
 }

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Incoming, Position, Streams, TopicSpec } from '../../streams/port.ts'
 import type { JobStatus } from '../status.ts'
+import type { InputKind } from './foreign_input.ts'
 import type { PartitionWork } from './partition_work.ts'
 
 /** What a job is: which topics it reads and writes, and what it makes of each partition. */
@@ -11,6 +12,8 @@ export interface PartitionJob<Work extends PartitionWork> {
   group: string
   /** Topics of input; a key stands in the same partition of each. */
   reads: string[]
+  /** What its first input holds; anything when absent. */
+  input?: InputKind
   /** Topics of output, in the same partitions as the input; those of dead letters are known by themselves. */
   writes: string[]
   /** Topics among `writes` whose records a work may want to see again. */

@@ -1,6 +1,7 @@
 import { decodeRecord } from '../../core/events/json_record.ts'
 import { SpikeError } from '../../errors.ts'
 import type { Streams } from '../../streams/port.ts'
+import type { TopicIds } from '../../streams/topic_ids.ts'
 
 /** Where a job stands in one partition; written in the transaction of the records that led there. */
 export interface PartitionState {
@@ -8,6 +9,8 @@ export interface PartitionState {
   version: 1
   /** The settings that its memory was made with; an empty text where they do not matter. */
   settings: string
+  /** Inputs and outputs, as `topicIds` gives them; absent in states of a former version. */
+  topics?: TopicIds
   /** By input topic: next record to be taken in, and the record to begin reading with, at most that one. */
   inputs: Record<string, { offset: number; from: number }>
   /** By output topic: where the job's own records are read again. */
@@ -24,11 +27,12 @@ export function stateKey(job: string, partition: number): string {
 export function decodeState(text: string): PartitionState | null {
   return decodeRecord<PartitionState>(
     text,
-    ({ format, version, settings, inputs, recall, memory }) =>
+    ({ format, version, settings, topics, inputs, recall, memory }) =>
       format === 'spike60-job' &&
       version === 1 &&
       typeof settings === 'string' &&
       typeof memory === 'object' &&
+      (topics === undefined || (typeof topics === 'object' && topics !== null)) &&
       areNumbers(recall, 1) &&
       areNumbers(inputs, 2),
   )
@@ -38,6 +42,15 @@ export function decodeState(text: string): PartitionState | null {
 function areNumbers(found: unknown, depth: 1 | 2): boolean {
   if (typeof found !== 'object' || found === null) return false
   return Object.values(found).every(depth === 1 ? Number.isSafeInteger : each => areNumbers(each, 1))
+}
+
+/** The error for a state that is none. */
+export function unreadable(topic: string, key: string, cause?: unknown): SpikeError {
+  return new SpikeError(
+    'LOG_CORRUPT',
+    `topic ${topic}: the newest record of '${key}' is no state that this version reads; name other topics and feed them from bronze`,
+    { cause },
+  )
 }
 
 /**
@@ -62,11 +75,7 @@ export async function readStates(
     const value = found.get(key)
     if (value === undefined) continue
     const state = decodeState(value.toString())
-    if (state === null)
-      throw new SpikeError(
-        'LOG_CORRUPT',
-        `topic ${topic}: the newest record of '${key}' is no state that this version reads; name other topics and feed them from bronze`,
-      )
+    if (state === null) throw unreadable(topic, key)
     if (state.settings !== settings)
       throw new SpikeError(
         'BAD_CONFIG',
@@ -75,4 +84,15 @@ export async function readStates(
     states.set(partition, state)
   }
   return states
+}
+
+/** Whether a job has ever committed in any of these partitions. A topic that is not there holds no state. */
+export async function hasStates(streams: Streams, topic: string, job: string, partitions: number): Promise<boolean> {
+  const keys = Array.from({ length: partitions }, (_, partition) => stateKey(job, partition))
+  try {
+    return (await streams.newest(topic, keys)).size > 0
+  } catch (error) {
+    if (error instanceof SpikeError && error.code === 'TOPIC_UNKNOWN') return false
+    throw error
+  }
 }

@@ -39,8 +39,11 @@ export interface PartitionWork {
    * @param ends by topic of `PartitionJob.recalls`: the next free offset before the records that were taken out last are written.
    */
   state?(ends: ReadonlyMap<string, number>): WorkState
-  /** Takes in one of its own records again, those that its former state named, in offset order, before `restore`. */
-  recall?(record: Incoming): void
+  /**
+   * Takes in one of its own records again, those that its former state named, in offset order, before `restore`.
+   * @returns whether it is one: others may have written there too.
+   */
+  recall?(record: Incoming): boolean
   /** Goes on where a former one stood. @param memory as that one's state gave it, through JSON. */
   restore?(memory: object | null): void
   /** Does a little of the work that is to come, without any effect that can be seen. @returns whether there was any. */

@@ -1,8 +1,11 @@
 import type { Logger } from 'pino'
-import { deadLetterTopic } from '../../streams/dead_letter.ts'
+import { deadLetterOf, deadLetterTopic } from '../../streams/dead_letter.ts'
 import type { Incoming, Outgoing, Position, Writer } from '../../streams/port.ts'
+import type { TopicIds } from '../../streams/topic_ids.ts'
+import { type DeadTally, noteDead } from './dead_tally.ts'
 import { type PartitionState, stateKey } from './partition_state.ts'
 import type { PartitionWork } from './partition_work.ts'
+import type { Poison } from './poison.ts'
 
 /** Where the reading of one input stands in a partition. */
 interface InputPlace {
@@ -21,6 +24,9 @@ export interface StatePlace {
   /** Topic of states. */
   state: { name: string }
   settings?: string
+  /** Of its inputs and outputs. */
+  topics: TopicIds
+  status: { dead: DeadTally; poison: Poison }
   log?: Logger
 }
 
@@ -33,6 +39,9 @@ export class RunningPartition<Work extends PartitionWork> {
   private readonly job: StatePlace
   private readonly writer: Writer
   private readonly ends: Map<string, number>
+  private last: Incoming | null = null
+  /** Its work may hold half a record: nothing more of this life is committed. */
+  private failed = false
 
   /** @param ends of its partition of the topics that it may want to see again. */
   constructor(
@@ -58,8 +67,12 @@ export class RunningPartition<Work extends PartitionWork> {
 
   take(record: Incoming): void {
     const place = this.inputs.get(record.topic)!
+    const again = record.offset < place.next
+    this.last = record
+    const detail = this.job.status.poison.reason(record)
+    if (detail === null) this.blamingLast(() => this.work.take(record, again))
+    else if (!again) this.work.due.push(deadLetterOf({ ...record, detail }, 'poison'))
     place.read = record.offset + 1
-    this.work.take(record, record.offset < place.next)
     if (place.read > place.next) place.next = place.read
   }
 
@@ -68,7 +81,7 @@ export class RunningPartition<Work extends PartitionWork> {
   }
 
   anticipate(): boolean {
-    return this.work.anticipate?.() ?? false
+    return this.blamingLast(() => this.work.anticipate?.() ?? false)
   }
 
   /**
@@ -81,30 +94,41 @@ export class RunningPartition<Work extends PartitionWork> {
 
   /** Sends what is due by now ahead of the commit, which will add the state. */
   prepare(): void {
-    if (this.isReturning) return
+    if (this.failed || this.isReturning) return
     const also = [{ topic: this.job.state.name, key: this.stateKey }]
     this.writer.prepare({ records: this.work.due.slice(), also, group: this.job.group })
   }
 
   /**
    * Commits what is due, the state after it and the positions of the inputs, all or nothing; nothing at all before the inputs
-   * stand where they stood.
+   * stand where they stood, or once its work has failed.
    */
   async commit(): Promise<void> {
-    if (this.isReturning) return
+    if (this.failed || this.isReturning) return
     const records = this.work.due.splice(0)
-    this.tellDead(records)
     records.push({ topic: this.job.state.name, key: this.stateKey, value: JSON.stringify(this.stateNow()) })
     const positions = this.positions()
     for (const end of await this.writer.commit({ records, group: this.job.group, positions }))
       if (end.partition === this.partition && this.ends.has(end.topic)) this.ends.set(end.topic, end.offset)
     for (const { topic, offset } of positions) this.inputs.get(topic)!.committed = offset
+    this.tellDead(records)
+  }
+
+  /** What a work cannot do with the last record that it took. @throws as `Poison.note`. */
+  private blamingLast<Result>(work: () => Result): Result {
+    try {
+      return work()
+    } catch (error) {
+      this.failed = true
+      throw this.last === null ? error : this.job.status.poison.note(this.last, error)
+    }
   }
 
   private tellDead(records: Outgoing[]): void {
     for (const topic of [...this.inputs.keys()].map(deadLetterTopic)) {
-      const count = records.filter(record => record.topic === topic).length
-      if (count > 0) this.job.log?.warn({ count, topic }, 'dead letters')
+      const letters = records.filter(record => record.topic === topic)
+      for (const letter of letters) noteDead(this.job.status.dead, letter)
+      if (letters.length > 0) this.job.log?.warn({ count: letters.length, topic }, 'dead letters')
     }
   }
 
@@ -113,7 +137,7 @@ export class RunningPartition<Work extends PartitionWork> {
   }
 
   private stateNow(): PartitionState {
-    const { memory = null, from = {}, recall = {} } = this.work.state?.(this.ends) ?? {}
+    const { memory = null, from = {}, recall = {} } = this.blamingLast(() => this.work.state?.(this.ends)) ?? {}
     const inputs = this.begun().map(([topic, { next, read }]) => [
       topic,
       { offset: next, from: Math.min(from[topic] ?? read, read) },
@@ -122,6 +146,7 @@ export class RunningPartition<Work extends PartitionWork> {
       format: 'spike60-job',
       version: 1,
       settings: this.job.settings ?? '',
+      topics: this.job.topics,
       inputs: Object.fromEntries(inputs),
       recall,
       memory,

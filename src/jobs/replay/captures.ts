@@ -1,22 +1,28 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type Config, productsOf } from '../../config.ts'
+import { basename, join } from 'node:path'
+import type { Config } from '../../config.ts'
 import type { FeatureTable } from '../../core/features/table.ts'
 import { isoTime } from '../../core/math/time.ts'
 import { SpikeError } from '../../errors.ts'
 import { joinTables } from '../../stores/join_tables.ts'
 import { readTable } from '../../stores/parquet.ts'
+import { withProductsOf } from './own_products.ts'
 import { replay } from './replay.ts'
 
 export interface ReadCaptures {
   /** Rows of one UTC day's captures, by day. */
   groups: { name: string; table: FeatureTable }[]
   files: { file: string; digest: string; rows: number; labelled: number; group: string; simulated: boolean }[]
-  left_out: { file: string; why: string }[]
+  left_out: LeftOutCapture[]
 }
 
-interface Capture {
+interface LeftOutCapture {
+  file: string
+  why: string
+}
+
+export interface Capture {
   file: string
   digest: string
   labelled: number
@@ -34,40 +40,17 @@ const captureName = /\.(ndjson|jsonl)(\.(gz|zst))?$/
 export async function readCaptures(
   folder: string,
   config: Config,
-  onFile: (file: string) => void = () => {},
+  onFile: (file: string, done: number, of: number) => void = () => {},
 ): Promise<ReadCaptures> {
-  if (!existsSync(folder) || !statSync(folder).isDirectory())
-    throw new SpikeError('BAD_FILE', `${folder}: is not a folder; name one that holds captures`)
-  const names = readdirSync(folder)
-    .filter(name => captureName.test(name))
-    .sort()
-  const left_out: ReadCaptures['left_out'] = []
-  const captures: Capture[] = []
-  const temporary = mkdtempSync(join(tmpdir(), 'spike60-captures-'))
-  try {
-    for (const name of names) {
-      onFile(name)
-      const capture = await readCapture(join(folder, name), join(temporary, 'capture.parquet'), config)
-      if (typeof capture === 'string') left_out.push({ file: name, why: capture })
-      else captures.push({ ...capture, file: name })
-    }
-  } finally {
-    rmSync(temporary, { recursive: true, force: true })
-  }
-  const kept = leaveOutRepeated(captures, left_out)
-  if (kept.length === 0)
-    throw new SpikeError(
-      'BAD_FILE',
-      `${folder}: no capture gives labelled rows of ${productsOf(config).join(', ')}; ${left_out.map(({ file, why }) => `${file}: ${why}`).join('; ') || 'it holds no .ndjson or .jsonl file'}`,
-    )
+  const { captures, left_out } = await readEachCapture([folder], config, onFile)
   const dayOf = ({ table }: Capture): string => isoTime(firstTime(table)).slice(0, 10)
-  const days = [...new Set(kept.map(dayOf))].sort()
+  const days = [...new Set(captures.map(dayOf))].sort()
   return {
     groups: days.map(day => ({
       name: day,
-      table: joinTables(kept.filter(capture => dayOf(capture) === day).map(({ table }) => table)),
+      table: joinTables(captures.filter(capture => dayOf(capture) === day).map(({ table }) => table)),
     })),
-    files: kept.map(capture => {
+    files: captures.map(capture => {
       const { file, digest, labelled, simulated, table } = capture
       return { file, digest, rows: table.rows, labelled, group: dayOf(capture), simulated }
     }),
@@ -75,9 +58,54 @@ export async function readCaptures(
   }
 }
 
+/**
+ * Replays every capture of the folders by itself, oldest first, with all products that it names.
+ * @throws as `readCaptures`.
+ */
+export async function readEachCapture(
+  folders: string[],
+  config: Config,
+  onFile: (file: string, done: number, of: number) => void = () => {},
+): Promise<{ captures: Capture[]; left_out: LeftOutCapture[] }> {
+  const files = folders.flatMap(capturesIn)
+  const left_out: LeftOutCapture[] = []
+  const captures: Capture[] = []
+  const temporary = mkdtempSync(join(tmpdir(), 'spike60-captures-'))
+  try {
+    for (const [i, path] of files.entries()) {
+      const file = basename(path)
+      onFile(file, i, files.length)
+      const capture = await readCapture(path, join(temporary, 'capture.parquet'), config)
+      if (typeof capture === 'string') left_out.push({ file, why: capture })
+      else captures.push({ ...capture, file })
+    }
+  } finally {
+    rmSync(temporary, { recursive: true, force: true })
+  }
+  const kept = leaveOutRepeated(captures, left_out)
+  if (kept.length > 0) return { captures: kept, left_out }
+  throw new SpikeError(
+    'BAD_FILE',
+    `${folders.join(', ')}: no capture gives labelled rows; ${left_out.map(({ file, why }) => `${file}: ${why}`).join('; ') || 'it holds no .ndjson or .jsonl file'}`,
+  )
+}
+
+function capturesIn(folder: string): string[] {
+  if (!existsSync(folder) || !statSync(folder).isDirectory())
+    throw new SpikeError('BAD_FILE', `${folder}: is not a folder; name one that holds captures`)
+  return readdirSync(folder)
+    .filter(name => captureName.test(name))
+    .sort()
+    .map(name => join(folder, name))
+}
+
 async function readCapture(raw: string, out: string, config: Config): Promise<Capture | string> {
   try {
-    const { digest, labelled, simulated, perturbation } = await replay({ raw: [raw], out, config })
+    const { digest, labelled, simulated, perturbation } = await replay({
+      raw: [raw],
+      out,
+      config: await withProductsOf(raw, config),
+    })
     if (perturbation.verdict === 'failed')
       throw new SpikeError('AUDIT_FAILED', `${raw}: the leak test of its replay failed: ${perturbation.detail}`)
     if (labelled === 0) return 'no labelled row'
@@ -90,7 +118,7 @@ async function readCapture(raw: string, out: string, config: Config): Promise<Ca
   }
 }
 
-function leaveOutRepeated(captures: Capture[], left_out: ReadCaptures['left_out']): Capture[] {
+function leaveOutRepeated(captures: Capture[], left_out: LeftOutCapture[]): Capture[] {
   const owner = new Map<string, string>()
   const kept: Capture[] = []
   for (const capture of [...captures].sort((a, b) => b.table.rows - a.table.rows)) {

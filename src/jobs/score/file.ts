@@ -1,6 +1,7 @@
 import { metadataKeys } from '../../core/features/metadata.ts'
 import { specVersion } from '../../core/features/spec.ts'
 import { everyRow, type FeatureTable, takeRows } from '../../core/features/table.ts'
+import { isoTime } from '../../core/math/time.ts'
 import type { Artifact } from '../../core/models/artifact/artifact.ts'
 import { scoreRows } from '../../core/models/artifact/score.ts'
 import { rules } from '../../core/models/recipes/rules.ts'
@@ -23,6 +24,8 @@ export interface InferOptions {
 
 export interface InferResult {
   rows: number
+  /** Rows of products that the model knows no tau of. */
+  left_out: number
   products: string[]
   /** Rows whose probability reaches the model's threshold. */
   alarms: number
@@ -49,8 +52,15 @@ export async function infer({ features, model, out }: InferOptions): Promise<Inf
   checkRows(features, metadata, whole.product, artifact)
   const unknown = [...new Set(whole.product)].filter(product => !(product in artifact.tau))
   const table = unknown.length === 0 ? whole : ofProducts(whole, artifact.tau)
+  const empty = artifact.inputs.filter(name => table.columns[name].every(Number.isNaN))
   const scoringStarted = performance.now()
   const probability = scoreRows(artifact, table)
+  const undefinedAt = probability.findIndex(Number.isNaN)
+  if (undefinedAt >= 0)
+    throw new SpikeError(
+      'BAD_MODEL',
+      `${model}: gives no probability of ${table.product[undefinedAt]} at ${isoTime(table.time[undefinedAt])}, its numbers are beyond reckoning; train again`,
+    )
   const scoring_s = (performance.now() - scoringStarted) / 1000
   const scores = Object.fromEntries(
     rules.map(rule => [rule.name, rule.fit(artifact).predict(table, everyRow(table)).score]),
@@ -64,6 +74,7 @@ export async function infer({ features, model, out }: InferOptions): Promise<Inf
   const wall_s = (performance.now() - started) / 1000
   return {
     rows: table.rows,
+    left_out: whole.rows - table.rows,
     products: [...new Set(table.product)],
     alarms: probability.reduce((sum, p) => sum + (p >= artifact.threshold ? 1 : 0), 0),
     wall_s,
@@ -71,7 +82,7 @@ export async function infer({ features, model, out }: InferOptions): Promise<Inf
     rows_per_s: table.rows / wall_s,
     times_real_time: new Set(table.time).size / wall_s,
     predictions,
-    warning: warningOf(features, metadata, unknown, whole.rows - table.rows),
+    warning: warningOf(features, metadata, { unknown, rows: whole.rows - table.rows, empty }),
   }
 }
 
@@ -82,13 +93,20 @@ function ofProducts(table: FeatureTable, tau: Record<string, number>): FeatureTa
   )
 }
 
-function warningOf(path: string, metadata: Metadata, unknown: string[], rows: number): string | null {
+function warningOf(
+  path: string,
+  metadata: Metadata,
+  { unknown, rows, empty }: { unknown: string[]; rows: number; empty: string[] },
+): string | null {
   const warnings = [
     ...(metadata[metadataKeys.specVersion] === undefined
       ? [`does not state its spec version; spec ${specVersion} is assumed`]
       : []),
     ...(unknown.length > 0
       ? [`${rows} rows of ${unknown.join(', ')} are not scored: the model knows no tau of them`]
+      : []),
+    ...(empty.length > 0
+      ? [`no row has a value of ${empty.join(', ')}, which the model reads: the scores know nothing of it`]
       : []),
   ]
   return warnings.length > 0 ? `${path}: ${warnings.join('; ')}` : null

@@ -1,4 +1,4 @@
-import { decodeRow } from '../../core/features/row_json.ts'
+import { decodeRowRecord } from '../../core/features/row_bytes.ts'
 import { featureNames } from '../../core/features/spec.ts'
 import type { Artifact } from '../../core/models/artifact/artifact.ts'
 import { encodePrediction } from '../../core/models/artifact/prediction_json.ts'
@@ -21,24 +21,39 @@ export interface ScorerCounts {
 export class RowPredictor implements PartitionWork {
   readonly counts: ScorerCounts = { rows: 0, alarms: 0, skipped: 0, dead: 0 }
   readonly due: Outgoing[] = []
-  private readonly artifact: Artifact
   private readonly topicOut: string
-  private readonly onUnknown: (product: string) => void
-  private readonly score: (product: string, values: Float64Array) => number
+  private readonly onUnknown: (product: string, artifact: Artifact) => void
+  private readonly now: () => Artifact
+  private artifact: Artifact
+  private score: (product: string, values: Float64Array) => number
   private readonly unknown = new Set<string>()
 
-  /** @param onUnknown called once with each product whose tau the model does not know. */
-  constructor(artifact: Artifact, topicOut: string, onUnknown: (product: string) => void = () => {}) {
-    this.artifact = artifact
+  /**
+   * @param now the model that scores, asked before each row: another one may take over between two.
+   * @param onUnknown called once with each product whose tau the model does not know.
+   */
+  constructor(
+    now: () => Artifact,
+    topicOut: string,
+    onUnknown: (product: string, artifact: Artifact) => void = () => {},
+  ) {
+    this.now = now
     this.topicOut = topicOut
     this.onUnknown = onUnknown
-    this.score = productScorer(artifact)
+    this.artifact = now()
+    this.score = productScorer(this.artifact)
   }
 
   take(record: Incoming, again: boolean): void {
     if (again) return
-    const { artifact, counts } = this
-    const row = decodeRow(record.value.toString())
+    const artifact = this.now()
+    if (artifact !== this.artifact) {
+      this.artifact = artifact
+      this.score = productScorer(artifact)
+      this.unknown.clear()
+    }
+    const { counts } = this
+    const row = decodeRowRecord(record.value)
     if (row === null) {
       counts.dead++
       this.due.push(deadLetterOf(record, 'not_a_row'))
@@ -47,14 +62,15 @@ export class RowPredictor implements PartitionWork {
     const { product, time, values } = row
     if (!Object.hasOwn(artifact.tau, product)) {
       counts.skipped++
-      if (!this.unknown.has(product)) this.onUnknown(product)
+      if (!this.unknown.has(product)) this.onUnknown(product, artifact)
       this.unknown.add(product)
       return
     }
     const probability = this.score(product, values)
     const alarm = probability >= artifact.threshold
-    const prediction = { product, time, model: artifact.name, probability, alarm, tau: artifact.tau[product] }
-    this.due.push({ topic: this.topicOut, key: product, value: encodePrediction(prediction) })
+    const { name: model, tau, trained_on } = artifact
+    const said = { product, time, model, probability, alarm, tau: tau[product], trained_until: trained_on.to }
+    this.due.push({ topic: this.topicOut, key: product, value: encodePrediction(said) })
     counts.rows++
     if (alarm) counts.alarms++
   }

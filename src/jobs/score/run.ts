@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Config } from '../../config.ts'
+import { decodeRowRecord } from '../../core/features/row_bytes.ts'
 import type { Artifact } from '../../core/models/artifact/artifact.ts'
 import { decodePrediction } from '../../core/models/artifact/prediction_json.ts'
 import { SpikeError } from '../../errors.ts'
@@ -7,29 +8,42 @@ import type { Streams } from '../../streams/port.ts'
 import type { PartitionJob, RunOptions } from '../partitions/partition_job.ts'
 import { runPartitions } from '../run_partitions.ts'
 import { newJobStatus } from '../status.ts'
+import type { FollowedModel } from './followed_model.ts'
 import { RowPredictor, type ScorerCounts } from './partition.ts'
 import { scorerCounts } from './status.ts'
 
 export interface ScorerSettings {
   config: Config
   artifact: Artifact
+  /** Takes over between two rows when its folder is replaced; without it `artifact` scores all. */
+  followed?: FollowedModel
   topicIn: string
   topicOut: string
   log?: Logger
 }
 
 /** The job that makes a prediction of each row. Other models may write to the same topic. */
-export function scorerJob({ config, artifact, topicIn, topicOut, log }: ScorerSettings): PartitionJob<RowPredictor> {
+export function scorerJob({
+  config,
+  artifact,
+  followed,
+  topicIn,
+  topicOut,
+  log,
+}: ScorerSettings): PartitionJob<RowPredictor> {
   const group = `infer-${artifact.name}-${topicIn}-${topicOut}`
-  const warnOf = (product: string) => log?.warn({ product, known: Object.keys(artifact.tau) }, 'not scored: no tau')
+  const now = () => followed?.current ?? artifact
+  const warnOf = (product: string, { tau }: Artifact) =>
+    log?.warn({ product, known: Object.keys(tau) }, 'not scored: no tau')
   return {
     name: `infer ${artifact.name} ${topicIn} ${topicOut}`,
     group,
     reads: [topicIn],
+    input: { name: 'rows of features', is: ({ value }) => decodeRowRecord(value) !== null },
     writes: [topicOut],
     partitions: config.topics.features.partitions,
     state: config.topics.state,
-    open: () => new RowPredictor(artifact, topicOut, warnOf),
+    open: () => new RowPredictor(now, topicOut, warnOf),
     isOwn: ({ value }) => decodePrediction(value.toString())?.model === artifact.name,
     async former(streams, partitions) {
       await fenceUndivided(streams, group)
@@ -39,10 +53,13 @@ export function scorerJob({ config, artifact, topicIn, topicOut, log }: ScorerSe
 }
 
 export interface LiveInferResult extends ScorerCounts {
-  /** From the bytes of a row to the bytes of its prediction, milliseconds, over the latest rows. */
-  p50_ms: number
-  p99_ms: number
+  /** From the bytes of a row to the bytes of its prediction, milliseconds, over the latest rows; null without any. */
+  p50_ms: number | null
+  p99_ms: number | null
 }
+
+/** So often a scorer looks whether there is a new champion. */
+const lookMs = 2000
 
 /**
  * Scores rows of a topic as they come.
@@ -51,8 +68,15 @@ export interface LiveInferResult extends ScorerCounts {
 export async function inferLive(options: ScorerSettings & RunOptions<RowPredictor>): Promise<LiveInferResult> {
   const { status = newJobStatus() } = options
   const log = options.log?.child({ model: options.artifact.name })
-  await runPartitions({ ...scorerJob({ ...options, log }), ...options, log, status })
-  const [p50_ms, p99_ms] = status.times.percentiles([50, 99]).map(seconds => 1000 * seconds)
+  const looking = setInterval(() => options.followed?.look(log), lookMs)
+  try {
+    await runPartitions({ ...scorerJob({ ...options, log }), ...options, log, status })
+  } finally {
+    clearInterval(looking)
+  }
+  const [p50_ms, p99_ms] = status.times
+    .percentiles([50, 99])
+    .map(seconds => (Number.isNaN(seconds) ? null : 1000 * seconds))
   return { ...scorerCounts(status), p50_ms, p99_ms }
 }
 

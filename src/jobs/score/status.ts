@@ -1,16 +1,13 @@
 import { byLabel, counter, gauge, type Metric } from '../../operations/metrics.ts'
 import { rememberedTimes } from '../partitions/record_times.ts'
-import { type JobStatus, worksOf } from '../status.ts'
+import { countsOf, type JobStatus } from '../status.ts'
 import type { RowPredictor, ScorerCounts } from './partition.ts'
 
 export type ScorerStatus = JobStatus<RowPredictor>
 
 /** What came of the records that were taken in since the scorer last began, by a start or after an error. */
 export function scorerCounts(status: ScorerStatus): ScorerCounts {
-  const total: ScorerCounts = { rows: 0, alarms: 0, skipped: 0, dead: 0 }
-  for (const { counts } of worksOf(status))
-    for (const key of Object.keys(total) as (keyof ScorerCounts)[]) total[key] += counts[key]
-  return total
+  return countsOf(status, { rows: 0, alarms: 0, skipped: 0, dead: 0 })
 }
 
 /** Metrics of a live scorer. Counts of rows begin at 0 again when it begins anew. */

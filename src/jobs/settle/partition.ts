@@ -40,8 +40,10 @@ interface Memory {
  * remembered for so many records of their topics; a restart reads these again.
  */
 export class SettlementPartition implements PartitionWork {
-  /** Records that are no prediction or label, and those that came after what they belong to was forgotten. */
+  /** Records that are no prediction or label, and those that came after what they belong to was forgotten; of former lives too. */
   skipped = 0
+  /** What came of the records of this life. */
+  readonly counts = { taken: 0, late: 0, repeated: 0, dead: 0 }
   readonly due: Outgoing[] = []
   private readonly topics: SettlementTopics
   private readonly most: number
@@ -63,11 +65,12 @@ export class SettlementPartition implements PartitionWork {
     if (found === null) {
       if (again) return
       this.skipped++
+      this.counts.dead++
       this.due.push(deadLetterOf(record, isLabel ? 'not_a_label' : 'not_a_prediction'))
       return
     }
     const seen = { product: found.product, time: found.time, offset: record.offset, again }
-    if (seen.time <= (this.horizon.get(seen.product) ?? Number.NEGATIVE_INFINITY)) this.skipped += again ? 0 : 1
+    if (this.isForgotten(seen)) this.noteLate(again)
     else if (isLabel) this.takeLabel(found as SettledLabel, seen)
     else this.takePrediction(found as LivePrediction, seen)
     this.forget(isLabel ? this.labels : this.predictions, record.offset - this.most)
@@ -90,18 +93,23 @@ export class SettlementPartition implements PartitionWork {
     this.skipped = skipped
   }
 
-  /** How many predictions of each model wait for their label. */
+  /** How many predictions of each model wait for their label, if it can still be in time. */
   waiting(): Map<string, number> {
     const counts = new Map<string, number>()
     for (const { waiting } of this.predictions.values())
-      if (waiting !== null) counts.set(waiting.model, (counts.get(waiting.model) ?? 0) + 1)
+      if (waiting !== null && !this.isForgotten(waiting))
+        counts.set(waiting.model, (counts.get(waiting.model) ?? 0) + 1)
     return counts
+  }
+
+  private isForgotten({ product, time }: { product: string; time: Micros }): boolean {
+    return time <= (this.horizon.get(product) ?? Number.NEGATIVE_INFINITY)
   }
 
   private takePrediction(prediction: LivePrediction, seen: Seen): void {
     const { product, time, model } = prediction
     const key = `${product} ${time} ${model}`
-    if (this.predictions.has(key)) return
+    if (!this.once(this.predictions, key, seen)) return
     this.models.add(model)
     const label = this.labels.get(`${product} ${time}`)
     this.predictions.set(key, { ...seen, waiting: label === undefined ? prediction : null })
@@ -110,7 +118,7 @@ export class SettlementPartition implements PartitionWork {
 
   private takeLabel({ product, time, sigma_future: sigma }: SettledLabel, seen: Seen): void {
     const key = `${product} ${time}`
-    if (this.labels.has(key)) return
+    if (!this.once(this.labels, key, seen)) return
     this.labels.set(key, { ...seen, sigma })
     for (const model of this.models) {
       const met = this.predictions.get(`${key} ${model}`)
@@ -118,6 +126,19 @@ export class SettlementPartition implements PartitionWork {
       this.settle(met.waiting, sigma, met.again && seen.again)
       met.waiting = null
     }
+  }
+
+  private noteLate(again: boolean): void {
+    if (again) return
+    this.skipped++
+    this.counts.late++
+  }
+
+  /** Whether it is seen for the first time. */
+  private once(seen: ReadonlyMap<string, Seen>, key: string, { again }: Seen): boolean {
+    const isNew = !seen.has(key)
+    if (!again) this.counts[isNew ? 'taken' : 'repeated']++
+    return isNew
   }
 
   /** @param before they have met in a former life: that is written already. */

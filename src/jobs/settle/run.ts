@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Config } from '../../config.ts'
+import { decodePrediction } from '../../core/models/artifact/prediction_json.ts'
 import { decodeSettled } from '../../core/models/artifact/settled_json.ts'
 import { SpikeError } from '../../errors.ts'
 import { LiveScores } from '../../monitor/live_scores.ts'
@@ -26,10 +27,12 @@ export function settlementJob({ config, predictions, settled }: SettlementSettin
     name: `settle ${predictions} ${labels} ${settled}`,
     group: `settle-${predictions}-${labels}-${settled}`,
     reads: [predictions, labels],
+    input: { name: 'predictions', is: ({ value }) => decodePrediction(value.toString()) !== null },
     writes: [settled],
     partitions: config.topics.labels.partitions,
     state: config.topics.state,
     open: () => new SettlementPartition({ predictions, labels, settled }),
+    isOwn: ({ value }) => decodeSettled(value.toString()) !== null,
   }
 }
 

@@ -1,6 +1,6 @@
 import type { LiveScore, LiveScores } from '../../monitor/live_scores.ts'
 import { gauge, type Metric } from '../../operations/metrics.ts'
-import { type JobStatus, newJobStatus, worksOf } from '../status.ts'
+import { countsOf, type JobStatus, newJobStatus, worksOf } from '../status.ts'
 import type { SettlementPartition } from './partition.ts'
 
 /** What a settlement shows of itself; it writes, others read. */
@@ -12,6 +12,11 @@ export interface SettleStatus extends JobStatus<SettlementPartition> {
 
 export function newSettleStatus(): SettleStatus {
   return { ...newJobStatus<SettlementPartition>(), skipped: 0, scores: [] }
+}
+
+/** What came of the records that were taken in since it last began. */
+export function settleCounts(status: SettleStatus): SettlementPartition['counts'] {
+  return countsOf(status, { taken: 0, late: 0, repeated: 0, dead: 0 })
 }
 
 /** Notes the scores of what is settled, with what waits and what was skipped. */

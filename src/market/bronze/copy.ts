@@ -1,4 +1,4 @@
-import type { IngestCounts } from '../ingest.ts'
+import type { IngestCounts } from '../ingest_options.ts'
 import { readRaw } from './raw.ts'
 import type { Role } from './record.ts'
 import type { BronzeWriter } from './write.ts'

@@ -1,4 +1,7 @@
 import type { Micros } from '../../core/events/event.ts'
+import { feedByName } from '../feeds/feeds.ts'
+import { integer, optional, part, text } from '../feeds/frame_shape.ts'
+import { parseFrameText, readFrameText, skimFrame } from '../feeds/frame_text.ts'
 import { asFrame, asObject, parseJson } from '../feeds/reading.ts'
 import type { BackfillSpan, BronzeRecord, Control, RawRecord, Role } from './record.ts'
 
@@ -22,7 +25,7 @@ export function frameLine(
   text: string,
   marks: LineMarks = {},
 ): string {
-  const isFrame = asFrame(parseJson(text)) !== null
+  const isFrame = 'frame' in readFrameText(text, feedByName(feed))
   const isOneLine = !text.includes('\n') && !text.includes('\r')
   const frame = isFrame && isOneLine ? text : JSON.stringify(isFrame ? text : text.slice(0, garbageLimit))
   return `${head(feed, connection, received_at, marks)},"frame":${frame}}`
@@ -44,11 +47,33 @@ export type BronzeContent = Omit<RawRecord, 'file' | 'line'> & { received_at: Mi
 
 /** @returns null when the line is not JSON or not a line of bronze. */
 export function parseBronzeLine(line: string): BronzeContent | null {
+  return skimLine(line) ?? parseLine(line)
+}
+
+/** A line of ours whose frame can be skimmed; null for all others. */
+function skimLine(line: string): BronzeContent | null {
+  const found = heads.exec(line)
+  if (found === null || !line.endsWith('}')) return null
+  const [{ length }, time, feed, connection, role] = found
+  const received_at = Number(time)
+  const text = line.slice(length, -1)
+  const frame = Number.isSafeInteger(received_at) ? skimFrame(text, feedByName(feed)) : null
+  if (frame === null) return null
+  const content: Omit<BronzeContent, 'control'> = { received_at, feed, connection }
+  if (role !== undefined) content.role = role as Role
+  return { ...content, frame, text, skimmed: true }
+}
+
+const heads = new RegExp(
+  `^${part`{"received_at":${integer},"feed":${text},"connection":"${'([A-Za-z0-9._-]+)'}"${optional(part`,"role":"${'(primary|standby)'}"`)},"frame":`}`,
+)
+
+function parseLine(line: string): BronzeContent | null {
   const value = asObject(parseJson(line))
   if (value === null) return null
   const { received_at, feed, connection, role, control, backfill, frame } = value
   if (typeof received_at !== 'number' || !Number.isSafeInteger(received_at)) return null
-  if (typeof feed !== 'string' || typeof connection !== 'string') return null
+  if (typeof feed !== 'string' || typeof connection !== 'string' || connection === '') return null
   if (role !== undefined && !roles.includes(role)) return null
   const span = backfill === undefined ? undefined : spanOf(backfill)
   if (span === null) return null
@@ -59,11 +84,7 @@ export function parseBronzeLine(line: string): BronzeContent | null {
     const isKnown = controls.includes(control) && (control === 'filled') === (span !== undefined)
     return isKnown ? { ...base, control: control as Control } : null
   }
-  if (typeof frame === 'string') {
-    const parsed = parseJson(frame)
-    if (asFrame(parsed)) return { ...base, frame: parsed, text: frame }
-    return { ...base, dead: parsed === undefined ? 'not_json' : 'not_object', text: frame }
-  }
+  if (typeof frame === 'string') return { ...base, ...parseFrameText(frame) }
   return asFrame(frame) ? { ...base, frame, text: verbatim(line, value) } : null
 }
 

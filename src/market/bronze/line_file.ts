@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
+import { closeSync, fsync, fsyncSync, openSync, writeSync } from 'node:fs'
 
 const bufferLimit = 1 << 16
 const flushAfterMs = 50
@@ -18,6 +18,7 @@ export class LineFile {
   /** What the disk said; after it the file takes nothing more. */
   failure: unknown = null
   private isOpen = true
+  private onDisk = false
 
   private constructor(path: string, descriptor: number) {
     this.path = path
@@ -69,6 +70,27 @@ export class LineFile {
     } finally {
       closeSync(this.descriptor)
     }
+  }
+
+  /** Takes nothing more and goes to the disk by itself: a disk takes its time. A fault of it is kept as `failure`. */
+  retire(): void {
+    this.write()
+    this.isOpen = false
+    fsync(this.descriptor, error => {
+      try {
+        closeSync(this.descriptor)
+      } catch (cause) {
+        this.failure ??= cause as Error
+      }
+      this.failure ??= error
+      this.onDisk = true
+    })
+  }
+
+  /** A retired file is on the disk then. */
+  settle(): void {
+    if (!this.onDisk) fsyncSync(this.descriptor)
+    if (this.failure !== null) throw this.failure
   }
 
   private write(): void {

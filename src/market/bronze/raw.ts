@@ -1,12 +1,11 @@
 import type { Micros } from '../../core/events/event.ts'
-import { type FileKind, inspectFiles } from './file_kind.ts'
+import { minimum } from '../../core/math/extremes.ts'
 import { refuseOverlaps, type Span, spansOf } from './file_overlap.ts'
+import { inspectFiles } from './inspect_files.ts'
 import { mergeBronze } from './merge.ts'
-import { type RawCounts, readBareFile, readBronzeFile } from './raw_file.ts'
+import { readBareFile, readBronzeFile } from './raw_file.ts'
+import { type BareFile, type BronzeFile, newRawCounts, type RawCounts } from './raw_records.ts'
 import type { RawRecord } from './record.ts'
-
-type BareFile = FileKind & { kind: 'bare' }
-type BronzeFile = FileKind & { kind: 'bronze' }
 
 /** Records one by one; `counts` fills while they are read. */
 export interface RawReader extends AsyncIterable<RawRecord> {
@@ -20,7 +19,7 @@ export interface RawReader extends AsyncIterable<RawRecord> {
  * OVERLAPPING_FILES when two bare files share more than 2 s of a product, before any record.
  */
 export function readRaw(paths: string[]): RawReader {
-  const counts: RawCounts = { lines: 0, torn: 0 }
+  const counts: RawCounts = newRawCounts()
   async function* records(): AsyncGenerator<RawRecord> {
     for await (const batch of readRawBatches(paths, counts)) yield* batch
   }
@@ -39,7 +38,7 @@ export async function* readRawBatches(paths: string[], counts: RawCounts): Async
   }))
   if (bronze.length > 0) {
     const sources = bronze.map(file => ({ ...file, open: () => readBronzeFile(file, counts) }))
-    const from = Math.min(...bronze.map(file => file.received_at))
+    const from = minimum(bronze.map(file => file.received_at))
     parts.push({ from, batches: () => mergeBronze(sources) })
     parts.sort((a, b) => a.from - b.from)
   }
@@ -51,13 +50,13 @@ async function orderBareFiles(files: BareFile[], among: boolean): Promise<{ file
   if (files.length < (among ? 1 : 2)) return files.map(file => ({ file, from: 0 }))
   const spanned: { path: string; file: BareFile; spans: Map<string, Span> }[] = []
   for (const file of files) {
-    const unused = { lines: 0, torn: 0 }
+    const unused = newRawCounts()
     spanned.push({ path: file.path, file, spans: await spansOf(readBareFile(file, unused)) })
   }
   refuseOverlaps(spanned)
   const runs = spanned.map(({ file, spans }) => ({
     file,
-    from: Math.min(...[...spans.values()].map(span => span.from)),
+    from: minimum([...spans.values()].map(span => span.from)),
   }))
   return runs.sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0))
 }

@@ -29,6 +29,8 @@ export interface RawRecord {
   backfill?: BackfillSpan
   /** The parsed frame, an object or a list. */
   frame?: unknown
+  /** The frame was skimmed, see `Feed.skim`: parts of it that its feed does not read are left out. */
+  skimmed?: true
   /** Verbatim text of the frame, or of the line when it is dead. */
   text?: string
   file: string
@@ -51,6 +53,8 @@ export interface DeadLetter {
   reason: string
   /** What the word leaves open. */
   detail?: string
+  /** How many faults of its frame it stands for; one when absent. */
+  count?: number
   feed: string
   connection: string
   /** null where the file does not say. */

@@ -1,29 +1,33 @@
 import { readdirSync, statSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { SpikeError } from '../../errors.ts'
 import { peekTail, readTail, type TailPosition, type TailRecord } from './follow_file.ts'
 import type { Source } from './merge.ts'
 
-/** Bronze files, or the folder whose `*.ndjson` are meant, new ones too. */
-export type BronzeFiles = { directory: string } | { paths: string[] }
+/** How far a file is read, by its name. */
+export type PositionOf = (name: string) => TailPosition | undefined
 
-/** The name by which a position is kept; a folder of bronze may be moved as a whole. */
-export function nameOf(bronze: BronzeFiles, path: string): string {
-  return 'directory' in bronze ? basename(path) : path
+/** The `*.ndjson` of a folder are meant, new ones too. Positions are kept by name: the folder may be moved as a whole. */
+export interface BronzeFiles {
+  directory: string
 }
 
 /**
  * The files that hold more complete lines than the positions say.
+ * @param passed names of files that are not looked at.
  * @throws SpikeError BAD_FILE for files that cannot be read, or are shorter than what was read of them.
  */
 export async function sourcesBeyond(
   bronze: BronzeFiles,
-  positions: Record<string, TailPosition>,
+  positionOf: PositionOf,
+  passed: (name: string) => boolean = () => false,
 ): Promise<Source<TailRecord>[]> {
   const sources: Source<TailRecord>[] = []
   const faults: string[] = []
-  for (const path of pathsOf(bronze)) {
-    const from = positions[nameOf(bronze, path)] ?? { offset: 0, line: 0 }
+  for (const name of namesIn(bronze)) {
+    if (passed(name)) continue
+    const path = join(bronze.directory, name)
+    const from = positionOf(name) ?? { offset: 0, line: 0 }
     try {
       const { size } = statSync(path)
       if (size < from.offset) {
@@ -42,19 +46,18 @@ export async function sourcesBeyond(
 }
 
 /** Bytes of the files beyond the positions. */
-export function bytesBeyond(bronze: BronzeFiles, positions: Record<string, TailPosition>): number {
-  const sizes = pathsOf(bronze).map(path => {
-    const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0
-    return Math.max(0, size - (positions[nameOf(bronze, path)]?.offset ?? 0))
+export function bytesBeyond(bronze: BronzeFiles, positionOf: PositionOf): number {
+  const sizes = namesIn(bronze).map(name => {
+    const size = statSync(join(bronze.directory, name), { throwIfNoEntry: false })?.size ?? 0
+    return Math.max(0, size - (positionOf(name)?.offset ?? 0))
   })
   return sizes.reduce((sum, size) => sum + size, 0)
 }
 
-function pathsOf(bronze: BronzeFiles): string[] {
-  if ('paths' in bronze) return bronze.paths
+function namesIn({ directory }: BronzeFiles): string[] {
   try {
-    const names = readdirSync(bronze.directory).filter(name => name.endsWith('.ndjson'))
-    return names.sort().map(name => join(bronze.directory, name))
+    const names = readdirSync(directory).filter(name => name.endsWith('.ndjson'))
+    return names.sort()
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
     throw error

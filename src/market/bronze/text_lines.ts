@@ -1,109 +1,109 @@
-import { createReadStream } from 'node:fs'
-import { open } from 'node:fs/promises'
-import type { Transform } from 'node:stream'
-import { createGunzip, createZstdDecompress } from 'node:zlib'
-import { SpikeError } from '../../errors.ts'
+import { ValueSplitter } from './json_values.ts'
+import { toUtf8, withoutMark } from './text_encoding.ts'
+import { shapeOf } from './text_shape.ts'
 
-/** Some lines of a file, without their ends. */
+/** Some lines of a file, without their ends; or JSON values that stand in it in another way. */
 export interface Lines {
   texts: string[]
-  /** Number of the first of them, counted from 1. */
-  first: number
-  /** The last of them has no line end: it ends the file, and may be torn. */
+  /** The line on which each of them begins, counted from 1. */
+  numbers: number[]
+  /** The last of them ends the file without its end, and may be torn. */
   torn: boolean
 }
 
-const chunkBytes = 1 << 18
-/**
- * A frame of 32 MiB has at most twice as much as a line of bronze. The rest of a longer line is dropped; what is left of it is
- * not JSON any more.
- */
-export const lineLimit = 128 << 20
+/** A frame of 32 MiB has at most twice as much as a line of bronze. The rest of a longer line is dropped, so that it is no JSON. */
+export const lineLimit = 68 << 20
 const keptOfTooLong = 1000
+/** A mark at the beginning is taken away with those of the lines. */
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
+const beginningBytes = 1 << 16
 
 /**
- * Reads a text file line by line, plain, gzip or zstd by its first bytes, in bounded memory.
- * @throws SpikeError BAD_FILE when it is missing, unreadable or damaged.
+ * The lines of a text as its bytes come, or its values where it holds JSON in another way than a line a value; UTF-8 or UTF-16;
+ * lines end as on any system. Memory is bounded.
+ * @param bytes unpacked.
+ * @param note is told what was left out, and what was taken to be so.
  */
-export async function* readLines(path: string): AsyncGenerator<Lines> {
-  let first = 1
-  let rest: Buffer[] = []
-  let restBytes = 0
+export async function* linesOf(
+  bytes: AsyncIterable<Uint8Array>,
+  note: (text: string) => void = () => {},
+): AsyncGenerator<Lines> {
+  const text = await begin(toUtf8(bytes, note))
+  const isValues = shapeOf(text.beginning) === 'values'
+  if (isValues) note('does not hold a JSON object a line; its objects are read as they follow each other')
+  yield* isValues ? splitValues(text.bytes) : splitLines(text.bytes)
+}
+
+/** The beginning of the text, and all of it from there. */
+async function begin(
+  bytes: AsyncGenerator<Uint8Array>,
+): Promise<{ beginning: string; bytes: AsyncGenerator<Uint8Array> }> {
+  const read: Uint8Array[] = []
+  let failure: unknown = null
   try {
-    for await (const chunk of readBytes(path)) {
-      const end = chunk.lastIndexOf(0x0a)
-      if (end >= 0) {
-        const texts = toTexts([...rest, chunk.subarray(0, end)], first)
-        yield { texts, first, torn: false }
-        first += texts.length
-        rest = []
-        restBytes = 0
-      }
-      const tail = chunk.subarray(end + 1)
-      if (restBytes < lineLimit) rest.push(tail)
-      else rest = [Buffer.from(Buffer.concat(rest).subarray(0, keptOfTooLong))]
-      restBytes += tail.length
+    for (let length = 0; length < beginningBytes; length += read.at(-1)!.length) {
+      const { value, done } = await bytes.next()
+      if (done) break
+      read.push(value)
     }
-  } catch (cause) {
-    throw damaged(path, first, cause)
+  } catch (error) {
+    failure = error
   }
-  if (restBytes > 0) yield { texts: toTexts(rest, first), first, torn: true }
+  async function* all(): AsyncGenerator<Uint8Array> {
+    try {
+      yield* read
+      if (failure !== null) throw failure
+      yield* bytes
+    } finally {
+      await bytes.return(undefined)
+    }
+  }
+  return { beginning: utf8.decode(joined(read)), bytes: all() }
 }
 
-function toTexts(parts: Buffer[], first: number): string[] {
-  const text = (parts.length === 1 ? parts[0] : Buffer.concat(parts)).toString('utf8')
-  return (first === 1 && text.charCodeAt(0) === 0xfeff ? text.slice(1) : text).split('\n')
+async function* splitLines(bytes: AsyncGenerator<Uint8Array>): AsyncGenerator<Lines> {
+  let first = 1
+  let rest: Uint8Array[] = []
+  let restBytes = 0
+  const toLines = (parts: Uint8Array[], torn: boolean): Lines => {
+    const texts = utf8.decode(joined(parts)).split('\n')
+    return { texts: texts.map(withoutMark), numbers: texts.map((_, i) => first + i), torn }
+  }
+  for await (const chunk of bytes) {
+    const end = chunk.lastIndexOf(0x0a)
+    if (end >= 0) {
+      const lines = toLines([...rest, chunk.subarray(0, end)], false)
+      yield lines
+      first += lines.texts.length
+      rest = []
+      restBytes = 0
+    }
+    const tail = chunk.subarray(end + 1)
+    if (restBytes < lineLimit) rest.push(tail)
+    else rest = [joined(rest).slice(0, keptOfTooLong)]
+    restBytes += tail.length
+  }
+  if (restBytes > 0) yield toLines(rest, true)
 }
 
-/** The unpacked bytes of a file. */
-async function* readBytes(path: string): AsyncGenerator<Buffer> {
-  const handle = await open(path)
-  const magic = Buffer.alloc(4)
-  let size: number
-  try {
-    await handle.read(magic, 0, 4, 0)
-    size = (await handle.stat()).size
-  } finally {
-    await handle.close()
+async function* splitValues(bytes: AsyncGenerator<Uint8Array>): AsyncGenerator<Lines> {
+  const decoder = new TextDecoder()
+  const splitter = new ValueSplitter(lineLimit)
+  for await (const chunk of bytes) {
+    const values = splitter.push(decoder.decode(chunk, { stream: true }))
+    if (values.texts.length > 0) yield { ...values, torn: false }
   }
-  if (magic.readUInt32BE() === 0x28b52ffd) yield* unpackZstd(path, size)
-  else if (magic.readUInt16BE() === 0x1f8b) yield* through(path, 0, createGunzip({ chunkSize: chunkBytes }))
-  else yield* createReadStream(path, { highWaterMark: chunkBytes })
+  const last = splitter.end()
+  if (last.texts.length > 0) yield { ...last, torn: true }
 }
 
-/** Node's zstd stream ends with the frame whose end lies inside a chunk; the next one is begun where it stopped. */
-async function* unpackZstd(path: string, size: number): AsyncGenerator<Buffer> {
-  for (let at = 0; at < size; ) {
-    const unpack = createZstdDecompress({ chunkSize: chunkBytes })
-    yield* through(path, at, unpack)
-    if (unpack.bytesWritten === 0) throw new Error(`nothing can be unpacked at byte ${at}`)
-    at += unpack.bytesWritten
+function joined(parts: Uint8Array[]): Uint8Array {
+  if (parts.length === 1) return parts[0]
+  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
   }
-}
-
-async function* through(path: string, start: number, unpack: Transform): AsyncGenerator<Buffer> {
-  const file = createReadStream(path, { start, highWaterMark: chunkBytes })
-  file.on('error', error => unpack.destroy(error))
-  try {
-    yield* file.pipe(unpack)
-  } finally {
-    file.destroy()
-    unpack.destroy()
-  }
-}
-
-function damaged(path: string, line: number, cause: unknown): unknown {
-  const { code, message } = cause as NodeJS.ErrnoException
-  const wanted = 'name a capture: NDJSON, plain or .gz or .zst'
-  if (code === 'ENOENT') return new SpikeError('BAD_FILE', `${path}: no such file; ${wanted}`, { cause })
-  if (code === 'EISDIR') return new SpikeError('BAD_FILE', `${path}: is a folder; ${wanted}`, { cause })
-  if (code === 'EACCES' || code === 'EPERM') {
-    return new SpikeError('BAD_FILE', `${path}: may not be read (${code}); grant read access`, { cause })
-  }
-  if (code?.startsWith('Z_') || code?.startsWith('ZSTD')) {
-    return new SpikeError('BAD_FILE', `${path}: cannot be unpacked after line ${line - 1} (${message})`, { cause })
-  }
-  return cause instanceof SpikeError
-    ? cause
-    : new SpikeError('BAD_FILE', `${path}: cannot be read (${message})`, { cause })
+  return all
 }

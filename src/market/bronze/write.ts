@@ -11,7 +11,7 @@ export interface BronzeOptions {
   feed: string
   /** A new file is begun beyond so many bytes. */
   maxBytes?: number
-  /** A new file is begun when the file's first line was received so many microseconds ago. */
+  /** A new file is begun when the file's first line was received so many microseconds ago, or was written so long ago. */
   maxAge?: Micros
 }
 
@@ -34,26 +34,34 @@ export function createBronzeWriter(options: BronzeOptions): BronzeWriter {
   const { directory, feed, maxBytes = 128 << 20, maxAge = 3_600_000_000 } = options
   const files: string[] = []
   let file: LineFile | null = null
+  let former: LineFile | null = null
   let opened: Micros = 0
+  let openedAt = 0
   let bytes = 0
   let closed = false
 
   function append(connection: string, received_at: Micros, line: string): void {
     if (closed) throw new Error('bronze writer: closed')
-    const isFull = file !== null && (file.bytes >= maxBytes || received_at - opened >= maxAge)
-    if (isFull && file?.failure === null) closeFile()
+    if (former?.failure) throw former.failure
+    if (file?.failure === null && isFull(file, received_at)) {
+      file.retire()
+      former?.settle()
+      former = file
+      file = null
+    }
     if (file === null) {
       file = openFile(directory, `${feed}-${stampOf(received_at)}-${connection}`)
       files.push(file.path)
       opened = received_at
+      openedAt = performance.now()
     }
     bytes += file.append(line)
   }
 
-  /** One that the disk has failed stays, and says so to the next caller. */
-  function closeFile(): void {
-    file?.close()
-    file = null
+  /** The clock of receipt stands still after the machine's was set back, until the old time is reached again. */
+  function isFull({ bytes }: LineFile, received_at: Micros): boolean {
+    const age = Math.max(received_at - opened, 1000 * (performance.now() - openedAt))
+    return bytes >= maxBytes || age >= maxAge
   }
 
   return {
@@ -64,7 +72,9 @@ export function createBronzeWriter(options: BronzeOptions): BronzeWriter {
     flush: sync => file?.flush(sync),
     close() {
       closed = true
-      closeFile()
+      file?.close()
+      file = null
+      former?.settle()
     },
     files,
     get bytes() {
@@ -77,12 +87,14 @@ function stampOf(time: Micros): string {
   return isoTime(time).replace(/[-:]|\.\d+/g, '')
 }
 
-/** A new file of this name, or with a number behind it where there is one already. */
+/** A new file of this name, or with a number behind it where there is one already: by name, too, it comes after that. */
 function openFile(directory: string, name: string): LineFile {
   makeFolder(directory)
   const stem = name.replaceAll(/[^A-Za-z0-9._-]/g, '_')
   for (let attempt = 1; ; attempt++) {
-    const file = LineFile.create(join(directory, attempt === 1 ? `${stem}.ndjson` : `${stem}.${attempt}.ndjson`))
+    const file = LineFile.create(
+      join(directory, attempt === 1 ? `${stem}.ndjson` : `${stem}_${String(attempt).padStart(4, '0')}.ndjson`),
+    )
     if (file !== null) return file
   }
 }

@@ -13,7 +13,22 @@ interface Connection {
   products: Record<string, number>
   /** Products whose events came on it. */
   carried: string[]
+  /** The last trade or candle of each product, where these follow each other without holes. */
+  followed?: Record<string, { place: number; time: Micros }>
+  /** The last holes that may still be filled. Absent in states of former versions. */
+  holes?: Hole[]
 }
+
+/** Frames that were missing when a later one came. */
+interface Hole {
+  /** The gap, as each of these products was told of it. */
+  lost: Lost
+  products: string[]
+  /** The numbers of it that came after all. */
+  came: number[]
+}
+
+type Lost = Pick<Gap, 'from' | 'to' | 'reason' | 'sequence' | 'missing'>
 
 interface Product {
   connection: string
@@ -26,6 +41,10 @@ export interface ContinuitySnapshot {
   products: Record<string, Product>
 }
 
+/** A hole of so many frames, or the last so many holes of a connection, can be filled out of order: a snapshot stays small. */
+const fillable = 16
+/** More trades or candles than so many are not lost on one connection: such a place is no neighbour of the one before. */
+const farthest = 1e6
 /** Old connections are forgotten beyond so many, the least recently used first. */
 const connectionLimit = 64
 
@@ -52,7 +71,7 @@ export class Continuity {
     const connection = this.connection(name)
     if (control === 'stale' || (control === 'close' && connection.ended === null)) connection.ended = control
     // Nothing follows: what it served need not be kept, and a snapshot stays small after many reconnects.
-    if (control === 'close') Object.assign(connection, { products: {}, carried: [] })
+    if (control === 'close') Object.assign(connection, { products: {}, carried: [], holes: [], followed: {} })
   }
 
   /** Notes that the connection serves the product; `sequence` is -1 for a frame without a number. */
@@ -75,20 +94,25 @@ export class Continuity {
   /**
    * Takes the number of a frame of a contiguously numbered connection.
    * @param time of the frame; null when it cannot be trusted.
-   * @returns a gap a product when frames between the last one and this are missing.
+   * @returns a gap a product when frames between the last one and this are missing; the same, withdrawn, when it was the last
+   * missing one of those.
    */
   advance(record: RawRecord, sequence: number, time: Micros | null): Gap[] {
     const connection = this.connection(record.connection)
     const before = connection.sequence
     if (connection.first < 0) connection.first = sequence
-    if (sequence <= before) return []
+    if (sequence <= before) return fill(record, connection, sequence)
     const from = connection.time
     connection.sequence = sequence
     connection.time = time ?? from
     if (before < 0 || sequence === before + 1 || connection.time === null) return []
     const span = { from: from ?? connection.time, to: Math.max(connection.time, from ?? connection.time) }
-    const lost = { reason: 'sequence' as const, sequence: before + 1, missing: sequence - before - 1 }
-    return Object.keys(connection.products).map(product => gap(record, product, { ...span, ...lost }))
+    const missing = sequence - before - 1
+    const lost = { ...span, reason: 'sequence' as const, sequence: before + 1, missing }
+    const products = Object.keys(connection.products)
+    if (missing <= fillable && products.length > 0 && record.role === undefined)
+      connection.holes = [...(connection.holes ?? []), { lost, products, came: [] }].slice(-fillable)
+    return products.map(product => gap(record, product, lost))
   }
 
   /**
@@ -109,6 +133,38 @@ export class Continuity {
       last.time = time
     }
     return lost
+  }
+
+  /**
+   * Takes a trade or a candle of a product whose trades or candles follow each other without holes.
+   * @param event with an interval where it is a candle.
+   * @param first and `last` are the places that it has: ids, or its start; one place follows the other after `step`.
+   * @returns a gap when places between the last one on this connection and this are missing.
+   */
+  follow(
+    record: RawRecord,
+    { product, interval, time }: { product: string; interval?: string; time: Micros },
+    first: number,
+    last: number,
+    step: number,
+  ): Gap | null {
+    const connection = this.connection(record.connection)
+    connection.followed ??= {}
+    const key = interval === undefined ? product : `${product} ${interval}`
+    const before = connection.followed[key]
+    const isFar = before !== undefined && Math.abs(last - before.place) > farthest * step
+    if (before !== undefined && !isFar && last <= before.place) return null
+    if (before === undefined) {
+      connection.followed[key] = { place: last, time }
+      return null
+    }
+    const { place, time: from } = before
+    before.place = last
+    before.time = Math.max(time, from)
+    if (isFar || first <= place + step) return null
+    const reason = interval === undefined ? 'trade_ids' : 'candles'
+    const missing = Math.round((first - place) / step) - 1
+    return gap(record, product, { from, to: before.time, reason, sequence: place + step, missing })
   }
 
   /** Time of a product's last event; 0 before any. */
@@ -147,11 +203,19 @@ export class Continuity {
   }
 }
 
-function gap(
-  record: RawRecord,
-  product: string,
-  lost: Pick<Gap, 'from' | 'to' | 'reason' | 'sequence' | 'missing'>,
-): Gap {
+/** Takes a number that comes late. @returns the gaps that it withdraws. */
+function fill(record: RawRecord, connection: Connection, sequence: number): Gap[] {
+  const hole = connection.holes?.find(
+    ({ lost }) => lost.sequence <= sequence && sequence < lost.sequence + lost.missing!,
+  )
+  if (hole === undefined || hole.came.includes(sequence)) return []
+  hole.came.push(sequence)
+  if (hole.came.length < hole.lost.missing!) return []
+  connection.holes = connection.holes!.filter(other => other !== hole)
+  return hole.products.map(product => ({ ...gap(record, product, hole.lost), withdrawn: true }))
+}
+
+function gap(record: RawRecord, product: string, lost: Lost): Gap {
   const { feed, connection, received_at } = record
   return { type: 'gap', feed, product, time: lost.to, received_at, connection, index: 0, ...lost }
 }

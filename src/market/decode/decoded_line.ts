@@ -17,6 +17,8 @@ export interface DecodedLine {
   bare: TimedEvent[]
   events: MarketEvent[]
   dead: DeadLetter[]
+  /** What of it is neither, by reason; `ignore` adds to it. */
+  ignored: ReadonlyMap<string, number>
 }
 
 /** One step of the decoder. Its state is plain JSON, and a pure function of the records so far. */
@@ -26,6 +28,25 @@ export interface DecoderStep<State> {
   snapshot(): State
 }
 
+/** Of most lines: a map each would cost more than all else that a line is made of. */
+const nothing: ReadonlyMap<string, number> = new Map()
+
+export function ignore(line: DecodedLine, reason: string): void {
+  if (line.ignored === nothing) line.ignored = new Map()
+  const ignored = line.ignored as Map<string, number>
+  ignored.set(reason, (ignored.get(reason) ?? 0) + 1)
+}
+
 export function newLine(record: RawRecord): DecodedLine {
-  return { record, span: null, read: null, time: null, products: [], bare: [], events: [], dead: [] }
+  return {
+    record,
+    span: null,
+    read: null,
+    time: null,
+    products: [],
+    bare: [],
+    events: [],
+    dead: [],
+    ignored: nothing,
+  }
 }

@@ -6,7 +6,7 @@ import type { DecoderOptions } from './decoder.ts'
  * What the configuration says of decoding.
  * @throws SpikeError BAD_CONFIG as `configuredFeeds` does.
  */
-export function decoderOptions(config: Config): Omit<DecoderOptions, 'snapshot'> {
+export function decoderOptions(config: Pick<Config, 'feeds' | 'time'>): Omit<DecoderOptions, 'snapshot'> {
   const { ahead_limit_s, out_of_orderness_s, session_reset_s } = config.time
   return {
     feeds: configuredFeeds(config),

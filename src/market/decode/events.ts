@@ -1,12 +1,13 @@
 import type { Config } from '../../config.ts'
 import { readRawBatches } from '../bronze/raw.ts'
-import type { RawCounts } from '../bronze/raw_file.ts'
+import { newRawCounts, type RawCounts } from '../bronze/raw_records.ts'
 import type { DecoderCounters } from './counters.ts'
-import { createDecoder, type Decoded } from './decoder.ts'
+import { createDecoder } from './decoder.ts'
 import { decoderOptions } from './decoder_options.ts'
+import { type EventBatch, eventBatches } from './event_batches.ts'
 
 /** Batches of events and dead letters; `counters` and `lines` fill while they are read. */
-export interface EventReader extends AsyncIterable<Decoded> {
+export interface EventReader extends AsyncIterable<EventBatch> {
   readonly counters: DecoderCounters
   readonly lines: RawCounts
 }
@@ -18,17 +19,7 @@ export interface EventReader extends AsyncIterable<Decoded> {
  */
 export function readEvents(paths: string[], config: Config): EventReader {
   const decoder = createDecoder(decoderOptions(config))
-  const lines: RawCounts = { lines: 0, torn: 0 }
-  async function* batches(): AsyncGenerator<Decoded> {
-    for await (const records of readRawBatches(paths, lines)) {
-      const batch: Decoded = { events: [], dead: [] }
-      for (const record of records) {
-        const { events, dead } = decoder.decode(record)
-        for (const event of events) batch.events.push(event)
-        for (const letter of dead) batch.dead.push(letter)
-      }
-      yield batch
-    }
-  }
+  const lines = newRawCounts()
+  const batches = (): AsyncGenerator<EventBatch> => eventBatches(readRawBatches(paths, lines), decoder)
   return { counters: decoder.counters, lines, [Symbol.asyncIterator]: batches }
 }

@@ -1,4 +1,6 @@
+import type { Gap } from '../../core/events/event.ts'
 import type { RawRecord } from '../bronze/record.ts'
+import type { Feed, TimedEvent } from '../feeds/feed.ts'
 import { Continuity, type ContinuitySnapshot } from './continuity.ts'
 import type { DecodedLine, DecoderStep } from './decoded_line.ts'
 import { complete } from './frame_event.ts'
@@ -46,9 +48,12 @@ export class GapFinder implements DecoderStep<GapsState> {
     if (read.reading.heartbeat && time !== null && sequence !== null)
       for (const product of continuity.served(connection, sequence))
         if (this.isOwn(product, record)) bare.push({ type: 'clock', product, time, index: 0 })
-    for (const event of bare) {
+    const isMarket = read.feed.brings === undefined
+    for (const event of isMarket ? bare : []) {
       const gap = continuity.carry(record, event.product, event.time, time ?? event.time)
       if (gap) events.push(gap)
+      const hole = read.feed.contiguous && holeBefore(event, record, continuity, read.feed.contiguous)
+      if (hole) events.push(hole)
     }
     for (const event of bare) events.push(complete(event, record, sequence ?? 0))
   }
@@ -68,4 +73,22 @@ export class GapFinder implements DecoderStep<GapsState> {
     }
     return continuity
   }
+}
+
+/** The trades or candles of its product that are missing before this one. */
+function holeBefore(
+  event: TimedEvent,
+  record: RawRecord,
+  continuity: Continuity,
+  kinds: NonNullable<Feed['contiguous']>,
+): Gap | null {
+  if (event.type === 'trade' && kinds.includes('trade_ids')) {
+    const { product, time, id, first_id } = event
+    const last = Number(id)
+    const first = first_id === undefined ? last : Number(first_id)
+    const areNumbers = Number.isSafeInteger(first) && Number.isSafeInteger(last)
+    return areNumbers ? continuity.follow(record, { product, time }, first, last, 1) : null
+  }
+  if (event.type !== 'candle' || !kinds.includes('candles')) return null
+  return continuity.follow(record, event, event.start, event.start, event.time - event.start)
 }

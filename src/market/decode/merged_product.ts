@@ -157,7 +157,7 @@ export class MergedProduct {
     const { state } = this
     if (event.type === 'gap') this.giveGap(event)
     else if (event.type === 'trade') this.giveTrade(event)
-    else if (event.type === 'quote' || at > state.head) {
+    else if (event.type === 'quote' || event.type === 'candle' || at > state.head) {
       this.out.push(event)
       state.last = Math.max(state.last, event.time)
       if (event.type === 'quote') state.given.push(sampleOf(event, at))
@@ -172,9 +172,10 @@ export class MergedProduct {
     this.state.last = Math.max(this.state.last, trade.time)
   }
 
-  /** A trade that the active connection did not bring. */
+  /** A trade or a candle that the active connection may not have brought; of a candle the next step knows. */
   private giveMissedTrade({ event }: WaitingEvent): void {
     if (event.type === 'trade') this.giveTrade(event)
+    else if (event.type === 'candle') this.out.push(event)
   }
 
   private giveGap(gap: Gap): void {

@@ -34,6 +34,7 @@ export class ProductOwners {
   private readonly patience: Micros
   private readonly holders: Map<string, Holder>
   private readonly listings = new Map<Feed, Map<string, Listing>>()
+  private last: { feed: Feed; symbol: string; listing: Listing | undefined } | null = null
 
   /** @param patience a product without a quote or trade for so long is free. */
   constructor(feeds: readonly Pick<ConfiguredFeed, 'feed' | 'products'>[], patience: Micros, holders: Holders = {}) {
@@ -48,12 +49,17 @@ export class ProductOwners {
 
   /** What a feed means by a symbol; undefined where the config has it for no feed. */
   listing(feed: Feed, symbol: string): Listing | undefined {
+    const { last } = this
+    // A symbol of a frame is a text of its own each time, and hashed anew; that of the last event is compared faster.
+    if (last?.symbol === symbol && last.feed === feed) return last.listing
     let listings = this.listings.get(feed)
     if (listings === undefined) {
       listings = this.listingsOf(feed)
       this.listings.set(feed, listings)
     }
-    return listings.get(symbol)
+    const listing = listings.get(symbol)
+    this.last = { feed, symbol, listing }
+    return listing
   }
 
   /** Whether a feed holds a product, or nobody does. */
@@ -82,7 +88,8 @@ export class ProductOwners {
   private listingsOf(feed: Feed): Map<string, Listing> {
     const rank = (owner: Feed): number => (owner === feed ? 0 : mayStandIn(feed, owner) ? 1 : 2)
     const found = new Map<string, Listing>()
-    for (const { feed: owner, products } of this.feeds.toSorted((a, b) => rank(a.feed) - rank(b.feed)))
+    const others = this.feeds.filter(({ feed: owner }) => owner.brings === feed.brings)
+    for (const { feed: owner, products } of others.toSorted((a, b) => rank(a.feed) - rank(b.feed)))
       for (const { as, symbol } of products)
         if (!found.has(symbol)) found.set(symbol, { product: as, owner: owner.name, allowed: rank(owner) < 2 })
     return found

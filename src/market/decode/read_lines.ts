@@ -1,11 +1,15 @@
-import type { Micros, Trade } from '../../core/events/event.ts'
-import type { BackfillSpan } from '../bronze/record.ts'
-import type { Feed, Reading, TimedEvent } from '../feeds/feed.ts'
+import type { Candle, Micros, Trade } from '../../core/events/event.ts'
+import type { BackfillSpan, RawRecord } from '../bronze/record.ts'
+import type { Fault, Feed, Reading, TimedEvent } from '../feeds/feed.ts'
 import { feedByName } from '../feeds/feeds.ts'
+import { addFault, parseJson } from '../feeds/reading.ts'
 import { countName, type DecoderCounters } from './counters.ts'
-import type { DecodedLine, DecoderStep } from './decoded_line.ts'
-import { bytesOf, complete } from './frame_event.ts'
+import { type DecodedLine, type DecoderStep, ignore } from './decoded_line.ts'
+import { complete, letterOf } from './frame_event.ts'
 import type { Holders, ProductOwners } from './product_owners.ts'
+
+/** Of a name that nobody asked for the beginning tells enough. */
+const longestName = 50
 
 export interface LinesState {
   /** The feed that brings each product. */
@@ -49,11 +53,12 @@ export class LineReader implements DecoderStep<LinesState> {
   }
 
   private readFrame(line: DecodedLine, feed: Feed): void {
-    const { frame, received_at, rejected } = line.record
-    const reading = feed.read(frame)
+    const { received_at, rejected } = line.record
+    const reading = readingOf(line.record, feed)
     line.read = { feed, reading }
-    for (const { reason, item } of reading.faults) this.refuse(line, reason, item)
-    if (feed.clock === 'receipt') reading.time ??= received_at
+    for (const fault of reading.faults) this.refuseFault(line, fault)
+    if (reading.other !== null) ignore(line, reading.other)
+    if (feed.clock === 'receipt') reading.time = received_at ?? reading.time
     if (!rejected && !this.isAhead(reading.time, received_at)) line.time = reading.time
     for (const symbol of reading.acknowledged) this.learn(line, feed, symbol)
     for (const { product } of reading.events) this.learn(line, feed, product)
@@ -61,6 +66,12 @@ export class LineReader implements DecoderStep<LinesState> {
       this.counters.rejected++
       this.refuse(line, rejected)
     } else this.keepEvents(line, feed, reading)
+  }
+
+  private skip(line: DecodedLine, symbol: string): void {
+    const product = symbol.slice(0, longestName)
+    countName(this.counters.skipped, product)
+    ignore(line, `product ${product}`)
   }
 
   private learn(line: DecodedLine, feed: Feed, symbol: string): void {
@@ -72,20 +83,26 @@ export class LineReader implements DecoderStep<LinesState> {
     const reference = line.record.received_at ?? time
     let ahead = heartbeat && line.time !== time ? 1 : 0
     let others: [product: string, owner: string] | null = null
+    const timeless: Pick<Reading, 'faults'> = { faults: [] }
     for (const event of events) {
       const listing = this.owners.listing(feed, event.product)
       event.time ??= time
-      if (listing === undefined) countName(this.counters.skipped, event.product)
-      else if (event.time === null) this.refuse(line, 'bad_time', event)
-      else if (this.isAhead(event.time, reference)) ahead++
-      else {
+      if (listing === undefined) this.skip(line, event.product)
+      else if (event.time === null) addFault(timeless, 'bad_time', event)
+      else if (this.isAhead(event.time, reference)) {
+        // An article of the future is told again by each answer, and taken when its time has come.
+        if (event.type === 'news') ignore(line, 'news of the future')
+        else ahead++
+      } else {
         const { product } = listing
-        const owner = this.owners.claim(feed.name, listing, event.type === 'clock' ? null : event.time)
+        const time = event.type === 'clock' ? null : event.time
+        const owner = feed.brings === 'news' ? null : this.owners.claim(feed.name, listing, time)
         event.product = product
         if (owner === null) line.bare.push(event as TimedEvent)
         else others ??= [product, owner]
       }
     }
+    for (const fault of timeless.faults) this.refuseFault(line, fault)
     this.counters.rejected += ahead
     if (ahead > 0) this.refuse(line, 'time_ahead')
     if (others !== null) this.refuseOther(line, ...others)
@@ -102,8 +119,9 @@ export class LineReader implements DecoderStep<LinesState> {
       this.refuse(line, record.dead ?? 'bad_backfill')
       return
     }
-    const { events, faults } = feed.rest.read(record.frame)
-    for (const { reason, item } of faults) this.refuse(line, reason, item)
+    const received_at = record.received_at ?? Number.MAX_SAFE_INTEGER
+    const { events, faults } = feed.rest.read(record.frame, { symbol: asked.product, received_at })
+    for (const fault of faults) this.refuseFault(line, fault)
     if (listing === undefined) return
     const owner = this.owners.claim(feed.name, listing, null)
     if (owner !== null) {
@@ -112,12 +130,12 @@ export class LineReader implements DecoderStep<LinesState> {
     }
     for (const event of events)
       if (
-        event.type === 'trade' &&
+        (event.type === 'trade' || event.type === 'candle') &&
         event.product === asked.product &&
         event.time >= asked.from &&
         event.time <= asked.to
       )
-        line.events.push({ ...(complete(event, record, 0) as Trade), product, backfilled: true })
+        line.events.push({ ...(complete(event, record, 0) as Trade | Candle), product, backfilled: true })
   }
 
   private isAhead(time: Micros | null, reference: Micros | null): boolean {
@@ -133,10 +151,19 @@ export class LineReader implements DecoderStep<LinesState> {
     this.refuse(line, 'product_of_another_feed', undefined, detail)
   }
 
-  private refuse(line: DecodedLine, reason: string, item?: unknown, detail?: string): void {
-    countName(this.counters.dead, reason)
-    const { feed, connection, received_at, file, line: number } = line.record
-    const where = `${file}:${number}`
-    line.dead.push({ reason, detail, feed, connection, received_at, where, bytes: bytesOf(line.record, item) })
+  private refuseFault(line: DecodedLine, { reason, item, count }: Fault): void {
+    if (count === undefined) this.refuse(line, reason, item)
+    else this.refuse(line, reason, undefined, `${count} more items of this frame`, count)
   }
+
+  private refuse(line: DecodedLine, reason: string, item?: unknown, detail?: string, count?: number): void {
+    countName(this.counters.dead, reason, count)
+    line.dead.push(letterOf(line.record, { reason, item, count, detail }))
+  }
+}
+
+/** A frame that was skimmed and has faults is read anew in whole: its dead letters carry all of the item. */
+function readingOf({ frame, skimmed, text }: RawRecord, feed: Feed): Reading {
+  const reading = feed.read(frame)
+  return skimmed && reading.faults.length > 0 ? feed.read(parseJson(text!)) : reading
 }

@@ -22,15 +22,15 @@ export class TradeIds {
   }
 
   has(id: string): boolean {
-    const number = Number(id)
+    const number = numberOf(id)
     const range = this.ranges[this.placeOf(number)]
     return range !== undefined && range[0] <= number
   }
 
   /** @returns whether the id was not seen before; it is now. */
   add(id: string): boolean {
-    const number = Number(id)
-    if (!Number.isSafeInteger(number) || number < 0) return true
+    const number = numberOf(id)
+    if (Number.isNaN(number)) return true
     const { ranges } = this
     const last = ranges.at(-1)
     if (last !== undefined && number === last[1] + 1) {
@@ -56,3 +56,18 @@ export class TradeIds {
     return firstWhere(this.ranges.length, place => this.ranges[place][1] >= number)
   }
 }
+
+/** The whole number that an id is, as it is written; NaN for any other id, such as `0x10` or `007`. */
+function numberOf(id: string): number {
+  if (id === '' || id.length > longestSafe || (id.startsWith('0') && id !== '0')) return Number.NaN
+  let number = 0
+  for (let i = 0; i < id.length; i++) {
+    const digit = id.charCodeAt(i) - 48
+    if (digit < 0 || digit > 9) return Number.NaN
+    number = 10 * number + digit
+  }
+  return Number.isSafeInteger(number) ? number : Number.NaN
+}
+
+/** Digits of the largest whole number that is exact. */
+const longestSafe = 16

@@ -1,6 +1,18 @@
 import { coinbaseAnswer } from './coinbase_answer.ts'
 import type { Feed, Reading } from './feed.ts'
-import { asList, asObject, decimal, emptyReading, faulty, productOf, sequenceOf, sideOf, tradeIdOf } from './reading.ts'
+import {
+  addFault,
+  asList,
+  asObject,
+  decimal,
+  emptyReading,
+  faulty,
+  isBadDecimal,
+  productOf,
+  sequenceOf,
+  sideOf,
+  tradeIdOf,
+} from './reading.ts'
 import { parseTimestamp } from './timestamp.ts'
 
 /** Our channel names and those of this feed. */
@@ -50,13 +62,13 @@ export const coinbaseExchange: Feed = {
     const { type } = message
     if (typeof type !== 'string') return faulty('unknown_shape')
     if (type === 'subscriptions') readSubscriptions(reading, message)
-    if (!kinds.has(type)) return reading
+    if (!kinds.has(type)) return { ...reading, other: others.has(type) ? type : `type ${type}` }
     reading.sequence = sequenceOf(message.sequence)
     reading.time = parseTimestamp(message.time)
     const product = productOf(message.product_id)
-    if (product === null) reading.faults.push({ reason: 'missing_product' })
-    else if (reading.sequence === null) reading.faults.push({ reason: 'bad_sequence' })
-    else if (reading.time === null) reading.faults.push({ reason: 'bad_time' })
+    if (product === null) addFault(reading, 'missing_product')
+    else if (reading.sequence === null) addFault(reading, 'bad_sequence')
+    else if (reading.time === null) addFault(reading, 'bad_time')
     else if (type === 'heartbeat') reading.events.push({ type: 'clock', product, time: reading.time, index: 0 })
     else {
       if (type === 'ticker') readQuote(reading, message, product, reading.time)
@@ -67,13 +79,18 @@ export const coinbaseExchange: Feed = {
 }
 
 function readQuote(reading: Reading, message: Record<string, unknown>, product: string, time: number): void {
+  const [bid, ask] = [decimal(message.best_bid), decimal(message.best_ask)]
+  if (isBadDecimal(message.best_bid, bid) || isBadDecimal(message.best_ask, ask)) {
+    addFault(reading, 'bad_price')
+    return
+  }
   reading.events.push({
     type: 'quote',
     product,
     time,
     index: 0,
-    bid: decimal(message.best_bid),
-    ask: decimal(message.best_ask),
+    bid,
+    ask,
     bid_size: decimal(message.best_bid_size),
     ask_size: decimal(message.best_ask_size),
     last: decimal(message.price),
@@ -85,8 +102,8 @@ function readTrade(reading: Reading, message: Record<string, unknown>, product: 
   const id = tradeIdOf(message.trade_id)
   const price = decimal(message.price)
   const size = decimal(ticker ? message.last_size : message.size)
-  if (id === null) reading.faults.push({ reason: 'missing_trade_id' })
-  else if (price === null || size === null) reading.faults.push({ reason: 'bad_trade' })
+  if (id === null) addFault(reading, 'missing_trade_id')
+  else if (price === null || size === null) addFault(reading, 'bad_trade')
   else {
     const side = sideOf(message.side, !ticker)
     reading.events.push({ type: 'trade', product, time, index: ticker ? 1 : 0, id, price, size, side })

@@ -1,5 +1,5 @@
 import type { Reading } from './feed.ts'
-import { asObject, decimal, productOf, sideOf, tradeIdOf } from './reading.ts'
+import { addFault, asObject, decimal, productOf, sideOf, tradeIdOf } from './reading.ts'
 import { parseTimestamp } from './timestamp.ts'
 
 /** Adds a trade as Coinbase Advanced Trade writes it, on the socket and over REST; `side` is the maker's there, turned round here. */
@@ -10,10 +10,10 @@ export function readTrade(reading: Reading, item: unknown, index: number): void 
   const id = tradeIdOf(trade?.trade_id)
   const price = decimal(trade?.price)
   const size = decimal(trade?.size)
-  if (trade === null) reading.faults.push({ reason: 'bad_trade', item })
-  else if (product === null) reading.faults.push({ reason: 'missing_product', item })
-  else if (time === null) reading.faults.push({ reason: 'bad_time', item })
-  else if (id === null) reading.faults.push({ reason: 'missing_trade_id', item })
-  else if (price === null || size === null) reading.faults.push({ reason: 'bad_trade', item })
+  if (trade === null) addFault(reading, 'bad_trade', item)
+  else if (product === null) addFault(reading, 'missing_product', item)
+  else if (time === null) addFault(reading, 'bad_time', item)
+  else if (id === null) addFault(reading, 'missing_trade_id', item)
+  else if (price === null || size === null) addFault(reading, 'bad_trade', item)
   else reading.events.push({ type: 'trade', product, time, index, id, price, size, side: sideOf(trade.side, true) })
 }

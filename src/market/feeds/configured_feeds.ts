@@ -32,7 +32,7 @@ export function configuredFeeds(config: Pick<Config, 'feeds'>): ConfiguredFeed[]
       {
         feed,
         url: url ?? feed.url,
-        channels: channels ?? feed.channels,
+        channels: channels ?? feed.usualChannels ?? feed.channels,
         products,
         staleAfterMs: 1000 * stale_after_s,
       },

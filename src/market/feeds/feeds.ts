@@ -1,10 +1,18 @@
+import { binance } from './binance.ts'
 import { coinbase } from './coinbase.ts'
 import { coinbaseExchange } from './coinbase_exchange.ts'
+import { coincap } from './coincap.ts'
+import { coincapPrices } from './coincap_prices.ts'
 import type { Feed } from './feed.ts'
-import { simulated } from './simulated.ts'
+import { finnhub } from './finnhub.ts'
+import { polygon } from './polygon.ts'
+import { simulatedFeeds } from './simulated.ts'
 
 /** Every feed, in the order in which a bare line is tried. */
-export const feeds: readonly Feed[] = [coinbase, coinbaseExchange, simulated]
+export const feeds: readonly Feed[] = [
+  ...[coinbase, coinbaseExchange, binance, polygon, finnhub, coincap, coincapPrices],
+  ...simulatedFeeds,
+]
 
 const byName = new Map(feeds.map(feed => [feed.name, feed]))
 

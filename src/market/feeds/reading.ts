@@ -1,8 +1,9 @@
+import { parseDecimal } from '../../core/events/decimal.ts'
 import type { Reading } from './feed.ts'
 
 /** A reading with nothing in it yet. */
 export function emptyReading(): Reading {
-  return { time: null, sequence: null, events: [], heartbeat: false, acknowledged: [], faults: [] }
+  return { time: null, sequence: null, events: [], other: null, heartbeat: false, acknowledged: [], faults: [] }
 }
 
 /** A reading of a frame that cannot be read at all. */
@@ -10,14 +11,47 @@ export function faulty(reason: string): Reading {
   return { ...emptyReading(), faults: [{ reason }] }
 }
 
-/** The parsed value; undefined when the text is not JSON. */
+/** So many faults of a frame are kept each by itself: one of 30 MB may hold ten million. */
+const faultsApart = 20
+
+/** Notes what is malformed: the first ones of a frame with their items, the others by their number, one fault a reason. */
+export function addFault({ faults }: Pick<Reading, 'faults'>, reason: string, item?: unknown): void {
+  if (faults.length < faultsApart) {
+    faults.push({ reason, item })
+    return
+  }
+  for (let i = faultsApart; i < faults.length; i++)
+    if (faults[i].reason === reason) {
+      faults[i].count!++
+      return
+    }
+  faults.push({ reason, count: 1 })
+}
+
+/** A text of market data that is so long has a value in twenty bytes or more; the parser makes seconds of work of 16 MB of `{}`. */
+const densestLength = 1 << 20
+const valuesLimit = 2 << 20
+
+/** The parsed value; undefined when the text is not JSON, or holds more than two million values. */
 export function parseJson(text: string): unknown {
+  if (text.length > densestLength && hasTooManyValues(text)) return undefined
   try {
     return JSON.parse(text)
   } catch {
     return undefined
   }
 }
+
+function hasTooManyValues(text: string): boolean {
+  let values = 0
+  for (let i = 0; i < text.length && values <= valuesLimit; i++) {
+    const sign = text.charCodeAt(i)
+    if (sign === comma || sign === bracket || sign === brace) values++
+  }
+  return values > valuesLimit
+}
+
+const [comma, bracket, brace] = [...',[{'].map(sign => sign.charCodeAt(0))
 
 /** The value when it can be a frame, an object or a list, else null. */
 export function asFrame(value: unknown): object | null {
@@ -39,10 +73,16 @@ export function asList(value: unknown): unknown[] {
 /** No price, size or id is longer; what is must not fill a topic. */
 const textLimit = 64
 
-/** A decimal as the wire's text; numbers become text; null where there is nothing to keep. */
+/** A decimal as the wire's text; numbers become text; null for everything else. */
 export function decimal(value: unknown): string | null {
-  if (typeof value === 'string') return value === '' || value.length > textLimit ? null : value
-  return typeof value === 'number' && Number.isFinite(value) ? String(value) : null
+  const text = typeof value === 'number' ? String(value) : value
+  if (typeof text !== 'string' || text.length > textLimit) return null
+  return Number.isNaN(parseDecimal(text)) ? null : text
+}
+
+/** Whether something stands where a decimal should, and is none: `read` is what `decimal` made of it. */
+export function isBadDecimal(value: unknown, read: string | null): boolean {
+  return read === null && value !== undefined && value !== null && value !== ''
 }
 
 /** A frame's number: a whole number of at least 0, else null. */

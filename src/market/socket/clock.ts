@@ -1,5 +1,6 @@
 import type { Micros } from '../../core/events/event.ts'
 import { parseTimestamp } from '../feeds/timestamp.ts'
+import { parseUnixTime } from '../feeds/unix_time.ts'
 
 /** The clock port: when was this message received? An empty text asks for the time of something that is no message. */
 export type Stamp = (message: string) => Micros
@@ -28,8 +29,25 @@ export function marketStamp(isBogus: (message: string) => boolean = () => false,
   }
 }
 
-/** The exchange's time of a message, from its text alone; null when it has none that can be read. */
+/**
+ * The clock of a simulated exchange whose frames may have no time: what its handshakes say (`date`) and what its messages say
+ * moves it. It may be a day that is long over.
+ */
+export function simulatedStamp(): { stamp: Stamp; note(date: string | undefined): void } {
+  let begun: Micros = 0
+  const moved = marketStamp()
+  return {
+    stamp: message => Math.max(begun, moved(message)),
+    note(date) {
+      const time = 1000 * Date.parse(date ?? '')
+      if (time > begun) begun = time
+    },
+  }
+}
+
+/** The exchange's time of a message, from its text alone: RFC 3339, or `E` or `timestamp` since the epoch; null when it has none that can be read. */
 export function messageTime(message: string): Micros | null {
-  const match = /"time(?:stamp)?"\s*:\s*"([^"]*)"/.exec(message)
-  return match ? parseTimestamp(match[1]) : null
+  const match = /"time(?:stamp)?"\s*:\s*"([^"]*)"|"(?:E|timestamp)"\s*:\s*(\d{13,16})\b/.exec(message)
+  if (match === null) return null
+  return match[1] === undefined ? parseUnixTime(Number(match[2])) : parseTimestamp(match[1])
 }

@@ -1,14 +1,23 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Logger } from 'pino'
 import { WebSocket } from 'ws'
 
 export interface ConnectionOptions {
   url: string
+  /** Of the handshake. */
+  headers?: Record<string, string>
   /** Sent once, before anything else. */
   logIn?: string[]
   /** Sent as soon as the connection is open. */
   requests: string[]
+  /** Sees what the server says of itself before the connection is open; what it throws ends the connection. */
+  onHandshake?(headers: IncomingHttpHeaders): void
+  /** The server answers the handshake with this status of HTTP. */
+  onRefusal?(status: number): void
   /** Without any message for so long it is dead. */
   staleAfterMs: number
+  /** An answer to a ping of ours is as good as a message. */
+  quiet?: boolean
   /** What happens, by the connection's name. After `stale` comes `close`. What a handler throws ends the connection. */
   on: {
     open(connection: string): void
@@ -30,8 +39,9 @@ export interface Ending {
   failure?: unknown
 }
 
-/** A level-2 snapshot alone may have 5 MB. */
-const maxPayload = 32 << 20
+/** A level-2 snapshot alone may have 5 MB; of 16 MiB of garbage the parser makes seconds of work. */
+const maxPayload = 16 << 20
+/** For all of it, TLS and the answer included: one that comes byte by byte ends, too. */
 const handshakeMs = 10_000
 const closingMs = 2000
 
@@ -43,7 +53,9 @@ export class Connection {
   private name: string | null = null
   private openedAt = 0
   private messages = 0
+  private readonly connecting: NodeJS.Timeout
   private silence: NodeJS.Timeout | undefined
+  private pings: NodeJS.Timeout | undefined
   private closing = false
   private failure: unknown
 
@@ -51,17 +63,22 @@ export class Connection {
   constructor(options: ConnectionOptions, nameOf: () => string, onEnd: (ending: Ending) => void) {
     this.options = options
     this.onEnd = onEnd
-    const socket = new WebSocket(options.url, { maxPayload, handshakeTimeout: handshakeMs })
+    const socket = new WebSocket(options.url, { maxPayload, headers: options.headers })
     this.socket = socket
+    this.connecting = setTimeout(() => this.giveUp(), handshakeMs)
+    socket.on('upgrade', ({ headers }) => this.attempt(() => options.onHandshake?.(headers)))
     socket.on('open', () => this.opened(nameOf()))
     socket.on('message', data => {
       this.messages++
       this.silence?.refresh()
       this.tell((name, on) => on.message(name, data.toString()))
     })
+    socket.on('pong', () => this.options.quiet && this.silence?.refresh())
     socket.on('error', error => {
       const reason = error.message || (error as NodeJS.ErrnoException).code
       if (!this.closing && this.failure === undefined) options.log.warn({ url: options.url, reason }, 'socket error')
+      const status = /^Unexpected server response: (\d+)$/.exec(reason ?? '')?.[1]
+      if (status !== undefined) options.onRefusal?.(Number(status))
     })
     socket.on('close', (code, reason) => this.ended(code, reason.toString()))
   }
@@ -83,11 +100,20 @@ export class Connection {
     }
   }
 
+  private giveUp(): void {
+    const { url, log } = this.options
+    log.warn({ url, after_ms: handshakeMs }, 'no connection within this time')
+    this.closing = true
+    this.socket.terminate()
+  }
+
   private opened(name: string): void {
+    clearTimeout(this.connecting)
     const { url, staleAfterMs, logIn = [], log } = this.options
     this.name = name
     this.openedAt = performance.now()
     this.silence = setTimeout(() => this.suspect(), staleAfterMs)
+    if (this.options.quiet) this.pings = setInterval(() => this.socket.ping(), staleAfterMs / 2)
     log.info({ connection: name, url }, 'connected')
     this.tell((_, on) => on.open(name))
     for (const message of logIn) this.socket.send(message)
@@ -107,7 +133,9 @@ export class Connection {
   }
 
   private ended(code: number, reason: string): void {
+    clearTimeout(this.connecting)
     clearTimeout(this.silence)
+    clearInterval(this.pings)
     const isOpen = this.name !== null
     if (isOpen) this.options.log.info({ connection: this.name, code, reason }, 'closed')
     this.tell((name, on) => on.close(name))
@@ -116,9 +144,13 @@ export class Connection {
   }
 
   private tell(what: (name: string, on: ConnectionOptions['on']) => void): void {
-    if (this.name === null) return
+    const { name } = this
+    if (name !== null) this.attempt(() => what(name, this.options.on))
+  }
+
+  private attempt(what: () => void): void {
     try {
-      what(this.name, this.options.on)
+      what()
     } catch (error) {
       this.failure ??= error
       this.socket.terminate()

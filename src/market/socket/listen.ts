@@ -2,8 +2,10 @@ import type { Logger } from 'pino'
 import type { Role } from '../bronze/record.ts'
 import type { BronzeWriter } from '../bronze/write.ts'
 import type { Feed } from '../feeds/feed.ts'
+import { withoutSecret } from '../feeds/without_secret.ts'
 import type { BackoffOptions } from './backoff.ts'
 import type { Stamp } from './clock.ts'
+import type { ConnectionOptions } from './connection.ts'
 import { openSocket } from './socket.ts'
 import { createSubscriber, type Subscriber } from './subscriber.ts'
 
@@ -14,6 +16,9 @@ export interface ListenTo {
   /** By the exchange's own names. */
   products: string[]
   channels: readonly string[]
+  /** As a connection's. */
+  onHandshake?: ConnectionOptions['onHandshake']
+  onRefusal?: ConnectionOptions['onRefusal']
   /** For a feed that wants a login; it goes to the exchange and nowhere else. */
   secret?: string
   bronze: BronzeWriter
@@ -36,6 +41,7 @@ export interface ListenOptions extends ListenTo {
   onAnswered(): void
   wasAnswered(): boolean
   onRefused(missing: string[]): void
+  onNoLogin(said: string): void
 }
 
 /** One connection after the other to a feed, written to bronze. */
@@ -59,9 +65,21 @@ export function listenToFeed(options: ListenOptions): FeedListener {
     onAnswered: options.onAnswered,
     wasAnswered: options.wasAnswered,
     onRefused: options.onRefused,
+    onNoLogin: options.onNoLogin,
   })
   const socket = openSocket({
-    ...{ url: options.url, requests, staleAfterMs: options.staleAfterMs, backoff, random, log },
+    ...{
+      url: feed.address?.(options.url, products, options.channels) ?? options.url,
+      requests,
+      staleAfterMs: options.staleAfterMs,
+      quiet: feed.quiet,
+      backoff,
+      random,
+      log,
+    },
+    headers: options.secret === undefined ? undefined : feed.headers?.(options.secret),
+    onHandshake: options.onHandshake,
+    onRefusal: options.onRefusal,
     logIn: options.secret === undefined ? [] : feed.logIn?.(options.secret),
     nameOf: n => `${name}-${String(n).padStart(6, '0')}`,
     on: {
@@ -70,7 +88,8 @@ export function listenToFeed(options: ListenOptions): FeedListener {
         subscriber.open(connection)
         bronze.control(connection, stamp(''), 'open', marks)
       },
-      message(connection, text) {
+      message(connection, said) {
+        const text = withoutSecret(said, options.secret)
         const received_at = stamp(text)
         bronze.frame(connection, received_at, text, marks)
         subscriber.see(connection, text)

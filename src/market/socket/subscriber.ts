@@ -21,6 +21,8 @@ export interface SubscriberOptions {
   wasAnswered(): boolean
   /** Products were left out before all were ever acknowledged: they are not served at all. */
   onRefused(missing: string[]): void
+  /** The exchange does not take the login. */
+  onNoLogin(said: string): void
 }
 
 /** Watches what the exchange says to a subscription, and asks again until it is acknowledged in full. */
@@ -46,7 +48,7 @@ export function createSubscriber(options: SubscriberOptions): Subscriber {
   let complaint: string | null = null
 
   function newAcknowledgement(): Acknowledgement {
-    return createAcknowledgement(products, requests.length)
+    return createAcknowledgement(products, Math.max(1, requests.length))
   }
 
   function wait(connection: string): void {
@@ -77,8 +79,14 @@ export function createSubscriber(options: SubscriberOptions): Subscriber {
       wait(connection)
     },
     see(connection, message) {
-      const answer = feed.answer(message)
+      // Where nothing is asked for, the first frame stands for the acknowledgement.
+      const answer = feed.answer(message) ?? (waiting && requests.length === 0 ? { served: products } : null)
       if (answer === null) return
+      if ('refused' in answer) {
+        stop()
+        options.onNoLogin(answer.refused)
+        return
+      }
       if ('error' in answer) {
         complaint = answer.error
         log.warn({ connection, error: complaint }, 'the exchange reports an error')

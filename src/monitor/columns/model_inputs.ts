@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { SpikeError } from '../../errors.ts'
+import { kindOf } from '../../files/place.ts'
+import { readText } from '../../files/read_text.ts'
 
 /** What the report needs to know of a model: the columns it reads and its threshold on sigma_future. */
 export interface ModelUse {
@@ -13,10 +14,10 @@ export interface ModelUse {
  * @throws SpikeError BAD_MODEL when it is missing, is not JSON, or names no inputs.
  */
 export function readModelUse(path: string): ModelUse {
-  const file = existsSync(path) && statSync(path).isDirectory() ? join(path, 'model.json') : path
+  const file = kindOf(path) === 'folder' ? join(path, 'model.json') : path
   let model: { inputs?: unknown; tau?: unknown }
   try {
-    model = JSON.parse(readFileSync(file, 'utf8'))
+    model = JSON.parse(readText(file))
   } catch (cause) {
     throw new SpikeError('BAD_MODEL', `${file}: is not a readable model.json; name a folder under models/artifacts`, {
       cause,

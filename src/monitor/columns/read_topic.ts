@@ -1,5 +1,5 @@
 import { metadataKeys } from '../../core/features/metadata.ts'
-import { decodeRow } from '../../core/features/row_json.ts'
+import { decodeRowRecord } from '../../core/features/row_bytes.ts'
 import { RowCollector } from '../../core/features/rows.ts'
 import { specVersion } from '../../core/features/spec.ts'
 import { SpikeError } from '../../errors.ts'
@@ -25,7 +25,7 @@ export async function readSideOfTopic(
     let [skipped, newest] = [0, Number.NEGATIVE_INFINITY]
     for await (const records of readAll(streams, topic, start))
       for (const { partition, value } of records) {
-        const row = decodeRow(value.toString())
+        const row = decodeRowRecord(value)
         if (row === null) {
           skipped++
           continue

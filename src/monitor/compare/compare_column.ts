@@ -4,6 +4,7 @@ import { measureWasserstein } from '../evidently/wasserstein.ts'
 import { chooseEdges, describeSide, type SideOfColumn } from '../profile/describe_side.ts'
 import { type PooledColumn, poolParts } from '../profile/pool_parts.ts'
 import type { ColumnPart, Profile, ProfileColumn, ProfiledSide } from '../profile/profile.ts'
+import { type ColumnKind, kindOfColumn } from './column_kind.ts'
 import type { ColumnLimits } from './column_limits.ts'
 import { describeShift, type ShiftKind } from './describe_shift.ts'
 import { followColumn, type OverTime } from './over_time.ts'
@@ -15,6 +16,8 @@ import { type ColumnScore, scoreColumn, sharedDistance } from './score_column.ts
 export interface DriftColumn {
   name: string
   type: ColumnType
+  /** Columns of calendar and coverage are no part of the share of drifted columns. */
+  kind: ColumnKind
   /** Whether the model reads it; null where no model was named. */
   used_by_model: boolean | null
   evidently: ColumnScore
@@ -79,6 +82,7 @@ export function compareColumn(
   return {
     name,
     type,
+    kind: kindOfColumn(name),
     used_by_model: context.modelInputs?.includes(name) ?? null,
     evidently: empty
       ? { score: null, drifted: false, note: `Evidently stops with an error: the ${holdsNothing(empty)}` }

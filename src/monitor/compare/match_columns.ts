@@ -8,6 +8,9 @@ export interface MatchedColumns {
   left_out: { name: string; reason: string }[]
 }
 
+/** A column of labelled files: each row's own threshold. */
+const threshold = 'tau'
+
 /**
  * The columns that both sides have as numbers, in the order of the reference.
  * @throws SpikeError BAD_TABLE, one line a fault: a side of one row, infinite values, sides of two spec versions, a column that
@@ -28,7 +31,8 @@ export function matchColumns(reference: Profile, current: Profile): MatchedColum
       if (b.others[name])
         faults.push(`${b.name}: column ${name} is ${b.others[name]}, but a number in ${a.name}; make both numbers`)
 
-  const common = Object.keys(reference.columns).filter(name => current.columns[name])
+  const shared = Object.keys(reference.columns).filter(name => current.columns[name])
+  const common = shared.filter(name => name !== threshold)
   if (common.length === 0 && faults.length === 0)
     faults.push(
       `${reference.name} and ${current.name}: have no numeric column in common; compare two files of one feature spec`,
@@ -47,6 +51,9 @@ export function matchColumns(reference: Profile, current: Profile): MatchedColum
   return {
     names,
     left_out: [
+      ...(shared.includes(threshold)
+        ? [{ name: threshold, reason: 'the threshold of the label, not a measurement' }]
+        : []),
       ...common.filter(name => !names.includes(name)).map(name => ({ name, reason: 'null on both sides' })),
       ...Object.keys(reference.others)
         .filter(name => current.others[name])
@@ -61,10 +68,10 @@ export function matchColumns(reference: Profile, current: Profile): MatchedColum
 export function faultsOf(side: Profile): string[] {
   const faults: string[] = []
   if (side.rows < 2) faults.push(`${side.name}: holds ${side.rows} row; a side of a comparison needs at least two`)
-  for (const [name, { infinite }] of Object.entries(side.columns))
+  for (const [name, { infinite, infinite_at }] of Object.entries(side.columns))
     if (infinite > 0)
       faults.push(
-        `${side.name}: column ${name} holds ${infinite} infinite values; write nulls where a value is undefined`,
+        `${side.name}: column ${name} holds ${infinite} infinite values, the first at ${infinite_at}; write nulls where a value is undefined`,
       )
   return faults
 }

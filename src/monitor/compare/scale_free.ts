@@ -1,3 +1,4 @@
+import { maximum } from '../../core/math/extremes.ts'
 import { formatDuration } from '../format.ts'
 import type { ColumnPart, Profile } from '../profile/profile.ts'
 import type { TimeIndex } from '../profile/time_index.ts'
@@ -62,7 +63,7 @@ export function compareScaleFree(products: ProductColumn[], timing: TimedColumn)
     (sum, { distance, spread, current }) => sum + (distance === 0 ? 0 : ((current.n / rows) * distance) / spread.value),
     0,
   )
-  const memory = Math.max(...products.flatMap(product => [product.reference.memory_s, product.current.memory_s]))
+  const memory = maximum(products.flatMap(product => [product.reference.memory_s, product.current.memory_s]))
   const [a, b] = [reference.filled.reduce((sum, seconds) => sum + seconds, 0), times.seconds]
   const unit = reference.block_s
   const longest = Math.floor(Math.min(a / fewest.side, b / fewest.side, (a + b) / fewest.both))

@@ -1,3 +1,4 @@
+import { minimum } from '../../core/math/extremes.ts'
 import { type Counts, toShares } from './binning.ts'
 
 /**
@@ -11,7 +12,7 @@ export function scorePsi(counts: Counts): number {
 }
 
 function fillZeros(shares: number[]): number[] {
-  const smallest = Math.min(...shares.filter(share => share !== 0))
+  const smallest = minimum(shares.filter(share => share !== 0))
   const fill = smallest <= 1e-4 ? smallest / 1e6 : 1e-4
   return shares.map(share => (share === 0 ? fill : share))
 }

@@ -1,6 +1,6 @@
 import { features } from '../../core/features/spec.ts'
 import type { DriftColumn } from '../compare/compare_column.ts'
-import { formatDuration, formatNumber, formatScore, formatShare } from '../format.ts'
+import { formatCount, formatDuration, formatNumber, formatScore, formatShare } from '../format.ts'
 import type { DriftReport } from '../report/drift_report.ts'
 import { breakable, escapeHtml } from './html.ts'
 import { renderSmallHistogram } from './small_histogram.ts'
@@ -17,7 +17,13 @@ const heads: [string | null, string][] = [
 /** The table of columns: sortable, filterable, each row opens into its detail. */
 export function renderColumns(report: DriftReport): string {
   const ranked = [...report.columns.keys()].sort((a, b) => compareRank(report.columns[a], report.columns[b]))
-  const rows = ranked.map((index, rank) => renderRow(report, report.columns[index], index, rank)).join('\n')
+  const rows = (apart: boolean): string =>
+    ranked
+      .map((index, rank) => ({ index, rank, column: report.columns[index] }))
+      .filter(({ column }) => (column.kind !== 'market') === apart)
+      .map(({ index, rank, column }) => renderRow(report, column, index, rank))
+      .join('\n')
+  const others = rows(true)
   const option = (value: string, text: string): string => `<option value="${value}">${text}</option>`
   const model = report.dataset.model_columns_drifted !== null
   return `<section aria-labelledby="columns-title"><h2 id="columns-title">Columns</h2>
@@ -25,7 +31,7 @@ export function renderColumns(report: DriftReport): string {
 <div class="controls">
 <label>Find a column<input id="search" type="search" autocomplete="off"></label>
 <label>Show<select id="filter">${option('all', 'all columns')}${option('either', 'drifted by either verdict')}${option('evidently', 'drifted, Evidently')}${option('scale-free', 'drifted, scale-free')}${option('disagree', 'verdicts disagree')}${option('undecided', 'undecided')}${model ? option('model', 'used by the model') : ''}</select></label>
-<label>Sort by<select id="sort">${option('verdict', 'verdict')}${option('name', 'name')}${option('evidently', 'Evidently score')}${option('score', 'scale-free distance')}${option('p', 'scale-free p')}${option('nulls', 'share of nulls, current')}</select></label>
+<label>Sort by<select id="sort">${option('verdict', model ? "verdict, the model's first" : 'verdict')}${option('name', 'name')}${option('evidently', 'Evidently score')}${option('score', 'scale-free distance')}${option('p', 'scale-free p')}${option('nulls', 'share of nulls, current')}</select></label>
 </div>
 <p id="shown" class="soft" role="status" aria-live="polite"></p>
 <table class="columns" id="columns" role="table" aria-labelledby="columns-title"><thead role="rowgroup"><tr role="row">${heads
@@ -35,7 +41,11 @@ export function renderColumns(report: DriftReport): string {
         : `<th scope="col" role="columnheader">${text}</th>`,
     )
     .join('')}</tr></thead>
-<tbody role="rowgroup">${rows}</tbody></table></section>`
+<tbody role="rowgroup">${rows(false)}</tbody>${
+    others &&
+    `<tbody role="rowgroup" class="apart"><tr role="row" class="group"><th scope="rowgroup" role="rowheader" colspan="${heads.length}">Calendar and coverage: when the rows are of and how much of the past is known, not what the market did. No part of the share.</th></tr>
+${others}</tbody>`
+  }</table></section>`
 }
 
 function renderRow(report: DriftReport, column: DriftColumn, index: number, rank: number): string {
@@ -65,7 +75,7 @@ function renderDetail(report: DriftReport, column: DriftColumn): string {
   const { evidently, scale_free: free } = column
   const place = (share: number): number => report.quantile_shares.indexOf(share)
   const figures: [string, (side: 'reference' | 'current') => string][] = [
-    ['values', side => String(column[side].n)],
+    ['values', side => formatCount(column[side].n)],
     ['nulls', side => formatShare(column[side].nulls / report[side].rows)],
     ['mean', side => formatNumber(column[side].mean)],
     ['standard deviation', side => formatNumber(column[side].std)],
@@ -108,10 +118,15 @@ function mark(verdict: string): string {
   return `<span class="mark ${verdict}">${marks[verdict]}</span>`
 }
 
-/** Drifted by both, by one, undecided, stable; far ones first. */
+/** The model's columns first; then drifted by both, by one, undecided, stable; far ones first. */
 function compareRank(a: DriftColumn, b: DriftColumn): number {
   const weight = ({ evidently, scale_free }: DriftColumn): number =>
     (scale_free.drifted ? 4 : 0) + (evidently.drifted ? 2 : 0) + (scale_free.verdict === 'undecided' ? 1 : 0)
   const score = ({ scale_free }: DriftColumn): number => scale_free.score ?? 1e9
-  return weight(b) - weight(a) || score(b) - score(a) || (a.name < b.name ? -1 : 1)
+  return (
+    Number(b.used_by_model) - Number(a.used_by_model) ||
+    weight(b) - weight(a) ||
+    score(b) - score(a) ||
+    (a.name < b.name ? -1 : 1)
+  )
 }

@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { formatNumber, formatShare } from '../format.ts'
+import { formatCount, formatNumber, formatShare } from '../format.ts'
 import type { DriftReport, SideSummary } from '../report/drift_report.ts'
 import { renderColumns } from './column_section.ts'
-import { escapeHtml } from './html.ts'
+import { escapeHtml, pageStyle } from './html.ts'
 import { renderQuality } from './quality_section.ts'
 import { renderVerdict } from './verdict_section.ts'
 
-const style = readFileSync(new URL('./page.css', import.meta.url), 'utf8')
 const script = readFileSync(new URL('./page.js', import.meta.url), 'utf8')
 
 /** The report as one HTML page that needs nothing but itself: style, script and data are inside, nothing is fetched. */
@@ -15,10 +14,11 @@ export function renderDrift(report: DriftReport): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark"><link rel="icon" href="data:,"><title>${title}${report.simulated ? ' (simulated)' : ''}</title>
-<style>${style}</style></head><body><a class="skip" href="#columns-title">Skip to the columns</a><main>
+<style>${pageStyle}</style></head><body><a class="skip" href="#columns-title">Skip to the columns</a><main>
 ${report.simulated ? '<p class="banner">Simulated data: every number on this page comes from the simulated exchange, not from a market.</p>' : ''}
 <h1>${title}</h1>
 <div class="sides">${renderSide('reference', report.reference)}${renderSide('current', report.current)}</div>
+${contents}
 ${renderVerdict(report)}
 ${renderColumns(report)}
 ${renderQuality(report)}
@@ -27,10 +27,20 @@ ${renderGuide(report)}
 `
 }
 
+const contents = `<nav aria-label="Contents"><ul class="contents">${[
+  ['answer', 'What to do'],
+  ['verdict', 'Verdicts'],
+  ['columns-title', 'Columns'],
+  ['quality', 'Data quality'],
+  ['guide', 'How to read this'],
+]
+  .map(([id, text]) => `<li><a href="#${id}">${text}</a></li>`)
+  .join('')}</ul></nav>`
+
 function renderSide(kind: 'reference' | 'current', side: SideSummary): string {
   const span = side.from && side.to ? `, ${shorten(side.from)} to ${shorten(side.to)} UTC` : ''
   const products = Object.keys(side.products).filter(product => product !== '')
-  return `<div><span class="key ${kind}"></span><strong>${kind}</strong> ${escapeHtml(side.name)}<br>${side.rows} rows${products.length > 0 ? ` of ${escapeHtml(products.join(', '))}` : ''}${span}</div>`
+  return `<div><span class="key ${kind}"></span><strong>${kind}</strong> ${escapeHtml(side.name)}<br>${formatCount(side.rows)} rows${products.length > 0 ? ` of ${escapeHtml(products.join(', '))}` : ''}${span}</div>`
 }
 
 function shorten(iso: string): string {

@@ -1,3 +1,10 @@
+import { readFileSync } from 'node:fs'
+
+/** The look that all pages share, and what these add to it. */
+export const pageStyle: string = ['../../look.css', './page.css']
+  .map(name => readFileSync(new URL(name, import.meta.url), 'utf8'))
+  .join('')
+
 /** Text made safe for HTML, in elements and in attributes; a number stays beside its per cent sign. */
 export function escapeHtml(text: string): string {
   return text

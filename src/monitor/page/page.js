@@ -1,8 +1,7 @@
 {
   const data = JSON.parse(document.getElementById('data').textContent)
   const table = document.getElementById('columns')
-  const body = table.tBodies[0]
-  const rows = [...body.querySelectorAll('tr.column')]
+  const rows = [...table.querySelectorAll('tr.column')]
   const search = document.getElementById('search')
   const filter = document.getElementById('filter')
   const sort = document.getElementById('sort')
@@ -30,6 +29,7 @@
       detailOf(row).hidden = !fits || buttonOf(row).getAttribute('aria-expanded') !== 'true'
       if (fits) count++
     }
+    for (const body of table.tBodies) body.hidden = !body.querySelector('tr.column:not([hidden])')
     shown.textContent = `${count} of ${rows.length} columns shown`
   }
 
@@ -40,7 +40,7 @@
       const [x, y] = [of(a), of(b)]
       return sign * (x < y ? -1 : x > y ? 1 : 0) || Number(a.dataset.rank) - Number(b.dataset.rank)
     })
-    for (const row of sorted) body.append(row, detailOf(row))
+    for (const row of sorted) row.parentElement.append(row, detailOf(row))
     for (const head of table.tHead.querySelectorAll('th[data-key]')) {
       if (head.dataset.key === order.key) head.setAttribute('aria-sort', order.ascending ? 'ascending' : 'descending')
       else head.removeAttribute('aria-sort')
@@ -213,9 +213,13 @@
     return Math.round(value * 10) / 10
   }
 
+  function figure(value) {
+    return Number(value.toPrecision(4)).toLocaleString('en-US', { maximumFractionDigits: 6 })
+  }
+
   function number(value) {
     if (value === 0) return '0'
     const size = Math.abs(value)
-    return size >= 1e6 || size < 1e-3 ? value.toExponential(1).replace('e+', 'e') : String(Number(value.toPrecision(4)))
+    return size >= 1e6 || size < 1e-3 ? value.toExponential(1).replace('e+', 'e') : figure(value)
   }
 }

@@ -1,4 +1,4 @@
-import { formatNumber, formatShare } from '../format.ts'
+import { formatCount, formatNumber, formatShare } from '../format.ts'
 import type { DriftReport } from '../report/drift_report.ts'
 import type { LabelSide } from '../report/label_shift.ts'
 import type { SideQuality } from '../report/quality.ts'
@@ -19,11 +19,11 @@ ${renderTable(
     quality[side].products.map(line => [
       side,
       line.product || 'all',
-      String(line.rows),
+      formatCount(line.rows),
       formatShare(line.coverage),
-      String(line.holes),
-      String(line.resets),
-      String(line.repeated),
+      formatCount(line.holes),
+      formatCount(line.resets),
+      formatCount(line.repeated),
     ]),
   ),
   'Rows by side and product',
@@ -48,8 +48,8 @@ function renderLabel({ quality: { label } }: DriftReport): string {
   if (label.source === null) return '<p class="soft">The files carry no label, and no tau is known.</p>'
   const side = (name: string, { labelled, positives, prevalence }: LabelSide): string[] => [
     name,
-    String(labelled),
-    String(positives),
+    formatCount(labelled),
+    formatCount(positives),
     prevalence === null ? '–' : formatShare(prevalence),
   ]
   const percentile = (value: number | null): string => (value === null ? '–' : `P${value.toFixed(1)}`)
@@ -64,14 +64,17 @@ ${label.tau_percentile
 
 function renderStream({ quality: { stream } }: DriftReport): string {
   if (!stream) return '<p class="soft">Not counted here: a Parquet file does not tell what the stream dropped.</p>'
-  const words: [keyof typeof stream, string][] = [
+  const words: [Exclude<keyof typeof stream, 'clock_skew_ms'>, string][] = [
     ['late', 'late events, set aside'],
     ['dead_letters', 'records that could not be read'],
     ['duplicates', 'duplicates dropped'],
     ['rejected', 'events with an impossible time'],
     ['crossed', 'crossed quotes'],
   ]
-  const lines = words.flatMap(([key, text]) => (stream[key] === undefined ? [] : [`${stream[key]} ${text}`]))
+  const lines = words.flatMap(([key, text]) => {
+    const count = stream[key]
+    return count === undefined ? [] : [`${formatCount(count)} ${text}`]
+  })
   if (stream.clock_skew_ms)
     lines.push(
       `received after event time by ${stream.clock_skew_ms.median} ms at the median, ${stream.clock_skew_ms.p99} ms at the 99th percentile`,

@@ -1,10 +1,12 @@
+import { maximum } from '../../core/math/extremes.ts'
+
 const width = 130
 const height = 36
 
 /** Both sides of a column in one small picture: the reference filled, the current side as a line. */
 export function renderSmallHistogram(reference: number[], current: number[]): string {
   const sides = [reference, current].map(toShares)
-  const most = Math.max(...sides.flat(), 1e-9)
+  const most = Math.max(maximum(sides.flat()), 1e-9)
   const [area, line] = sides.map(shares => drawSteps(shares, most))
   return `<svg class="small" viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" aria-hidden="true"><path class="reference-area" d="${area}"/><path class="current-line" d="${line}"/></svg>`
 }

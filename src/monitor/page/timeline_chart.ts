@@ -1,3 +1,4 @@
+import { maximum, minimum } from '../../core/math/extremes.ts'
 import { formatDuration, formatTime } from '../format.ts'
 import type { Quality, SideQuality } from '../report/quality.ts'
 import { escapeHtml } from './html.ts'
@@ -12,7 +13,7 @@ export function renderTimeline(quality: Quality): string {
   const times = sides.flatMap(side =>
     quality[side].products.flatMap(line => [Date.parse(line.from), Date.parse(line.to)]),
   )
-  const [first, last] = [Math.min(...times), Math.max(...times)]
+  const [first, last] = [minimum(times), maximum(times)]
   const place = (iso: string): number => Math.round(((Date.parse(iso) - first) / (last - first || 1)) * width * 10) / 10
   const bar = (className: string, from: string, to: string): string =>
     `<rect class="${className}" x="${place(from)}" width="${Math.max(place(to) - place(from), 0.6).toFixed(1)}" y="0" height="${height}"/>`

@@ -1,10 +1,10 @@
-import { formatShare } from '../format.ts'
+import { formatCount, formatShare } from '../format.ts'
 import type { DriftReport } from '../report/drift_report.ts'
 import { escapeHtml } from './html.ts'
 
-/** The answer first: both verdicts, data quality, what moved most. */
+/** What to do, in one sentence; then both verdicts, data quality, the model, what moved most. */
 export function renderVerdict(report: DriftReport): string {
-  const { dataset, quality, columns } = report
+  const { advice, dataset, quality, columns } = report
   const free = dataset.scale_free
   const used = columns.filter(column => column.used_by_model)
   const cards = [
@@ -23,7 +23,9 @@ export function renderVerdict(report: DriftReport): string {
     card(
       'Data quality',
       !quality.passed,
-      quality.passed ? 'No faults' : `${quality.faults.length} fault${quality.faults.length > 1 ? 's' : ''}`,
+      quality.passed
+        ? 'No faults'
+        : `${formatCount(quality.faults.length)} fault${quality.faults.length > 1 ? 's' : ''}`,
       quality.passed ? 'Rows, gaps, nulls and ranges are as they should be.' : quality.faults[0],
     ),
   ]
@@ -40,9 +42,18 @@ export function renderVerdict(report: DriftReport): string {
       ),
     )
   }
-  return `<section aria-labelledby="verdict"><h2 id="verdict">Verdict</h2>
+  return `<section class="advice${['nothing', 'wait'].includes(advice.action) ? '' : ' act'}" aria-labelledby="answer"><h2 id="answer">What to do</h2>
+<p class="answer">${escapeHtml(advice.text)}</p><p>${escapeHtml(advice.why)}</p></section>
+<section aria-labelledby="verdict"><h2 id="verdict">Verdicts</h2>
 <div class="verdicts">${cards.join('\n')}</div>
+${renderApart(report)}
 ${renderMoves(report)}</section>`
+}
+
+function renderApart({ columns }: DriftReport): string {
+  const apart = columns.filter(({ kind }) => kind !== 'market')
+  if (apart.length === 0) return ''
+  return `<p class="soft">Not counted: ${apart.length} columns of calendar and coverage, which differ between any two stretches of time.</p>`
 }
 
 /** So many columns are named; the table has them all. */
@@ -54,8 +65,12 @@ function card(title: string, bad: boolean, answer: string, words: string): strin
 
 function renderMoves({ columns }: DriftReport): string {
   const moved = columns
-    .filter(column => column.scale_free.drifted)
-    .sort((a, b) => (b.scale_free.score ?? Infinity) - (a.scale_free.score ?? Infinity))
+    .filter(column => column.kind === 'market' && column.scale_free.drifted)
+    .sort(
+      (a, b) =>
+        Number(b.used_by_model) - Number(a.used_by_model) ||
+        (b.scale_free.score ?? Infinity) - (a.scale_free.score ?? Infinity),
+    )
   const hidden = columns.filter(column => column.evidently.note?.startsWith('hidden'))
   const lines = moved.slice(0, named).map(column => {
     const use = column.used_by_model ? ', used by the model' : ''

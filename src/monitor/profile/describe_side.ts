@@ -1,3 +1,4 @@
+import { maximum, minimum } from '../../core/math/extremes.ts'
 import { percentileOfSorted } from '../../core/math/percentile.ts'
 import { countInBins } from '../evidently/binning.ts'
 import { countDistinctOfBoth, type Sorted } from '../evidently/clean.ts'
@@ -32,8 +33,8 @@ export function chooseEdges(reference: Sorted, current: Sorted): number[] {
   const filled = [reference, current].filter(side => side.length > 0)
   const distinct = countDistinctOfBoth(reference, current, fewUpTo + 1)
   const few = distinct <= fewUpTo
-  const low = Math.min(...filled.map(side => percentileOfSorted(side, few ? 0 : 0.5)))
-  const high = Math.max(...filled.map(side => percentileOfSorted(side, few ? 100 : 99.5)))
+  const low = minimum(filled.map(side => percentileOfSorted(side, few ? 0 : 0.5)))
+  const high = maximum(filled.map(side => percentileOfSorted(side, few ? 100 : 99.5)))
   if (!(high > low)) return [low - 0.5, low + 0.5]
   if (few && distinct === 2) return [low - (high - low) / 2, (low + high) / 2, high + (high - low) / 2]
   return Array.from({ length: bins + 1 }, (_, i) => low + ((high - low) * i) / bins)

@@ -1,3 +1,4 @@
+import { maximum, minimum } from '../../core/math/extremes.ts'
 import { countBelow } from '../../core/math/search.ts'
 import type { Sorted } from '../evidently/clean.ts'
 import { chooseKnots } from './block_counts.ts'
@@ -27,7 +28,7 @@ export function joinParts(product: string, placed: PlacedPart[], blocks: number)
   const moments = joinMoments(parts)
   const exact = parts.every(part => part.rank_error === 0)
   const sorted = exact ? mergeSorted(parts.map(part => part.sorted)) : downsampleParts(parts, keptValues)
-  const [low, high] = [Math.min(...parts.map(part => part.low)), Math.max(...parts.map(part => part.high))]
+  const [low, high] = [minimum(parts.map(part => part.low)), maximum(parts.map(part => part.high))]
   const knots = parts.length === 0 ? new Float64Array(0) : withEnds(chooseKnots(sorted), low, high)
   const counts = new Float32Array(blocks * knots.length)
   for (const { part, place } of filled) redistributeCounts(part, place, knots, counts)
@@ -39,7 +40,7 @@ export function joinParts(product: string, placed: PlacedPart[], blocks: number)
     rank_error: exact ? 0 : errorOf(parts) + 1 / (2 * keptValues),
     low: parts.length > 0 ? low : 0,
     high: parts.length > 0 ? high : 0,
-    memory_s: seen.length > 0 || parts.length === 0 ? Math.max(0, ...seen) : Number.POSITIVE_INFINITY,
+    memory_s: seen.length > 0 || parts.length === 0 ? Math.max(0, maximum(seen)) : Number.POSITIVE_INFINITY,
     knots,
     counts,
   }

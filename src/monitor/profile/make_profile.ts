@@ -1,7 +1,8 @@
 import { metadataKeys } from '../../core/features/metadata.ts'
+import { rangeOf } from '../../core/features/value_range.ts'
 import { countAtMost, countBelow } from '../../core/math/search.ts'
+import { isoTime } from '../../core/math/time.ts'
 import { simulatedFile } from '../../stores/metadata.ts'
-import { rangeOf } from '../columns/ranges.ts'
 import type { Side } from '../columns/side.ts'
 import { cleanNumbers, type Sorted } from '../evidently/clean.ts'
 import { measureAutocorrelationLength } from './autocorrelation_length.ts'
@@ -34,8 +35,10 @@ export function profileSide(
     columns: {},
     others: side.others,
   }
-  for (const [name, { kind, values }] of Object.entries(side.columns))
-    profile.columns[name] = { kind, ...profileColumn(name, values, times, cut, options.forReference) }
+  for (const [name, { kind, values }] of Object.entries(side.columns)) {
+    const column = profileColumn(name, values, times, cut, options.forReference)
+    profile.columns[name] = { kind, ...column, ...(column.infinite > 0 && firstInfinite(side, values)) }
+  }
   return { profile, side, times }
 }
 
@@ -72,6 +75,12 @@ function profileColumn(
     windowPercentiles: windows.map((_, w) => percentilesOf(mergeSorted(pieces.map(piece => piece[w])))),
     parts,
   }
+}
+
+function firstInfinite({ product, time, timed }: Side, values: Float64Array): { infinite_at?: string } {
+  const row = values.findIndex(value => Math.abs(value) === Number.POSITIVE_INFINITY)
+  if (row < 0) return {}
+  return { infinite_at: timed ? `${product[row]} ${isoTime(time[row])}`.trim() : `row ${row + 1}` }
 }
 
 function hasInfinite(values: Float64Array, { from, to }: { from: number; to: number }): boolean {

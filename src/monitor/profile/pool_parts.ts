@@ -1,3 +1,4 @@
+import { maximum, minimum } from '../../core/math/extremes.ts'
 import { countBelow } from '../../core/math/search.ts'
 import type { Sorted } from '../evidently/clean.ts'
 import { populationDeviation } from '../evidently/wasserstein.ts'
@@ -28,8 +29,8 @@ export function poolParts({ parts }: ProfileColumn): PooledColumn {
     sorted,
     mean,
     deviation: rank_error === 0 && filled.length > 1 ? populationDeviation(sorted) : Math.sqrt(squares / n),
-    low: Math.min(...filled.map(part => part.low)),
-    high: Math.max(...filled.map(part => part.high)),
+    low: minimum(filled.map(part => part.low)),
+    high: maximum(filled.map(part => part.high)),
     rank_error,
   }
 }

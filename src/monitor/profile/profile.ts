@@ -31,6 +31,8 @@ export interface ProfileColumn {
   kind: 'double' | 'integer'
   nulls: number
   infinite: number
+  /** Product and time of the first infinite value, where there is one. */
+  infinite_at?: string
   /** Values that the column's meaning does not allow. */
   outside: number
   /** One a product. */

@@ -1,3 +1,4 @@
+import { maximum, minimum } from '../../core/math/extremes.ts'
 import { percentileOfSorted } from '../../core/math/percentile.ts'
 import { isoTime } from '../../core/math/time.ts'
 import type { Side } from '../columns/side.ts'
@@ -44,8 +45,8 @@ export function cutWindows(side: Side, { products }: TimeIndex): WindowCut {
     const filled = bounds.filter(starts => starts[w + 1] > starts[w])
     return {
       rows: filled.reduce((rows, starts) => rows + starts[w + 1] - starts[w], 0),
-      from: Math.min(...filled.map(starts => side.time[starts[w]])),
-      to: Math.max(...filled.map(starts => side.time[starts[w + 1] - 1])),
+      from: minimum(filled.map(starts => side.time[starts[w]])),
+      to: maximum(filled.map(starts => side.time[starts[w + 1] - 1])),
     }
   })
   const kept = windows.flatMap(({ rows }, w) => (rows > 0 ? [w] : []))

@@ -60,7 +60,7 @@ export function describeTimeline(side: Side, resetSeconds: number): { products: 
       resets: own.filter(hole => hole.reset).length,
       repeated,
     })
-    holes.push(...own)
+    for (const hole of own) holes.push(hole)
     from = row
   }
   holes.sort((a, b) => b.seconds - a.seconds)

@@ -8,7 +8,10 @@ import { quantileShares } from '../profile/describe_side.ts'
 import { profileSide } from '../profile/make_profile.ts'
 import type { Profile } from '../profile/profile.ts'
 import type { TimeWindow } from '../profile/time_windows.ts'
+import { type Advice, adviseOn } from './advice.ts'
 import { checkQuality, type Quality, type StreamCounts } from './quality.ts'
+
+export const reportFormat = 'spike60-drift'
 
 /** The drift report as it is written to JSON; docs/drift.md explains each number. */
 export interface DriftReport {
@@ -17,13 +20,15 @@ export interface DriftReport {
   title: string
   /** True when either side comes from the simulated exchange. */
   simulated: boolean
+  advice: Advice
   reference: SideSummary
   current: SideSummary
   dataset: {
-    /** Evidently's rule: at least half of the columns drift. */
+    /** Evidently's rule, at least half of the columns drift, without the columns of calendar and coverage. */
     drifted: boolean
     share: number
     count: number
+    /** So many columns are counted. */
     columns: number
     threshold: number
     /** The same rule on the scale-free verdicts; `undecided` columns count as not drifted. */
@@ -50,6 +55,7 @@ export interface SideSummary {
   to: string | null
 }
 
+/** What a comparison is judged by. */
 export interface DriftSettings {
   title: string
   simulated: boolean
@@ -89,33 +95,14 @@ export function assembleReport(stored: Profile, rows: Side, settings: DriftSetti
       scale_free.p === null && far ? 'undecided' : far && adjusted[i]! <= level ? 'drifted' : 'stable'
     scale_free.drifted = scale_free.verdict === 'drifted'
   })
-  const byEvidently = columns.filter(column => column.evidently.drifted).length
-  const byScaleFree = columns.filter(column => column.scale_free.drifted)
-  return {
-    format: 'spike60-drift',
+  const report: Omit<DriftReport, 'advice'> = {
+    format: reportFormat,
     version: 1,
     title: settings.title,
     simulated: settings.simulated,
     reference: summarise(reference),
     current: summarise(current),
-    dataset: {
-      drifted: byEvidently / columns.length >= datasetShare,
-      share: byEvidently / columns.length,
-      count: byEvidently,
-      columns: columns.length,
-      threshold: datasetShare,
-      scale_free: {
-        drifted: byScaleFree.length / columns.length >= datasetShare,
-        share: byScaleFree.length / columns.length,
-        count: byScaleFree.length,
-        undecided: columns.filter(column => column.scale_free.verdict === 'undecided').length,
-      },
-      model_columns_drifted:
-        settings.modelInputs && byScaleFree.filter(column => column.used_by_model).map(column => column.name),
-      watched_columns_drifted: columns
-        .filter(({ name, evidently, scale_free }) => settings.limits[name] && (evidently.drifted || scale_free.drifted))
-        .map(column => column.name),
-    },
+    dataset: countDrift(columns, settings),
     thresholds: { dataset_share: datasetShare, scale_free_distance: distanceThreshold, scale_free_level: level },
     quantile_shares: quantileShares,
     windows: [
@@ -128,6 +115,31 @@ export function assembleReport(stored: Profile, rows: Side, settings: DriftSetti
       ...settings,
       nullGrowth: name => settings.limits[name]?.null_growth,
     }),
+  }
+  return { ...report, advice: adviseOn(report) }
+}
+
+function countDrift(columns: DriftColumn[], { modelInputs, limits }: DriftSettings): DriftReport['dataset'] {
+  const counted = columns.filter(({ kind }) => kind === 'market')
+  const byEvidently = counted.filter(column => column.evidently.drifted).length
+  const byScaleFree = counted.filter(column => column.scale_free.drifted)
+  const share = (count: number): number => count / Math.max(counted.length, 1)
+  return {
+    drifted: share(byEvidently) >= datasetShare,
+    share: share(byEvidently),
+    count: byEvidently,
+    columns: counted.length,
+    threshold: datasetShare,
+    scale_free: {
+      drifted: share(byScaleFree.length) >= datasetShare,
+      share: share(byScaleFree.length),
+      count: byScaleFree.length,
+      undecided: counted.filter(column => column.scale_free.verdict === 'undecided').length,
+    },
+    model_columns_drifted: modelInputs && byScaleFree.filter(column => column.used_by_model).map(({ name }) => name),
+    watched_columns_drifted: columns
+      .filter(({ name, evidently, scale_free }) => limits[name] && (evidently.drifted || scale_free.drifted))
+      .map(column => column.name),
   }
 }
 

@@ -1,4 +1,4 @@
-import { rangeOf } from '../columns/ranges.ts'
+import { rangeOf } from '../../core/features/value_range.ts'
 import { formatShare } from '../format.ts'
 import { countPartBelow } from '../profile/pool_parts.ts'
 import type { Profile } from '../profile/profile.ts'

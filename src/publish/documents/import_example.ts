@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { encodeEvaluation } from '../../core/models/judge/evaluation.ts'
 import { SpikeError } from '../../errors.ts'
 import { writeFileAtomically } from '../../files/atomic.ts'
-import { besideFeatures, examplePaths, runPaths, seenFromRun } from '../../run_paths.ts'
+import { examplePaths, runPaths, seenFromRun } from '../../run_paths.ts'
 import { readEvaluation } from '../read_evaluation.ts'
 import { readExploration } from '../read_exploration.ts'
 import { readStrip } from '../strip.ts'
-import { watchedOf } from '../write_reports.ts'
+import { judgedFiles, watchedOf } from '../write_reports.ts'
 
 /**
  * Takes the numbers of a run of the simulated demo as the example of the committed documents: `docs/example/`
@@ -22,7 +22,7 @@ export async function importExample(run: string, root: string): Promise<void> {
       'BAD_ARGUMENT',
       `${run}: is a run on market data; committed examples come from the simulated demo`,
     )
-  const { test, predictions } = besideFeatures(join(run, runPaths.features))
+  const { test, predictions } = judgedFiles(run, join(run, runPaths.features))
   if (!existsSync(test)) throw new SpikeError('BAD_FILE', `${test}: does not exist; name a folder that the demo wrote`)
   const exploration = readExploration(join(run, runPaths.exploration))
   const strip = await readStrip(test, evaluation.tau, watchedOf(evaluation, predictions))

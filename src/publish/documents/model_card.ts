@@ -1,9 +1,11 @@
 import type { Evaluation, ModelReport } from '../../core/models/judge/evaluation.ts'
+import { leadOf } from '../../core/models/judge/lead.ts'
 import { segmentNames } from '../../core/models/split/split.ts'
 import { writeFileAtomically } from '../../files/atomic.ts'
 import { basisPoints, count, percent, utc } from '../numbers.ts'
 import { giveVerdict } from '../verdict.ts'
 import { cardMetrics } from './card_metrics.ts'
+import { frontMatter, usage } from './card_usage.ts'
 import { markdownTable } from './markdown.ts'
 
 /** Writes the model card as Markdown, whole or not at all. */
@@ -11,13 +13,18 @@ export function writeModelCard(path: string, evaluation: Evaluation): Promise<vo
   return writeFileAtomically(path, modelCard(evaluation))
 }
 
+/** Whether a file begins as our cards do. */
+export const isModelCard = (first: string): boolean =>
+  first.startsWith('---\nlicense: mit\n') && first.includes('\n# Model card v1: will the next ')
+
 /** The model card of a training run; headings after Mitchell et al. (2019), "Model Cards for Model Reporting". */
 export function modelCard(evaluation: Evaluation): string {
   const { simulated, source, horizon_s, spec_version } = evaluation
   const models = Object.values(evaluation.models)
   const learned = models.filter(model => model.kind === 'learned')
   const verdict = giveVerdict(evaluation)
-  return `# Model card v1: will the next ${horizon_s} seconds be a volatility spike?
+  return `${frontMatter(evaluation)}
+# Model card v1: will the next ${horizon_s} seconds be a volatility spike?
 ${simulated ? '\n> **Simulated data.** Every number below comes from the simulated exchange, a seeded random process, not from a market.\n' : ''}
 **${verdict.sentence}** ${verdict.caution}
 
@@ -31,6 +38,8 @@ ${learned.map(model => `* **${model.title}**: ${plain(model.recipe)}. Parameters
     .filter(model => model.kind === 'baseline')
     .map(model => `**${model.title}** (${plain(model.recipe)})`)
     .join(', ')}.
+
+${usage(leadOf(evaluation)?.name ?? learned[0].name)}
 
 ## Intended use
 

@@ -1,10 +1,13 @@
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { FeatureTable } from '../../core/features/table.ts'
 import type { Metadata } from '../../stores/metadata.ts'
 import { bytesToTable } from './table_bytes.ts'
 
-const node = fileURLToPath(new URL('../../../node_modules/node/bin/node', import.meta.url))
+/** Where the machine's own Node is too old, `scripts/setup.js` has put one beside the packages. */
+const installed = fileURLToPath(new URL('../../../node_modules/.bin/node', import.meta.url))
+const node = existsSync(installed) ? installed : 'node'
 const sender = fileURLToPath(new URL('./send_features.ts', import.meta.url))
 
 /**

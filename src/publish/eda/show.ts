@@ -9,9 +9,10 @@ export interface Shown {
   [bundle]: () => Record<string, string>
 }
 
-/** A plot as SVG, lean and in a font that every browser has. */
+/** A plot as SVG, lean, as wide as the page, and in a font that every browser has. */
 export async function showPlot(spec: TopLevelSpec): Promise<Shown> {
-  const svg = await renderSvg({ ...spec, config: { ...spec.config, aria: false } })
+  const drawn = await renderSvg({ ...spec, config: { ...spec.config, aria: false } })
+  const svg = drawn.replace(/<svg([^>]*?) width="\d+" height="\d+"/, '<svg$1 style="width:100%;max-width:1100px"')
   const everywhere = svg.replaceAll('font-family="Inter"', 'font-family="Inter, Helvetica, Arial, sans-serif"')
   return { [bundle]: () => ({ 'image/svg+xml': everywhere, 'text/plain': titleOf(spec) }) }
 }

@@ -1,4 +1,5 @@
 import type { FeatureTable } from '../../core/features/table.ts'
+import { maximum } from '../../core/math/extremes.ts'
 
 /** Rows `from` (included) to `to` (excluded) of a table sorted by (product, time), all of one product. */
 export interface Stretch {
@@ -28,7 +29,7 @@ export function blockSeconds(table: FeatureTable): number {
 
 /** Rows, that is seconds with a mid, of the product that has the most of them. */
 export function coveredSeconds(table: FeatureTable): number {
-  return Math.max(0, ...findProducts(table).map(({ from, to }) => to - from))
+  return Math.max(0, maximum(findProducts(table).map(({ from, to }) => to - from)))
 }
 
 /** Row indices of a product by the number of their block since the epoch, in order of time. */

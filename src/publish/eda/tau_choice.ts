@@ -1,5 +1,6 @@
 import type { Config } from '../../config.ts'
 import type { FeatureTable } from '../../core/features/table.ts'
+import { maximum, minimum } from '../../core/math/extremes.ts'
 import { percentileOf } from '../../core/math/percentile.ts'
 import { isoTime } from '../../core/math/time.ts'
 import { countEpisodes } from '../../core/models/split/episodes.ts'
@@ -68,7 +69,7 @@ export function compareTau(
     for (const product of Object.keys(tau)) {
       const found = blockPrevalences(table, split, product, percentile, labels, seconds)
       const training = found.filter(block => block.segment === 'train')
-      blocks.push(...found)
+      for (const block of found) blocks.push(block)
       candidates.push({
         product,
         percentile,
@@ -137,7 +138,7 @@ function leaveOneOut(table: FeatureTable, rows: number[], percentile: number, se
       percentile,
     )
   })
-  return { low: Math.min(...taus), high: Math.max(...taus) }
+  return { low: minimum(taus), high: maximum(taus) }
 }
 
 function rowsOf(table: FeatureTable, rows: Int32Array, product: string): number[] {

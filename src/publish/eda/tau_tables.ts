@@ -1,3 +1,4 @@
+import { maximum } from '../../core/math/extremes.ts'
 import { basisPoints, percent } from '../numbers.ts'
 import { type Shown, showTable, showText } from './show.ts'
 import type { TauChoice } from './tau_choice.ts'
@@ -38,7 +39,7 @@ export function weighCandidates({ candidates, chosen, block_s, without_training 
   const line = (percentile: number): string => {
     const own = candidates.filter(candidate => candidate.percentile === percentile)
     const sum = (of: (one: (typeof own)[number]) => number): number => own.reduce((total, one) => total + of(one), 0)
-    const moves = Math.max(...own.map(({ tau, low, high }) => Math.max(1 - low / tau, high / tau - 1)))
+    const moves = maximum(own.map(({ tau, low, high }) => Math.max(1 - low / tau, high / tau - 1)))
     return `**P${percentile}**${percentile === chosen ? ' (chosen)' : ''}: ${sum(one => one.segments.train.episodes)} episodes to learn from; ${sum(one => one.quiet_blocks)} of ${sum(one => one.blocks)} training blocks of ${block_s / 60} min have no spike; leaving out one block moves tau by up to ${percent(moves, 0)}.`
   }
   const lines = [...new Set(candidates.map(({ percentile }) => percentile))].map(line)

@@ -1,11 +1,10 @@
 import { copyFileSync, cpSync, existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { logistic } from '../../core/models/recipes/logistic.ts'
 import { SpikeError } from '../../errors.ts'
-import { isTemporary } from '../../files/place.ts'
+import { isTemporary, kindOf } from '../../files/place.ts'
 import { besideFeatures, handoffPaths, runPaths, seenFromRun } from '../../run_paths.ts'
-import { leadOf } from '../headline.ts'
+import { replacingNote } from '../../tracking/model_folder.ts'
 import { readEvaluation } from '../read_evaluation.ts'
 import { pythonPins } from './python_pins.ts'
 
@@ -21,6 +20,12 @@ const fromRoot = [
   '.env.example',
   `${runPaths.handoff}/README.md`,
 ]
+/** Whether a file is the README that stands in the hand-off folder of every checkout, and comes into each that is built. */
+export function isOwnReadme(path: string): boolean {
+  const own = readFileSync(join(root, runPaths.handoff, 'README.md'))
+  return kindOf(path) === 'file' && readFileSync(path).equals(own)
+}
+
 /** Place in the run, place in the folder. */
 const fromRun = {
   [runPaths.modelCard]: handoffPaths.modelCard,
@@ -31,7 +36,7 @@ const fromRun = {
 }
 
 /**
- * The model folders of a finished run: the one that the verdict speaks of first, so that it is the base; else the logistic model.
+ * The model folders of a finished run, the base first.
  * @throws SpikeError BAD_FILE, one line for each part of the run or of the checkout that is missing.
  */
 export function findModels(run: string): string[] {
@@ -45,6 +50,9 @@ export function findModels(run: string): string[] {
       .map(path => `${join(run, path)}: does not exist`),
     ...(existsSync(join(run, runPaths.drift)) ? [] : [`${join(run, runPaths.drift)}: does not exist`]),
     ...(models.length > 0 ? [] : [`${join(run, runPaths.models)}: holds no model folder`]),
+    ...(existsSync(join(run, runPaths.models, replacingNote))
+      ? [`${join(run, runPaths.models, replacingNote)}: a training was killed while it replaced its files`]
+      : []),
     ...fromRoot.filter(path => !existsSync(join(root, path))).map(path => `${path}: is missing in the checkout`),
   ]
   if (faults.length > 0)
@@ -52,9 +60,8 @@ export function findModels(run: string): string[] {
       'BAD_FILE',
       faults.map(fault => `${fault}; finish the run first (npm run demo, or train, drift and report)`),
     )
-  const lead = leadOf(readEvaluation(join(run, runPaths.evaluation)))?.name
-  const named = (name: string | undefined) => models.find(path => basename(path) === name)
-  const base = named(lead) ?? named(logistic.name) ?? models[0]
+  const { base: name } = readEvaluation(join(run, runPaths.evaluation))
+  const base = models.find(path => basename(path) === name) ?? models[0]
   return [base, ...models.filter(path => path !== base)]
 }
 

@@ -21,17 +21,20 @@ export interface RawSlice {
 /**
  * Copies the last minutes of raw data, verbatim: as bronze where it is known when a frame was received, else as the bare
  * frames, a file for each file they come from. Raw data is read twice, so that memory stays bounded.
+ * Its length is market time, which may run faster than the clock of receipt, as a simulated market's does.
+ * @param until they end there, where there is anything before: what was recorded after the run is not of it.
  * @param folder where `raw.ndjson`, and `raw_2.ndjson` … if there are several, are written.
  * @throws SpikeError BAD_FILE when a file cannot be read or no record has a time.
  */
-export async function cutSlice(raw: string[], folder: string, minutes: number): Promise<RawSlice> {
-  const to = await lastTime(raw)
+export async function cutSlice(raw: string[], folder: string, minutes: number, until: Micros): Promise<RawSlice> {
+  const { first, last: to } = await endsOf(raw, until)
   const from = to - minutes * 60_000_000
   const lines = new Map<string, string[]>()
+  const timeOf = marketClock(first)
   for await (const record of readRaw(raw)) {
     const time = timeOf(record)
     const line = lineOf(record)
-    if (time === null || time < from || line === null) continue
+    if (time === null || time < from || time > to || line === null) continue
     const source = record.received_at === null ? record.file : ''
     const own = lines.get(source)
     if (own === undefined) lines.set(source, [line])
@@ -47,17 +50,38 @@ export async function cutSlice(raw: string[], folder: string, minutes: number): 
   return { files, from, to, lines: [...lines.values()].reduce((sum, group) => sum + group.length, 0) }
 }
 
-async function lastTime(raw: string[]): Promise<Micros> {
-  let last = Number.NEGATIVE_INFINITY
-  for await (const record of readRaw(raw)) last = Math.max(last, timeOf(record) ?? last)
-  if (last === Number.NEGATIVE_INFINITY)
+/** Market time of the first record, and of the last one up to `until`; of the last of all where none is. */
+async function endsOf(raw: string[], until: Micros): Promise<{ first: Micros; last: Micros }> {
+  let [first, within, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  const timeOf = marketClock(Number.NEGATIVE_INFINITY)
+  for await (const record of readRaw(raw)) {
+    const time = timeOf(record)
+    if (time === null || !Number.isFinite(time)) continue
+    first = Math.min(first, time)
+    last = Math.max(last, time)
+    if (time <= until) within = Math.max(within, time)
+  }
+  if (!Number.isFinite(last))
     throw new SpikeError('BAD_FILE', `${raw.map(path => basename(path)).join(', ')}: no record has a time`)
-  return last
+  return { first, last: Number.isFinite(within) ? within : last }
 }
 
-function timeOf(record: RawRecord): Micros | null {
-  if (record.received_at !== null) return record.received_at
-  return record.rejected === undefined && record.text !== undefined ? messageTime(record.text) : null
+/** A frame further ahead of its receipt has a time that cannot be. */
+const aheadLimit: Micros = 60_000_000
+
+/**
+ * Market time of one record after the other: of bronze the highest that its frames have told so far, which what has no time of its own
+ * shares; of a bare frame its own, null where it has none or a false one.
+ * @param start before any frame has told it.
+ */
+function marketClock(start: Micros): (record: RawRecord) => Micros | null {
+  let now = start
+  return ({ received_at, rejected, text }) => {
+    const own = rejected === undefined && text !== undefined ? messageTime(text) : null
+    if (received_at === null) return own
+    if (own !== null && own <= received_at + aheadLimit) now = Math.max(now, own)
+    return now
+  }
 }
 
 /** The record as a line; null for a line that was not even bronze. */

@@ -89,6 +89,6 @@ function number(first: number, objects: Map<number, PdfObject>, numbers: Map<num
     if (numbers.has(one)) continue
     numbers.set(one, numbers.size + 1)
     const targets = [...objects.get(one)!.dictionary.matchAll(reference)].map(([, target]) => Number(target))
-    waiting.push(...targets.reverse())
+    for (const target of targets.reverse()) waiting.push(target)
   }
 }

@@ -10,6 +10,7 @@ import { basisPoints, count, percent, score, utc } from '../numbers.ts'
 import { tauChoiceOf } from '../plots/tau_plots.ts'
 import { alarmTable } from '../sections/alarms.ts'
 import { calibrationGain } from '../sections/calibration.ts'
+import { confusionOf } from '../sections/confusion.ts'
 import { findings } from '../sections/findings.ts'
 import { foldTable } from '../sections/folds.ts'
 import { leanings } from '../sections/importance.ts'
@@ -19,8 +20,8 @@ import { readWalkForward } from '../sections/readings.ts'
 import { sliceTable } from '../sections/slices.ts'
 import { giveVerdict } from '../verdict.ts'
 
-/** What the evaluation report prints, every number already a text. @param plots names of the plots that there are. */
-export function evaluationPage(evaluation: Evaluation, plots: string[], exploration?: Exploration) {
+/** What the evaluation report prints, every number already a text. @param plots the plots that there are by name, each in words. */
+export function evaluationPage(evaluation: Evaluation, plots: Record<string, string>, exploration?: Exploration) {
   const { source, splits, walk_forward, walk_forward_missing } = evaluation
   const choice = tauChoiceOf(evaluation, exploration)
   return {
@@ -39,6 +40,7 @@ export function evaluationPage(evaluation: Evaluation, plots: string[], explorat
     thresholds: Object.values(splits.test.models).map(model =>
       thresholdRow(model, splits.validation.models[model.name]),
     ),
+    confusion: confusionOf(evaluation) ?? null,
     recipes: Object.values(evaluation.models).map(({ title, kind, recipe }) => [
       title,
       kind,

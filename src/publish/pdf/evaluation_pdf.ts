@@ -5,12 +5,13 @@ import type { Exploration } from '../eda/explore.ts'
 import { plotCoverage } from '../plots/eda/coverage.ts'
 import { plotImportance } from '../plots/importance.ts'
 import { plotLifts } from '../plots/lifts.ts'
-import { renderSvg } from '../plots/plot.ts'
+import { describePlot, renderSvg } from '../plots/plot.ts'
 import { plotPrCurve } from '../plots/pr_curve.ts'
 import { plotPriceStrip } from '../plots/price_strip.ts'
 import { plotReliability } from '../plots/reliability.ts'
 import { plotScores } from '../plots/scores.ts'
 import { plotTau } from '../plots/tau_plots.ts'
+import { plotThresholds } from '../plots/thresholds.ts'
 import type { Strip } from '../strip.ts'
 import { evaluationPage } from './evaluation_page.ts'
 import { compilePdf, type Paper } from './typst.ts'
@@ -52,6 +53,7 @@ export async function evaluationPaper(
     reliability: Object.values(evaluation.models).some(model => model.reliability.length > 0)
       ? plotReliability(evaluation)
       : undefined,
+    thresholds: plotThresholds(evaluation),
     importance: plotImportance(evaluation),
     ...Object.fromEntries(
       strips.map((product, i) => [`strip_${i}`, plotPriceStrip(product, splits.test.prevalence, simulated)]),
@@ -60,7 +62,12 @@ export async function evaluationPaper(
     coverage: exploration && plotCoverage(exploration.coverage, simulated),
   }
   const plots: Record<string, string> = {}
-  for (const [name, spec] of Object.entries(specs)) if (spec !== undefined) plots[`${name}.svg`] = await renderSvg(spec)
-  const data = evaluationPage(evaluation, Object.keys(plots), exploration)
+  const titles: Record<string, string> = {}
+  for (const [name, spec] of Object.entries(specs)) {
+    if (spec === undefined) continue
+    plots[`${name}.svg`] = await renderSvg(spec)
+    titles[`${name}.svg`] = describePlot(spec)
+  }
+  const data = evaluationPage(evaluation, titles, exploration)
   return { template, files: { 'data.json': JSON.stringify(data), ...plots } }
 }

@@ -20,6 +20,10 @@ export function compilePdf(paper: Paper): Buffer {
   return canonicalPdf(compiler.pdf(document))
 }
 
+/** Whether the ends of a file are those of a PDF whose author is ours, as every template of a report says. */
+export const isOurPdf = (first: string, last: string): boolean =>
+  first.startsWith('%PDF-') && last.includes('/Author (spike60)')
+
 /** The first page as an SVG, for a picture of the report. The compiler stacks all pages in one; the others are cut off. */
 export function compileFirstPage(paper: Paper): string {
   const { compiler, document } = compileDocument(paper)
@@ -37,11 +41,11 @@ export function compileFirstPage(paper: Paper): string {
 /** Puts embedded SVG images into the drawing itself: resvg gives no fonts to an image inside an image. */
 function inlinePlots(svg: string): string {
   return svg.replace(
-    /<image xlink:href="data:image\/svg\+xml;base64,([^"]*)" width="([^"]*)" height="([^"]*)"[^>]*\/>/g,
-    (_, base64: string, width: string, height: string) =>
-      Buffer.from(base64, 'base64')
-        .toString()
-        .replace(/ width="[^"]*" height="[^"]*"/, ` width="${width}" height="${height}"`),
+    /<image transform="([^"]*)" xlink:href="data:image\/svg\+xml;base64,([^"]*)" width="([^"]*)" height="([^"]*)"[^>]*\/>/g,
+    (_, transform: string, base64: string, width: string, height: string) => {
+      const plot = Buffer.from(base64, 'base64').toString()
+      return `<g transform="${transform}">${plot.replace(/ width="[^"]*" height="[^"]*"/, ` width="${width}" height="${height}"`)}</g>`
+    },
   )
 }
 

@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite'
 import type { Evaluation } from '../../core/models/judge/evaluation.ts'
-import { leadOf } from '../headline.ts'
-import { colours, subtitle } from './theme.ts'
+import { leadOf } from '../../core/models/judge/lead.ts'
+import { colours, fullWidth, subtitle } from './theme.ts'
 
 const most = 12
 
@@ -29,8 +29,8 @@ export function plotImportance(evaluation: Evaluation): TopLevelSpec | undefined
       text: `What ${lead.title.replace(/^[A-Z]/, letter => letter.toLowerCase())} leans on`,
       subtitle: subtitle(evaluation.simulated, 'Bars: middle 95 % of the permutations; left of 0: no use here'),
     },
-    width: 300,
-    height: { step: 17 },
+    ...fullWidth,
+    height: 85 + 15 * values.length,
     data: { values },
     layer: [
       {

@@ -32,8 +32,8 @@ export function plotLifts({ models, splits, walk_forward, simulated }: Evaluatio
     facet: { column: { field: 'baseline', type: 'nominal', sort: baselines } },
     spacing: 12,
     spec: {
-      width: 175,
-      height: { step: 13, for: 'offset' } as unknown as number,
+      width: 137,
+      height: { step: 14, for: 'offset' } as unknown as number,
       layer: layersOf([...new Set(shown.map(({ sample }) => sample))], [...new Set(shown.map(({ model }) => model))]),
     },
   }
@@ -72,7 +72,7 @@ function layersOf(domain: string[], models: string[]) {
     type: 'nominal' as const,
     sort: models,
     title: null,
-    axis: { ticks: false, domain: false, labelFontSize: 11, labelLimit: 0 },
+    axis: { ticks: false, domain: false, labelFontSize: 10.5, labelLimit: 0 },
   }
   const yOffset = { field: 'sample', type: 'nominal' as const, sort: domain }
   const scale = { type: 'log' as const, domain: [edges[0], margin], nice: false }
@@ -96,7 +96,7 @@ function layersOf(domain: string[], models: string[]) {
     },
     { mark: { type: 'circle' as const, size: 46, opacity: 1 }, encoding: { y, yOffset, x, color } },
     {
-      mark: { type: 'text' as const, align: 'right' as const, fontSize: 9 },
+      mark: { type: 'text' as const, align: 'right' as const, fontSize: 9.5 },
       encoding: { y, yOffset, x: { datum: margin, type: 'quantitative' as const, scale }, text, color },
     },
   ]

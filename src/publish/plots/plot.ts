@@ -35,6 +35,15 @@ export async function renderSvg(spec: TopLevelSpec): Promise<string> {
   }
 }
 
+/** What a plot shows, in words, for whoever cannot see it: its title and subtitle. */
+export function describePlot({ title }: TopLevelSpec): string {
+  const { text, subtitle } = (typeof title === 'object' ? title : { text: title }) as {
+    text?: unknown
+    subtitle?: unknown
+  }
+  return [text, subtitle].filter(line => typeof line === 'string').join('. ')
+}
+
 /** Turns an SVG into a PNG. @param zoom pixels for one unit of the SVG. */
 export function renderPng(svg: string, zoom = 2): Buffer {
   const picture = new Resvg(svg, {

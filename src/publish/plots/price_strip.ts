@@ -1,4 +1,4 @@
-import type { TopLevelSpec } from 'vega-lite'
+import { maximum, minimum } from '../../core/math/extremes.ts'
 import type { StripProduct } from '../strip.ts'
 import { cutTime, isInside, type TimePanel, timeScale } from './eda/time_axis.ts'
 import { colours, subtitle } from './theme.ts'
@@ -6,24 +6,24 @@ import { colours, subtitle } from './theme.ts'
 type Points = StripProduct['points']
 
 /**
- * Mid price above, sigma_future below, over the test segment of one product; spikes shaded, tau drawn in, alarms as a band below.
+ * Mid price above, sigma_future below, over a stretch of one product; spikes shaded, tau drawn in, alarms as a band below.
  * Stretches with a hole of more than an hour between them have panels of their own.
  */
-export function plotPriceStrip(strip: StripProduct, prevalence: number, simulated: boolean): TopLevelSpec {
+export function plotPriceStrip(strip: StripProduct, prevalence: number, simulated: boolean, stretch = 'test segment') {
   const { product, watched, points } = strip
   const steps = points.slice(1).map(({ time }, i) => Date.parse(time) - Date.parse(points[i].time))
   const step = steps.length > 0 ? steps.sort((a, b) => a - b)[steps.length >> 1] : 1000
   const panels = cutTime(
     points.map(({ time }) => time),
     step,
-    600,
+    545,
   )
   return {
     title: {
-      text: `${product}: price and the volatility of the next minute, test segment`,
+      text: `${product}: price and the volatility of the next minute, ${stretch}`,
       subtitle: subtitle(
         simulated,
-        `Shaded: label 1 (prevalence over all products ${prevalence.toFixed(3)}); dashed: tau${watched ? `; blue band: ${watched}, at or above its threshold` : ''}`,
+        `Shaded: spikes (prevalence over all products ${prevalence.toFixed(3)}); dashed: tau${watched ? `; blue: alarms of ${watched}` : ''}`,
       ),
     },
     spacing: 14,
@@ -50,7 +50,7 @@ function drawPanel(strip: StripProduct, step: number, panel: TimePanel, panels: 
   })
   const isCut = panels.length > 1
   const mids = isCut ? spread(points.map(({ mid }) => mid)) : undefined
-  const sigmas = isCut ? [0, 1e4 * Math.max(tau, ...points.map(({ sigma }) => sigma))] : undefined
+  const sigmas = isCut ? [0, 1e4 * Math.max(tau, maximum(points.map(({ sigma }) => sigma)))] : undefined
   const withoutTime = { axis: { ...axis, labels: false, ticks: false }, title: null }
   const withTime = { axis: { ...axis, offset: 10 }, title: isFirst ? 'Time (UTC)' : null }
   const alarms = {
@@ -87,7 +87,7 @@ function level(field: 'mid' | 'bp', title: string, domain: number[] | undefined,
 }
 
 function spread(values: number[]): [number, number] {
-  return [Math.min(...values), Math.max(...values)]
+  return [minimum(values), maximum(values)]
 }
 
 /** Runs of points as spans, each at least one step wide. @param step milliseconds between points. */

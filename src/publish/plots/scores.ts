@@ -1,22 +1,22 @@
 import type { TopLevelSpec } from 'vega-lite'
 import type { Evaluation } from '../../core/models/judge/evaluation.ts'
+import { highlightsOf } from '../headline.ts'
 import { score } from '../numbers.ts'
-import { colours, modelStyles, subtitle } from './theme.ts'
+import { colours, fullWidth, lookOf, subtitle } from './theme.ts'
 
 /** PR-AUC on test with its bootstrap interval, a line per model, against prevalence. Models without one are left out. */
 export function plotScores(evaluation: Evaluation): TopLevelSpec {
   const { prevalence, models: judged } = evaluation.splits.test
-  const all = Object.values(judged)
-  const styles = modelStyles(all)
-  const models = all.filter(model => model.pr_auc !== null)
+  const highlights = highlightsOf(evaluation)
+  const models = Object.values(judged).filter(model => model.pr_auc !== null)
   const domain = models.map(model => model.title)
-  const range = models.map(model => styles.find(style => style.name === model.name)?.colour ?? colours.line)
-  const isLong = models.length > 5
+  const range = models.map(({ name }) => lookOf(name, highlights).colour)
   const values = models.map(model => ({
     model: model.title,
     value: model.pr_auc,
     low: model.pr_auc_low,
     high: model.pr_auc_high,
+    end: model.pr_auc_high ?? model.pr_auc,
     text: score(model.pr_auc),
   }))
   const color = { field: 'model', type: 'nominal' as const, scale: { domain, range }, legend: null }
@@ -25,9 +25,10 @@ export function plotScores(evaluation: Evaluation): TopLevelSpec {
     type: 'nominal' as const,
     sort: domain,
     title: null,
-    axis: { ticks: false, domain: false, labelFontSize: 11.5 },
+    axis: { ticks: false, domain: false, labelLimit: 0 },
   }
   return {
+    ...fullWidth,
     title: {
       text: 'PR-AUC on test',
       subtitle: subtitle(
@@ -35,8 +36,7 @@ export function plotScores(evaluation: Evaluation): TopLevelSpec {
         `Bars: 95 % block-bootstrap interval; dotted: prevalence ${score(prevalence)}`,
       ),
     },
-    width: isLong ? 500 : 420,
-    height: { step: isLong ? 21 : 34 },
+    height: 80 + 14 * models.length,
     data: { values },
     layer: [
       {
@@ -60,12 +60,12 @@ export function plotScores(evaluation: Evaluation): TopLevelSpec {
         },
       },
       {
-        mark: { type: 'circle', size: isLong ? 75 : 110, opacity: 1 },
+        mark: { type: 'circle', size: 60, opacity: 1 },
         encoding: { y, x: { field: 'value', type: 'quantitative' }, color },
       },
       {
-        mark: { type: 'text', dy: isLong ? -9 : -11, fontSize: isLong ? 9.5 : 10.5 },
-        encoding: { y, x: { field: 'value', type: 'quantitative' }, text: { field: 'text' } },
+        mark: { type: 'text', align: 'left', dx: 6, fontSize: 9.5 },
+        encoding: { y, x: { field: 'end', type: 'quantitative' }, text: { field: 'text' } },
       },
     ],
   }

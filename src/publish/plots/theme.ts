@@ -9,34 +9,24 @@ export const colours = {
   line: '#0072b2',
 } as const
 
-const learned = ['#0072b2', '#009e73', '#cc79a7', '#56b4e9', '#d55e00']
-const baselines = ['#555555', '#e69f00', '#999999', '#b08d57', '#7a5195']
-
-/** Colour and dash of each model, in the order of the evaluation: learned models solid, baselines dashed. */
-export function modelStyles(models: { name: string; kind: 'baseline' | 'learned' }[]): {
-  name: string
-  colour: string
-  dash: number[]
-}[] {
-  const used = { baseline: 0, learned: 0 }
-  return models.map(({ name, kind }) => {
-    const palette = kind === 'learned' ? learned : baselines
-    const place = used[kind]++
-    return {
-      name,
-      colour: palette[place % palette.length],
-      dash:
-        kind === 'learned'
-          ? [1, 0]
-          : [
-              [5, 3],
-              [2, 2],
-              [8, 3, 2, 3],
-              [1, 3],
-            ][place % 4],
-    }
-  })
+/** Who stands out in a plot: the recipe that the verdict speaks of, and the baseline that is hardest to beat. */
+export interface Highlights {
+  lead: string | undefined
+  baseline: string | undefined
 }
+
+/** Look of a model: the recipe blue and thick, the hardest baseline orange and dashed, all others thin and grey. */
+export function lookOf(
+  name: string,
+  { lead, baseline }: Highlights,
+): { colour: string; dash: number[]; width: number } {
+  if (name === lead) return { colour: colours.line, dash: [1, 0], width: 2.6 }
+  if (name === baseline) return { colour: colours.positive, dash: [6, 3], width: 2 }
+  return { colour: '#b4b4b4', dash: [1, 0], width: 1 }
+}
+
+/** A plot of one panel, as wide as a page's text with all its letters: axes and titles are inside. */
+export const fullWidth = { width: 620, autosize: { type: 'fit', contains: 'padding' } } as const
 
 /** Look shared by all plots: one font that is shipped, thin grid, no frame. */
 export const theme: Config = {

@@ -1,3 +1,4 @@
+import { maximum } from '../../core/math/extremes.ts'
 import type { Evaluation } from '../../core/models/judge/evaluation.ts'
 import { basisPoints, count, score } from '../numbers.ts'
 
@@ -48,7 +49,7 @@ export function moreScores({ splits, walk_forward }: Evaluation) {
         ...['', '', '', '', ''],
       ],
     ],
-    floored: Math.max(...floored) > 0 ? count(Math.max(...floored)) : null,
+    floored: maximum(floored) > 0 ? count(maximum(floored)) : null,
     floor: basisPoints(1e-7),
   }
 }

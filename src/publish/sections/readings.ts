@@ -1,3 +1,4 @@
+import { maximum, minimum } from '../../core/math/extremes.ts'
 import type { Evaluation } from '../../core/models/judge/evaluation.ts'
 import type { JudgedModel } from '../../core/models/judge/judged_model.ts'
 import type { WalkForward } from '../../core/models/judge/walk_forward.ts'
@@ -46,7 +47,7 @@ function drift({ folds, tau_fixed }: WalkForward): string {
   const products = new Set(folds.flatMap(({ tau }) => Object.keys(tau)))
   const moves = [...products].map(product => {
     const taus = folds.flatMap(({ tau }) => (product in tau ? [tau[product]] : []))
-    return `${product} by a factor of ${(Math.max(...taus) / Math.min(...taus)).toFixed(2)}`
+    return `${product} by a factor of ${(maximum(taus) / minimum(taus)).toFixed(2)}`
   })
-  return `From block to block prevalence runs from ${percent(Math.min(...shares))} to ${percent(Math.max(...shares))}, ${tau_fixed ? 'under one fixed tau' : `although tau is set anew each time (it moved for ${moves.join(', for ')})`}: the next block is often not like the past.`
+  return `From block to block prevalence runs from ${percent(minimum(shares))} to ${percent(maximum(shares))}, ${tau_fixed ? 'under one fixed tau' : `although tau is set anew each time (it moved for ${moves.join(', for ')})`}: the next block is often not like the past.`
 }

@@ -1,8 +1,8 @@
 import type { Evaluation } from '../../core/models/judge/evaluation.ts'
+import { leadOf } from '../../core/models/judge/lead.ts'
 import type { Slice } from '../../core/models/metrics/slices.ts'
 import { average } from '../../core/models/recipes/average.ts'
 import { references, zscore } from '../../core/models/recipes/rules.ts'
-import { leadOf } from '../headline.ts'
 import { count, percent, score } from '../numbers.ts'
 
 const kinds: Record<Slice['by'], string> = { product: 'product', regime: 'last 5 min', day: 'day', hour: 'hour (UTC)' }

@@ -6,7 +6,7 @@ import { describeWalk } from './walk_table.ts'
 
 /** Everything that `train --full` found, for a terminal. */
 export function describeCaptures(result: JudgedCaptures): string {
-  const { simulated, files, left_out, search, search_rounds, reports } = result
+  const { simulated, files, left_out, longer_blocks, search, search_rounds, reports } = result
   return [
     ...(simulated ? ['SIMULATED DATA: these numbers say nothing about a real market.'] : []),
     aligned([
@@ -14,6 +14,10 @@ export function describeCaptures(result: JudgedCaptures): string {
       ...files.map(({ file, group, rows, labelled }) => [group, `${rows}`, `${labelled}`, file]),
     ]),
     ...left_out.map(({ file, why }) => `left out: ${file}: ${why}`),
+    ...longer_blocks.map(
+      ({ group, block_s }) =>
+        `${group}: ${block_s > 86_400 ? 'one block' : `blocks of ${block_s / 60} minutes`}, so that it trains on fewer rows in all`,
+    ),
     ...reports.flatMap(report => ['', describeWalk(report)]),
     ...(search === null ? [] : ['', describeSearch(search)]),
     ...(search_rounds.length === 0 ? [] : ['', describeRounds(search_rounds)]),

@@ -1,3 +1,4 @@
+import type { Config } from '../../config.ts'
 import type { Evaluation } from '../../core/models/judge/evaluation.ts'
 import type { JudgedModel } from '../../core/models/judge/judged_model.ts'
 import type { AlarmSummary } from '../../core/models/metrics/alarms.ts'
@@ -5,16 +6,21 @@ import { persistence, persistence300 } from '../../core/models/recipes/rules.ts'
 import type { Segment } from '../../core/models/split/segment.ts'
 import { segmentNames } from '../../core/models/split/split.ts'
 import { inSentence } from '../numbers.ts'
-import { aligned, paired, range, show } from './text_table.ts'
+import { giveVerdict } from '../verdict.ts'
+import { describeNoVerdict } from './no_verdict.ts'
+import { aligned, alignedWhereKnown, paired, range, show, wrapped } from './text_table.ts'
 import { walkHeadline } from './walk_table.ts'
 
-/** What a training run found, as lines for a terminal: no PR-AUC without its prevalence, baselines and interval. */
-export function describeTraining(evaluation: Evaluation): string {
+/** What a training run found, as lines for a terminal, the verdict first: no PR-AUC without its prevalence, baselines and interval. */
+export function describeTraining(evaluation: Evaluation, config: Pick<Config, 'split' | 'walk_forward'>): string {
   const { splits, audit, tau } = evaluation
   const { validation, test } = splits
+  const { sentence, caution } = giveVerdict(evaluation)
   const tauText = Object.entries(tau).map(([product, value]) => `${product} ${value.toExponential(3)}`)
   return [
-    evaluation.simulated ? 'SIMULATED DATA: these numbers say nothing about a real market.' : '',
+    ...(evaluation.simulated ? ['SIMULATED DATA: these numbers say nothing about a real market.'] : []),
+    ...(describeNoVerdict(evaluation, config) ?? [sentence, caution]).map(text => wrapped(text)),
+    '',
     `tau ${tauText.join(', ')} (${evaluation.tau_source})`,
     '',
     aligned([
@@ -26,7 +32,7 @@ export function describeTraining(evaluation: Evaluation): string {
     ),
     `${splits.purged_rows} rows purged between segments (60 s horizon, ${splits.embargo_s} s embargo)`,
     '',
-    aligned([
+    ...alignedWhereKnown([
       [
         'on test',
         'PR-AUC',
@@ -41,12 +47,11 @@ export function describeTraining(evaluation: Evaluation): string {
       ],
       ...Object.values(test.models).map(model => [
         ...modelLine(model, test.prevalence),
-        `${show(validation.models[model.name].pr_auc)} at ${show(validation.prevalence)}`,
+        atPrevalence(validation.models[model.name].pr_auc, validation.prevalence),
       ]),
     ]),
     '',
-    timingTable(evaluation),
-    'within: average precision inside each 20 minutes of a product; caught: onsets with an alarm in the 120 s before',
+    ...timingTable(evaluation),
     ...calibrationLines(evaluation),
     ...importanceLines(evaluation),
     '',
@@ -54,9 +59,7 @@ export function describeTraining(evaluation: Evaluation): string {
     '',
     `audit ${audit.passed ? 'passed' : 'FAILED'}`,
     ...audit.checks.map(({ name, verdict, detail }) => `  ${verdict.padEnd(7)} ${name}: ${detail}`),
-  ]
-    .join('\n')
-    .trimStart()
+  ].join('\n')
 }
 
 function segmentLine(name: string, segment: Segment): string[] {
@@ -80,10 +83,10 @@ function modelLine(model: JudgedModel, prevalence: number): string[] {
 }
 
 /** Lifts over both persistences, timing inside blocks, forecast errors and what a user of alarms feels. */
-function timingTable({ splits: { test } }: Evaluation): string {
+function timingTable({ splits: { test } }: Evaluation): string[] {
   const both = [persistence, persistence300]
-  const caught = (alarms: AlarmSummary): string => `${alarms.caught} of ${alarms.onsets}`
-  return aligned([
+  const caught = ({ caught, onsets }: AlarmSummary): string => (onsets === 0 ? '-' : `${caught} of ${onsets}`)
+  const table = alignedWhereKnown([
     [
       'on test',
       ...both.map(({ short }) => `/ ${inSentence(short)}`),
@@ -107,6 +110,14 @@ function timingTable({ splits: { test } }: Evaluation): string {
       caught(test.random_alarms),
     ],
   ])
+  return [
+    ...table,
+    'within: average precision inside each 20 minutes of a product; caught: onsets with an alarm in the 120 s before',
+  ]
+}
+
+function atPrevalence(value: number | null, prevalence: number): string {
+  return value === null ? '-' : `${show(value)} at ${show(prevalence)}`
 }
 
 /** Whether calibrating on validation helped on test. */
@@ -131,7 +142,7 @@ function walkLines({ walk_forward: walk, walk_forward_missing: why }: Evaluation
   if (walk === null) return [`no walk-forward: ${why}`]
   return [
     walkHeadline(walk),
-    aligned([
+    ...alignedWhereKnown([
       [
         ...['pooled', 'PR-AUC', '95 % interval', `/ ${inSentence(persistence.short)}`],
         ...['within 10 %', '25 %', 'ECE', 'RMSE ln sigma'],

@@ -1,13 +1,12 @@
-import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
+import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { SpikeError } from '../../errors.ts'
-import { checkFilePlace, makeFolder } from '../../files/place.ts'
+import { checkFilePlace, kindOf, makeFolder } from '../../files/place.ts'
 
 /** Marks a database as ours ("sp60") and names the version of its tables. */
 const applicationId = 0x73703630
 const tablesVersion = 3
-const busyTimeoutMs = 10_000
 
 const tables = `
 CREATE TABLE topics (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, partitions INTEGER NOT NULL,
@@ -26,27 +25,29 @@ CREATE TABLE writers (id TEXT PRIMARY KEY, epoch INTEGER NOT NULL) STRICT, WITHO
 const addCompacted = 'ALTER TABLE topics ADD COLUMN compacted INTEGER NOT NULL DEFAULT 0 CHECK (compacted IN (0, 1))'
 
 /**
- * Opens the log, or makes a new one where there is no file. Many processes may hold it open at once.
+ * Opens the log, or makes a new one where there is no file. Many processes may hold it open at once; whoever meets another one's
+ * lock tries again, see `whenFree`: SQLite itself would wait in this thread.
  * @throws SpikeError LOG_CORRUPT when the file is torn, is no SQLite database or not one of ours.
  */
 export function openDatabase(path: string): DatabaseSync {
-  const fresh = !existsSync(path) || statSync(path).size === 0
+  const fresh = kindOf(path) !== 'file' || statSync(path).size === 0
   if (fresh) checkFilePlace(path)
   makeFolder(dirname(path))
   if (!fresh) checkSize(path)
-  return guard(path, () => {
-    const database = new DatabaseSync(path, { timeout: busyTimeoutMs })
-    try {
-      putIntoWal(database, path)
-      database.exec('PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000; PRAGMA mmap_size = 0')
-      prepareTables(database, path)
-      checkSmallTables(database, path)
-      return database
-    } catch (error) {
-      database.close()
-      throw error
-    }
-  })
+  const database = new DatabaseSync(path, { timeout: 0 })
+  try {
+    // Before anything is changed: the file may be somebody else's.
+    isOurs(database, path)
+    const mode = database.prepare('PRAGMA journal_mode = WAL').get()
+    if (mode?.journal_mode !== 'wal') throw corrupt(path, 'cannot be put into WAL mode')
+    database.exec('PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000; PRAGMA mmap_size = 0')
+    prepareTables(database, path)
+    checkSmallTables(database, path)
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
 }
 
 /** Runs `work` as one transaction that takes the write lock first. */
@@ -78,9 +79,13 @@ export function guard<Result>(path: string, work: () => Result): Result {
     if (code === undefined) throw error
     const base = code & 0xff
     if (refusals.includes(base))
-      throw new SpikeError('BROKER_REFUSED', `${path}: the topic log cannot be opened for writing: ${told}`, {
-        cause: error,
-      })
+      throw new SpikeError(
+        'BROKER_REFUSED',
+        `${path}: the topic log cannot be opened for writing: ${told}; see the rights of the file and its folder, and ulimit -n`,
+        {
+          cause: error,
+        },
+      )
     if (passing.includes(base) && code !== shortRead)
       throw new SpikeError(
         'BROKER_UNAVAILABLE',
@@ -99,25 +104,6 @@ export function corrupt(path: string, what: string, cause?: unknown): SpikeError
     cause,
   })
 }
-
-/**
- * A log that another process begins at this moment is waited for: of two that put it into WAL mode at once SQLite turns both away,
- * since waiting with the locks that they hold would have no end.
- */
-function putIntoWal(database: DatabaseSync, path: string): void {
-  for (const until = performance.now() + busyTimeoutMs; ; Atomics.wait(never, 0, 0, 1 + (process.pid % 10))) {
-    try {
-      const mode = database.prepare('PRAGMA journal_mode = WAL').get()
-      if (mode?.journal_mode !== 'wal') throw corrupt(path, 'cannot be put into WAL mode')
-      return
-    } catch (error) {
-      if ((error as { errcode?: number }).errcode !== busy || performance.now() > until) throw error
-    }
-  }
-}
-
-const busy = 5
-const never = new Int32Array(new SharedArrayBuffer(4))
 
 function prepareTables(database: DatabaseSync, path: string): void {
   if (isOurs(database, path)) return

@@ -1,10 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Incoming, Position, Reader } from '../port.ts'
 import { checkedValue, type RecordRow } from './checksum.ts'
-import { corrupt, guard } from './database.ts'
+import { corrupt } from './database.ts'
 import type { TopicRow } from './topics.ts'
 import { waitForWakeUp } from './wakeup.ts'
+import { whenFree } from './when_free.ts'
 
+/** So many bytes are given out at once, and the rest of one record. */
+const mostBytes = 8 << 20
 /** How long a commit of another process may stay unseen. */
 const pollEveryMs = 20
 
@@ -25,16 +28,19 @@ export function openReader(
   let closed = false
 
   function read(max: number): Incoming[] {
-    const records: Incoming[] = []
-    for (let i = 0; i < from.length && records.length < max; i++) {
+    const found: { position: Position; rows: RecordRow[] }[] = []
+    let [left, room] = [max, mostBytes]
+    for (let i = 0; i < from.length && left > 0 && room > 0; i++) {
       const position = from[(turn + i) % from.length]
       if ((end.get(id, position.partition)?.next as number) <= position.offset) continue
-      const rows = select.all(id, position.partition, position.offset, max - records.length)
+      const rows = firstOf(select.iterate(id, position.partition, position.offset, left), room)
+      for (const row of rows) room -= bytesOf(row)
       if (rows.length === 0) throw missing(position)
-      for (const row of rows) records.push(check(row as unknown as RecordRow, position))
+      found.push({ position, rows })
+      left -= rows.length
     }
     turn = (turn + 1) % from.length
-    return records
+    return found.flatMap(({ position, rows }) => rows.map(row => check(row, position)))
   }
 
   function check(row: RecordRow, position: Position): Incoming {
@@ -54,8 +60,8 @@ export function openReader(
       const until = performance.now() + waitMs
       let seen: unknown
       while (!closed) {
-        const now = guard(path, () => version.get()?.data_version)
-        const records = guard(path, () => read(max))
+        const now = await whenFree(path, () => version.get()?.data_version)
+        const records = await whenFree(path, () => read(max))
         if (records.length > 0) return records
         seen = now
         do {
@@ -63,7 +69,7 @@ export function openReader(
           if (left <= 0 || closed) return []
           const woken = await waitForWakeUp(path, Math.min(left, pollEveryMs))
           if (woken) break
-        } while (!closed && guard(path, () => version.get()?.data_version) === seen)
+        } while (!closed && (await whenFree(path, () => version.get()?.data_version)) === seen)
       }
       return []
     },
@@ -74,4 +80,21 @@ export function openReader(
       closed = true
     },
   }
+}
+
+/** So many bytes of rows, and the rest of one. */
+function firstOf(rows: Iterable<unknown>, bytes: number): RecordRow[] {
+  const first: RecordRow[] = []
+  let left = bytes
+  for (const row of rows as Iterable<RecordRow>) {
+    first.push(row)
+    left -= bytesOf(row)
+    if (left <= 0) break
+  }
+  return first
+}
+
+/** In a log that was hurt a value may be anything. */
+function bytesOf({ value }: Partial<RecordRow>): number {
+  return value?.byteLength ?? 0
 }

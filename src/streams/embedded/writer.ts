@@ -3,9 +3,10 @@ import { SpikeError } from '../../errors.ts'
 import { partitionOf } from '../partition.ts'
 import type { Claim, Position, Transaction, Writer } from '../port.ts'
 import { checksumOf } from './checksum.ts'
-import { guard, inTransaction } from './database.ts'
+import { inTransaction } from './database.ts'
 import { findTopic, type TopicRow, unknownTopic } from './topics.ts'
 import { wakeUp } from './wakeup.ts'
+import { whenFree } from './when_free.ts'
 
 const noBytes = new Uint8Array()
 
@@ -17,32 +18,41 @@ interface End extends Position {
  * Takes the writer id: an older writer of the same id is refused from here on.
  * @throws SpikeError WRITER_FENCED when `claim` is no longer the newest.
  */
-export function openWriter(database: DatabaseSync, path: string, id: string, claim?: Claim): Writer {
+export async function openWriter(database: DatabaseSync, path: string, id: string, claim?: Claim): Promise<Writer> {
   const statements = prepare(database)
-  const epoch = guard(path, () =>
+  const epoch = await whenFree(path, () =>
     inTransaction(database, () => {
       if (claim !== undefined && statements.epoch.get(id)?.epoch !== claim.epoch) throw fenced(id, path)
       return statements.take.get(id)!.epoch as number
     }),
   )
   let closed = false
+  let last: Promise<unknown> = Promise.resolve()
+
+  async function write(transaction: Transaction): Promise<Position[]> {
+    const ends = await whenFree(path, () =>
+      inTransaction(database, () => {
+        if (statements.epoch.get(id)?.epoch !== epoch) throw fenced(id, path)
+        storePositions(database, path, statements, transaction)
+        return append(database, path, statements, transaction)
+      }),
+    )
+    if (ends.length > 0) wakeUp(path)
+    return ends
+  }
+
   return {
     prepare() {},
     async commit(transaction) {
       if (closed) throw new Error(`writer ${id} is closed`)
-      const ends = guard(path, () =>
-        inTransaction(database, () => {
-          if (statements.epoch.get(id)?.epoch !== epoch) throw fenced(id, path)
-          storePositions(database, path, statements, transaction)
-          return append(database, path, statements, transaction)
-        }),
-      )
-      if (ends.length > 0) wakeUp(path)
-      return ends
+      const written = last.then(() => write(transaction))
+      last = written.catch(() => {})
+      return written
     },
     claim: () => ({ epoch }),
     async close() {
       closed = true
+      await last
     },
   }
 }

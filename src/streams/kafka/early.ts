@@ -43,7 +43,7 @@ export function earlyTransaction(): EarlyTransaction {
     const records = coming.records.slice(begun.sent.length)
     await announce(begun.producer, begun.transaction, { ...coming, records })
     const written = await sendRecords(begun.producer, begun.transaction, records)
-    begun.sent.push(...records)
+    for (const record of records) begun.sent.push(record)
     begun.written = mergeWritten(begun.written, written)
   }
 

@@ -6,7 +6,15 @@ import { connectionOptions } from './connection.ts'
 import { mapError } from './errors.ts'
 import { readNewest } from './newest.ts'
 import { KafkaReader } from './reader.ts'
-import { createTopics, listPartitions, readBegins, readCommitted, readEnds, readWrittenEnds } from './topics.ts'
+import {
+  createTopics,
+  describeTopics,
+  listPartitions,
+  readBegins,
+  readCommitted,
+  readEnds,
+  readWrittenEnds,
+} from './topics.ts'
 import { openWriter } from './writer.ts'
 
 /**
@@ -47,6 +55,7 @@ export async function openKafka(brokers: string[]): Promise<Streams> {
   }
   return {
     createTopics: topics => told('creating topics', createTopics(admin, topics)),
+    topics: names => told('topics', describeTopics(admin, names)),
     writer: (id, claim) => openWriter(options, admin, where, id, claim, noteCommitted),
     async reader(topic, start, partitions) {
       const [begins, ends] = await told(`topic '${topic}'`, outline(topic))

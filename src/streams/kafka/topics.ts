@@ -8,7 +8,7 @@ import {
 } from '@platformatic/kafka'
 import { SpikeError } from '../../errors.ts'
 import { describeMismatch } from '../partition_mismatch.ts'
-import type { Position, TopicSpec } from '../port.ts'
+import type { Position, TopicFacts, TopicSpec } from '../port.ts'
 import { refuseTwoRoles } from '../two_roles.ts'
 import { brokerFaults } from './error_tree.ts'
 
@@ -84,6 +84,15 @@ async function countWhenReady(admin: Admin, topic: string): Promise<number> {
     }
     await delay(50)
   }
+}
+
+/** Topics as the brokers know them now. @throws the client's error when one is not there. */
+export async function describeTopics(admin: Admin, names: string[]): Promise<TopicFacts[]> {
+  const { topics } = await admin.metadata({ topics: [...names], forceUpdate: true })
+  return names.map(name => {
+    const { id, partitionsCount } = topics.get(name)!
+    return { name, partitions: partitionsCount, id }
+  })
 }
 
 /** Numbers of the partitions of a topic. @throws the client's error when there is no such topic. */

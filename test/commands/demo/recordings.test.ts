@@ -54,7 +54,7 @@ async function live(name: string, files: string[]) {
   try {
     const venues = capturedVenues(config, files)
     const onStep = (step: string): number => steps.push(step)
-    const { ingested } = await runLive({ config, streams, bronze, venues, onStep, onProgress: () => {} })
+    const { ingested } = await runLive({ config, streams, bronze, venues, onStep, say: () => {} })
     const out = join(folder, `${name}.parquet`)
     const { digest, rows } = await sinkRows({ streams, config, topic: config.topics.features.name, out })
     return { ingested, steps, digest, rows, bronze: globSync(join(bronze, '*.ndjson')) }

@@ -1,7 +1,7 @@
 import { rolldown } from 'rolldown'
 import { expect, test } from 'vitest'
 import { digestOfSimulation } from '../../fixtures/simulated_digest.ts'
-import { lacksBrowser, launchBrowser } from '../../harness/browser.ts'
+import { evaluateInBrowser, lacksBrowser } from '../../harness/browser.ts'
 import { needs } from '../../harness/needs.ts'
 
 /** Changes only with the simulated market or with the features, never with what computes them. */
@@ -14,15 +14,6 @@ test('a seeded market has the same digest in Node', async () => {
 test('… and in a real browser', needs(lacksBrowser), async () => {
   const bundle = await rolldown({ input: 'test/fixtures/simulated_digest.ts', platform: 'browser' })
   const { output } = await bundle.generate({ format: 'iife', name: 'simulation' })
-  const browser = await launchBrowser()
-  try {
-    const page = await browser.newPage()
-    // crypto.subtle is there for https alone
-    await page.route('https://spike60.test/', route => route.fulfill({ contentType: 'text/html', body: '' }))
-    await page.goto('https://spike60.test/')
-    await page.addScriptTag({ content: output[0].code })
-    expect(await page.evaluate('simulation.digestOfSimulation()')).toBe(digest)
-  } finally {
-    await browser.close()
-  }
+  const found = await evaluateInBrowser(output[0].code, page => page.evaluate('simulation.digestOfSimulation()'))
+  expect(found).toBe(digest)
 })

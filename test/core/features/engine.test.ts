@@ -1,84 +1,14 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { MarketEvent } from '../../../src/core/events/event.ts'
+import { ProductEngine } from '../../../src/core/features/engine.ts'
 import { Engines } from '../../../src/core/features/engines.ts'
-import { features } from '../../../src/core/features/spec.ts'
 import { seededRandom } from '../../../src/core/math/random.ts'
 import { digestOf } from '../../../src/stores/digest.ts'
-import { expectClose } from '../../fixtures/close.ts'
-import { clock, gap, marketShape, quote, randomMarket, rowsOf, settings, trade } from '../../fixtures/events.ts'
-import { referenceRows } from '../../fixtures/reference_features.ts'
+import { candle, clock, gap, news, quote, randomMarket, rowsOf, settings, trade } from '../../fixtures/events.ts'
 
 const start = 1_767_571_200
 
 describe('the engine', () => {
-  it('equals the slow reference on every feature of every row', () => {
-    fc.assert(
-      fc.property(marketShape, shape => {
-        const events = randomMarket(shape)
-        const table = rowsOf(events)
-        const expected = referenceRows(events, settings)
-        expect(Array.from(table.time)).toEqual(expected.map(row => row.time))
-        for (let row = 0; row < table.rows; row++)
-          for (const { name } of features)
-            expectClose(name, table.columns[name][row], expected[row].values, shape.price)
-      }),
-      { numRuns: 20 },
-    )
-  }, 120_000)
-
-  it('equals the slow reference with a gap at every offset from the panes', () => {
-    for (let offset = 0; offset < 60; offset += 3) {
-      const events: MarketEvent[] = []
-      for (let i = 0; i < 150; i++) {
-        const silent = i >= 50 + offset && i < 63 + offset
-        if (silent) continue
-        if (i === 63 + offset) events.push(gap(start + 49 + offset, start + i))
-        events.push(quote(start + i + 0.25, 100 + ((i * 7) % 13) / 10, 102 + ((i * 5) % 3) / 10))
-        if (i % 4 === 0) events.push(trade(start + i + 0.5, i, 100 + ((i * 3) % 11) / 10, 1 + (i % 5), 'buy'))
-      }
-      const table = rowsOf(events)
-      const expected = referenceRows(events, settings)
-      expect(Array.from(table.time)).toEqual(expected.map(row => row.time))
-      for (let row = 0; row < table.rows; row++)
-        for (const { name } of features) expectClose(name, table.columns[name][row], expected[row].values, 100)
-    }
-  }, 60_000)
-
-  it('gives the same digest under any shuffle within the out-of-orderness and any repetition', () => {
-    fc.assert(
-      fc.property(marketShape, fc.nat(), (shape, seed) => {
-        const events = randomMarket(shape)
-        const late: MarketEvent[] = []
-        const found = rowsOf(disturb(events, seed), late)
-        expect(digestOf(found)).toBe(digestOf(rowsOf(events)))
-        expect(late).toEqual([])
-      }),
-      { numRuns: 100 },
-    )
-  }, 60_000)
-
-  it('never lets an event at or after T move a row up to T', () => {
-    fc.assert(
-      fc.property(marketShape, fc.double({ min: 0, max: 1, noNaN: true }), (shape, where) => {
-        const events = randomMarket(shape)
-        const t = events[Math.floor(where * (events.length - 1))].time
-        const before = rowsOf(events)
-        const after = rowsOf([
-          ...events.filter(event => event.time < t),
-          quote(t / 1e6, shape.price * 3, shape.price * 3.1),
-          quote(t / 1e6 + 5000, shape.price, shape.price),
-        ])
-        for (let row = 0; row < before.rows && before.time[row] <= t; row++)
-          for (const { name } of features)
-            expect(Object.is(before.columns[name][row], after.columns[name][row]), `${name} ${before.time[row]}`).toBe(
-              true,
-            )
-      }),
-      { numRuns: 60 },
-    )
-  }, 60_000)
-
   it('carries a mid for its own second and ten more', () => {
     const table = rowsOf([quote(start + 0.5, 100, 101), clock(start + 60)])
     expect(Array.from(table.time)).toEqual(Array.from({ length: 11 }, (_, i) => (start + 1 + i) * 1e6))
@@ -101,9 +31,48 @@ describe('the engine', () => {
     expect(sessions(900)).toBe(2)
   })
 
+  it('counts the 900 s from the last to the first quote or trade, whatever else their seconds hold', () => {
+    const sessions = (...events: MarketEvent[]): number => {
+      const engines = new Engines(settings, { row: () => {} })
+      for (const event of [...events, clock(start + 2000)]) engines.push(event)
+      return engines.counts()['BTC-USD'].sessions
+    }
+    const from = [
+      quote(start + 0.1, 100, 101),
+      trade(start + 0.2, 1, 100, 1, 'buy'),
+      trade(start + 0.3, 2, 100, 1, 'buy'),
+    ]
+    const late = trade(start + 900.9, 9, 100, 1, 'buy')
+    expect(sessions(...from, trade(start + 900.29, 3, 100, 1, 'buy'), late)).toBe(1)
+    expect(sessions(...from, trade(start + 900.3, 3, 100, 1, 'buy'), late)).toBe(2)
+    expect(sessions(...from, quote(start + 900.29, 100, 101), late)).toBe(1)
+  })
+
   it('closes a bar on clocks alone, when the watermark reaches its end', () => {
     expect(rowsOf([quote(start + 0.2, 100, 101), clock(start + 2.999999)]).rows).toBe(0)
     expect(rowsOf([quote(start + 0.2, 100, 101), clock(start + 3)]).rows).toBe(1)
+  })
+
+  it('takes nothing from candles and news: a candle moves the watermark to its end, as a clock does, news never', () => {
+    const market = randomMarket({
+      seed: 5,
+      start,
+      events: 900,
+      meanStep: 0.3,
+      price: 100,
+      roughness: 1e-4,
+      holes: 0,
+      sizes: true,
+    })
+    const among = market.flatMap(event => [event, candle(event.time / 1e6, 7), news(event.time / 1e6 + 50, 'a')])
+    expect(digestOf(rowsOf(among))).toBe(digestOf(rowsOf(market)))
+    const first = quote(start + 0.2, 100, 101)
+    expect(rowsOf([first, candle(start + 2.999999, 100)]).rows).toBe(0)
+    expect(rowsOf([first, candle(start + 3, 100)]).rows).toBe(1)
+    expect(rowsOf([first, news(start + 30, 'a')]).rows).toBe(0)
+    const late: MarketEvent[] = []
+    rowsOf([first, clock(start + 30), candle(start - 60, 100), news(start - 60, 'a')], late)
+    expect(late).toEqual([])
   })
 
   it('sends an event for a closed second to the late output and leaves the row alone', () => {
@@ -135,9 +104,25 @@ describe('the engine', () => {
     engines.push({ ...quote(start + 1, 100, 101), time: Number.NaN })
     engines.push({ ...quote(start + 100, 100, 101), received_at: (start + 1) * 1e6 })
     engines.push(quote(start + 4, 101, 100))
+    engines.push(quote(start + 4.1, 100, 100))
     expect(reasons).toEqual([...Array(4).fill('invalid_quote'), 'invalid_trade', 'invalid_time', 'time_ahead'])
     const counts = engines.counts()['BTC-USD']
-    expect([counts.quotes, counts.crossed, counts.rows]).toEqual([2, 1, 2])
+    expect(counts).toEqual({
+      ...{ quotes: 3, crossed: 1, rows: 2, trades: 0, clocks: 0, gaps: 0, withdrawn: 0, duplicates: 0 },
+      ...{ candles: 0, news: 0 },
+      ...{ late: 0, backfilled: 0, sessions: 1 },
+      rejected: { invalid_quote: 4, invalid_trade: 1, invalid_time: 1, time_ahead: 1 },
+    })
+  })
+
+  it('takes a time from 0 on, in whole microseconds that a number holds', () => {
+    const taken = (time: number): number => {
+      const engines = new Engines(settings, { row: () => {} })
+      engines.push({ ...quote(0, 100, 101), time })
+      return engines.counts()['BTC-USD']?.quotes ?? 0
+    }
+    expect([0, 1, 2 ** 50].map(taken)).toEqual([1, 1, 1])
+    expect([-1, 0.5, 2 ** 53, Number.NaN, Number.POSITIVE_INFINITY].map(taken)).toEqual([0, 0, 0, 0, 0])
   })
 
   it('takes the last quote by the total order, whatever came last', () => {
@@ -149,18 +134,35 @@ describe('the engine', () => {
     ])
       expect(rowsOf([...events, clock(start + 3)]).columns.mid[0]).toBe(200.5)
   })
+
+  it('accounts for every event, late, repeated, withdrawn or broken ones among them', () => {
+    const random = seededRandom(3)
+    const lost = { ...gap(start + 20, start + 21), connection: 'c' }
+    const shape = { seed: 3, start, events: 600, meanStep: 0.4, price: 100, roughness: 1e-4, holes: 0.02, sizes: true }
+    const events = [...randomMarket(shape), lost, { ...lost, withdrawn: true as const }]
+      .flatMap(event => (random() < 0.2 ? [event, event] : [event]))
+      .map(event => ({ event, key: event.time + random() * 6e6 }))
+      .sort((a, b) => a.key - b.key)
+      .map(({ event }) => event)
+    const given = { late: 0, rejected: 0 }
+    const engine = new ProductEngine('BTC-USD', settings, {
+      row: () => {},
+      late: () => given.late++,
+      rejected: () => given.rejected++,
+    })
+    const taken = events.filter(event => {
+      const isTaken = engine.push(event)
+      expect(engine.firstOpen >= engine.openFrom || Number.isNaN(engine.openFrom)).toBe(true)
+      return isTaken
+    })
+    const { counts } = engine
+    const of = (type: string): number => taken.filter(event => event.type === type).length
+    expect([counts.quotes, counts.trades, counts.clocks]).toEqual([of('quote'), of('trade'), of('clock')])
+    expect(counts.withdrawn).toBe(taken.filter(event => event.type === 'gap' && event.withdrawn).length)
+    expect(counts.gaps + counts.withdrawn).toBe(of('gap'))
+    expect(Object.values(counts.rejected).reduce((sum, count) => sum + count, 0)).toBe(given.rejected)
+    expect(counts.late).toBe(given.late)
+    expect(counts.late).toBeGreaterThan(0)
+    expect(taken.length + counts.duplicates + given.late + given.rejected).toBe(events.length)
+  })
 })
-
-/** Every event up to two seconds late, one in eight of them twice, a trade then from another connection. */
-function disturb(events: MarketEvent[], seed: number): MarketEvent[] {
-  const random = seededRandom(seed)
-  return events
-    .flatMap(event => (random() < 0.125 ? [event, again(event)] : [event]))
-    .map(event => ({ event, key: event.time + random() * 2e6 }))
-    .sort((a, b) => a.key - b.key)
-    .map(({ event }) => event)
-}
-
-function again(event: MarketEvent): MarketEvent {
-  return event.type === 'trade' ? { ...event, connection: 'b', sequence: 7 } : event
-}

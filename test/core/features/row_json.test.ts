@@ -18,3 +18,9 @@ it('refuses what is not a row of this spec', () => {
   for (const text of ['', '{', 'null', '{}', '{"product":"A","time":1}', '{"product":"A","time":1.5,"mid":1}'])
     expect(decodeRow(text)).toBeNull()
 })
+
+it('refuses an infinite number, which JSON can hold and no feature can be', () => {
+  const row = encodeRow('A', 1, new Float64Array(featureNames.length).fill(0.5))
+  expect(decodeRow(row)).not.toBeNull()
+  for (const number of ['1e999', '-1e999']) expect(decodeRow(row.replace(':0.5', `:${number}`))).toBeNull()
+})

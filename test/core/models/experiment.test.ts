@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { readConfig } from '../../../src/config.ts'
+import { specVersion } from '../../../src/core/features/spec.ts'
 import type { FeatureTable } from '../../../src/core/features/table.ts'
 import { takeRows } from '../../../src/core/features/table.ts'
 import { percentileOf } from '../../../src/core/math/percentile.ts'
@@ -61,6 +62,22 @@ test('every model is printed beside prevalence and baselines; baselines have no 
     expect(brier === null).toBe(isRule)
     if (isRule) expect(degenerate.brier).toMatch(/not a probability/)
   }
+})
+
+test('each model says by which version, rows and settings it was made, and the evaluation says the same of the rows', () => {
+  const { artifacts, evaluation, split, tau } = runExperiment(table, syntheticSource, config)
+  const { from, to, rows } = evaluation.splits.train
+  const { digest, simulated, config_hash } = syntheticSource
+  expect(artifacts.length).toBeGreaterThan(3)
+  for (const artifact of artifacts)
+    expect(artifact).toMatchObject({
+      ...{ version: 1, spec_version: specVersion, config_hash, simulated, tau: tau.tau },
+      trained_on: { digest: digest.found, from, to, rows },
+    })
+  const known = table.sigma_future.filter(sigma => !Number.isNaN(sigma)).length
+  expect(evaluation.source).toMatchObject({ rows: table.rows, labelled: known, products: ['BTC-USD', 'ETH-USD'] })
+  expect(evaluation.splits).toMatchObject({ purged_rows: split.purged, embargo_s: config.split.embargo_s })
+  expect(split.train.length + split.validation.length + split.test.length + split.purged).toBe(known)
 })
 
 test('one class only in training is refused', () => {

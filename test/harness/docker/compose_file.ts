@@ -17,7 +17,13 @@ const bytes = z.string().regex(/^\d+[mg]$/, 'a size looks like 512m')
 const tmpfs = z.array(z.string().startsWith('/')).min(1)
 
 const service = z.strictObject({
-  image: z.string().regex(/^[a-z0-9./-]+:v?\d+\.\d+\.\d+[a-z0-9.-]*$/, 'an image is pinned to a full version'),
+  // Postgres counts its versions in two numbers.
+  image: z
+    .string()
+    .regex(
+      /^([a-z0-9./-]+:v?\d+\.\d+\.\d+[a-z0-9.-]*|postgres:\d+\.\d+-[a-z]+)$/,
+      'an image is pinned to a full version',
+    ),
   user: z.string().regex(/^[1-9]\d*:[1-9]\d*$/, 'a service runs as a user and a group that are not root'),
   read_only: z.literal(true),
   cap_drop: z.tuple([z.literal('ALL')]),

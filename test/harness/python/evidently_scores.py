@@ -1,4 +1,4 @@
-"""Evidently's default drift scores of two Parquet files. Arguments: reference, current, JSON list of columns."""
+"""Evidently's default drift scores of pairs of Parquet files. Argument: JSON list of {reference, current, columns}."""
 import json
 import sys
 import warnings
@@ -8,14 +8,14 @@ import pandas as pd
 from evidently import Report
 from evidently.metrics import ValueDrift
 
-reference, current, columns = pd.read_parquet(sys.argv[1]), pd.read_parquet(sys.argv[2]), json.loads(sys.argv[3])
-report = Report([ValueDrift(column=name) for name in columns])
-metrics = report.run(current[columns], reference[columns]).dict()["metrics"]
-print(
-    json.dumps(
-        {
-            metric["config"]["column"]: {"method": metric["config"]["method"], "score": float(metric["value"])}
-            for metric in metrics
-        }
-    )
-)
+
+def scores(reference, current, columns):
+    report = Report([ValueDrift(column=name) for name in columns])
+    metrics = report.run(pd.read_parquet(current)[columns], pd.read_parquet(reference)[columns]).dict()["metrics"]
+    return {
+        metric["config"]["column"]: {"method": metric["config"]["method"], "score": float(metric["value"])}
+        for metric in metrics
+    }
+
+
+print(json.dumps([scores(**pair) for pair in json.loads(sys.argv[1])]))

@@ -1,4 +1,4 @@
-/** The fourth way of conformance.test.ts: two partitions, two featurizers as processes, one killed and replaced midway. */
+/** The fourth way of conformance.slow.test.ts: two partitions, two featurizers as processes, one killed and replaced midway. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -32,7 +32,12 @@ async function readRows(reader: Reader, seen: string[], enough: () => boolean): 
   while (!enough()) for (const { key } of await reader.poll(5000, 1000)) seen.push(key)
 }
 
-for (const { name, path, lacks } of [...simulatedCaptures(), ...captures])
+// One way through processes and the broker does not depend on the file: of each kind of capture two, the other ways take all.
+for (const { name, path, lacks } of [
+  ...simulatedCaptures().slice(0, 2),
+  ...captures.slice(0, 1),
+  ...captures.slice(4, 5),
+])
   test(`${name}, two featurizers of which one is killed and replaced: the digest of its replay`, {
     ...needs(lacksKafka(), lacks),
     timeout: 240_000,

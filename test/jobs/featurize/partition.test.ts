@@ -6,6 +6,7 @@ import { decodeBar } from '../../../src/core/features/bar/bar.ts'
 import { historySeconds } from '../../../src/core/features/window/history.ts'
 import { seededRandom } from '../../../src/core/math/random.ts'
 import { FeaturizerPartition } from '../../../src/jobs/featurize/partition.ts'
+import { decodeDeadLetter } from '../../../src/streams/dead_letter.ts'
 import type { Incoming } from '../../../src/streams/port.ts'
 import { marketShape, quote, randomMarket, settings } from '../../fixtures/events.ts'
 
@@ -90,7 +91,7 @@ it('needs no more than the last bars, and all of them: a long stream restarts fr
     if (record.offset % 50 !== 49) continue
     const due = job.due.splice(0)
     state = job.state(endAt(bars.length))
-    for (const { topic, value } of due) if (topic === 'bars') bars.push(decodeBar(String(value)).bar.second)
+    for (const { topic, value } of due) if (topic === 'bars') bars.push(decodeBar(String(value))!.bar.second)
   }
   const { products } = state.memory as { products: Record<string, { open_from: number }> }
   const product = products['BTC-USD']
@@ -99,4 +100,46 @@ it('needs no more than the last bars, and all of them: a long stream restarts fr
   expect(bars[firstBar]).toBeLessThanOrEqual(product.open_from - historySeconds)
   expect(records.length - state.from!.raw).toBeLessThan(20)
   expect(product.open_from).toBeGreaterThan(shape.start + 8000)
+})
+
+it('names that nobody listed do not fill the memory: events beyond so many products are dead letters', () => {
+  const job = new FeaturizerPartition(settings, topics, 2)
+  const products = ['A', 'B', 'C', 'A', 'C']
+  const events = products.map((product, i) => ({ ...quote(10 + i, 1, 2), product }))
+  for (const record of asRecords(events)) job.take(record, false)
+  const letters = job.due.filter(({ topic }) => topic === 'raw.dlq').map(({ value }) => decodeDeadLetter(`${value}`))
+  expect(letters.map(({ reason, offset }) => [reason, offset])).toEqual([
+    ['too_many_products', 2],
+    ['too_many_products', 4],
+  ])
+  expect(Object.keys(job.counts().products)).toEqual(['A', 'B'])
+})
+
+it('a product of which nothing was accepted takes no room, before a restart as after it', () => {
+  const lettersOf = (restarts: boolean): unknown[] => {
+    let job = new FeaturizerPartition(settings, topics, 2)
+    const events = ['A', 'bad', 'B', 'C', 'bad'].map((product, i) => ({
+      ...quote(10 + i, product === 'bad' ? -1 : 1, 2),
+      product,
+    }))
+    const due = asRecords(events).flatMap(record => {
+      job.take(record, false)
+      const made = job.due.splice(0)
+      if (restarts) {
+        const { memory } = JSON.parse(JSON.stringify(job.state(endAt(0))))
+        job = new FeaturizerPartition(settings, topics, 2)
+        job.restore(memory)
+      } else expect(Object.keys(job.counts().products)).not.toContain('bad')
+      return made
+    })
+    if (!restarts) expect(job.counts().unaccepted.rejected.invalid_quote).toBe(1)
+    const letters = due.filter(({ topic }) => topic === 'raw.dlq').map(({ value }) => decodeDeadLetter(`${value}`))
+    return letters.map(({ reason, offset }) => [reason, offset])
+  }
+  expect(lettersOf(false)).toEqual([
+    ['invalid_quote', 1],
+    ['too_many_products', 3],
+    ['too_many_products', 4],
+  ])
+  expect(lettersOf(true)).toEqual(lettersOf(false))
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type FeedSettings, productsOf, readConfig } from '../../../src/config.ts'
-import { chooseFeed } from '../../../src/jobs/ingest/choose_feed.ts'
+import { chooseFeed, chooseFeeds } from '../../../src/jobs/ingest/choose_feed.ts'
 import { configuredFeeds } from '../../../src/market/feeds/configured_feeds.ts'
 
 const listing = (as: string, symbol = as) => ({ as, symbol })
@@ -43,4 +43,35 @@ test('feeds and channels that there are not are refused all at once', () => {
   expect(() => configuredFeeds({ feeds })).toThrow(
     /^config: feeds\.0\.channels: coinbase has no level2; name some of ticker, .*\nconfig: feeds\.1\.name: there is no feed 'kraken'; name coinbase, /,
   )
+})
+
+describe('several feeds of one run', () => {
+  const binance: FeedSettings = {
+    name: 'binance',
+    products: [listing('BTCUSDT'), listing('ETHUSDT')],
+    stale_after_s: 9,
+  }
+  const news: FeedSettings = { name: 'finnhub', products: [listing('BTC-USD')], stale_after_s: 9 }
+  const three = { ...config, feeds: [coinbase, binance, news] }
+
+  test('come first, in the order in which they are named; news may be of the same products', () => {
+    expect(chooseFeeds(three, ['binance', 'coinbase']).feeds).toEqual([binance, coinbase, news])
+    expect(chooseFeeds(three, ['coinbase', 'finnhub']).feeds).toEqual([coinbase, news, binance])
+    expect(chooseFeeds(three).feeds).toEqual(three.feeds)
+  })
+
+  test('each take those of the named products that the config gives them', () => {
+    const { feeds } = chooseFeeds(three, ['coinbase', 'binance'], ['ether', 'BTCUSDT'])
+    expect(feeds.map(({ products }) => products.map(({ as }) => as))).toEqual([['ether'], ['BTCUSDT'], ['BTC-USD']])
+  })
+
+  test('are refused where one is named twice, has nothing to do, or brings what another brings; and products of none', () => {
+    expect(() => chooseFeeds(three, ['binance', 'binance'])).toThrow('--feed binance is named twice')
+    expect(() => chooseFeeds(three, ['coinbase', 'binance'], ['ether', 'DOGE'])).toThrow(
+      /--pair DOGE: the config gives it to none of coinbase, binance.*\n--feed binance: none of its products/,
+    )
+    expect(() => chooseFeeds(three, ['coinbase', 'coinbase-exchange'])).toThrow(
+      '--feed coinbase and coinbase-exchange both bring BTC-USD',
+    )
+  })
 })

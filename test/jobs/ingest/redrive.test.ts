@@ -13,6 +13,7 @@ import type { Streams } from '../../../src/streams/port.ts'
 import { quote } from '../../fixtures/events.ts'
 import { exchangeTicker, heartbeat, micros, ticker, trade, trades } from '../../fixtures/wire.ts'
 import { textsOf } from '../../harness/job_outputs.ts'
+import { lossesOf } from '../../harness/losses.ts'
 
 const config = readConfig()
 const { raw, late } = config.topics
@@ -139,6 +140,33 @@ test('late events go back as they are, wherever the run is broken off and begun 
   expect(texts.toSorted()).toEqual(events.map(encodeEvent).toSorted())
 })
 
-test('a topic that is not there is named', async () => {
+test('positions of the group that the broker forgot redrive nothing twice; a topic that was made anew is tried whole', async () => {
+  await put(letters, letter(ticker(9, 3), 'unknown_feed', micros(3.1)))
+  expect(await run()).toMatchObject({ records: 1, redriven: 1 })
+  await lossesOf(`embedded://${join(folder, 'log.db')}`).positions(`redrive.${letters}.${raw.name}`)
+  expect(await run()).toMatchObject({ records: 0 })
+  await put(letters, letter(ticker(10, 4), 'unknown_feed', micros(4.1)))
+  expect(await run()).toMatchObject({ records: 1, redriven: 1 })
+  const { topics } = streams
+  streams.topics = async names => (await topics(names)).map(facts => ({ ...facts, id: 'anew' }))
+  expect(await run()).toMatchObject({ records: 2, redriven: 2 })
+})
+
+test('a former version left its place in the group alone, and a state of another version is one line', async () => {
+  await put(letters, letter(ticker(9, 3), 'unknown_feed', micros(3.1)))
+  const group = `redrive.${letters}.${raw.name}`
+  const former = await streams.writer(group)
+  await former.commit({
+    records: [],
+    group,
+    positions: (await streams.ends(letters)).filter(({ offset }) => offset > 0),
+  })
+  expect(await run()).toMatchObject({ records: 0 })
+  await put(config.topics.state.name, { key: group, value: '{"format":"spike60-redrive","version":9}' })
+  await expect(run()).rejects.toMatchObject({ code: 'LOG_CORRUPT', faults: [expect.stringContaining(group)] })
+})
+
+test('a topic that is not there is named, and nothing is made', async () => {
   await expect(run('nowhere')).rejects.toMatchObject({ code: 'TOPIC_UNKNOWN' })
+  await expect(streams.topics([config.topics.state.name])).rejects.toMatchObject({ code: 'TOPIC_UNKNOWN' })
 })

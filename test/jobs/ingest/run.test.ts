@@ -8,7 +8,7 @@ import type { MarketEvent } from '../../../src/core/events/event.ts'
 import { SpikeError } from '../../../src/errors.ts'
 import { startSimulator } from '../../../src/exchange/simulator.ts'
 import { runIngestJob } from '../../../src/jobs/ingest/run.ts'
-import { newIngestStatus, whyNotReady } from '../../../src/jobs/ingest/status.ts'
+import { countsOf, newIngestStatus, whyNotReady } from '../../../src/jobs/ingest/status.ts'
 import { openWhenThere } from '../../../src/jobs/when_there.ts'
 import { readEvents } from '../../../src/market/decode/events.ts'
 import { simulated } from '../../../src/market/feeds/simulated.ts'
@@ -36,7 +36,7 @@ async function jobFor(streams: Streams, directory = folder()) {
   const stop = new AbortController()
   const status = newIngestStatus()
   const done = runIngestJob({
-    ...{ config, feed: simulatedAt(simulator.url, config), directory, streams, log: silentLog, status },
+    ...{ config, feeds: [{ feed: simulatedAt(simulator.url, config) }], directory, streams, log: silentLog, status },
     signal: stop.signal,
   })
   done.catch(() => {})
@@ -55,13 +55,13 @@ test('a job that starts without its broker writes bronze, says why it is not rea
     },
   }
   const { done, status, stop } = await jobFor(streams)
-  await expect.poll(() => status.counts?.frames ?? 0, { timeout: 10_000 }).toBeGreaterThan(100)
+  await expect.poll(() => countsOf(status)?.frames ?? 0, { timeout: 10_000 }).toBeGreaterThan(100)
   await expect.poll(() => status.backlogBytes(), { timeout: 10_000 }).toBeGreaterThan(1000)
-  expect(whyNotReady(status, 10)).toBe(
+  expect(whyNotReady(status)).toBe(
     'not published, bronze keeps it: kafka nowhere:9092: no answer that helps; is the broker up?',
   )
   away = false
-  await expect.poll(() => whyNotReady(status, 10), { timeout: 10_000 }).toBe(null)
+  await expect.poll(() => whyNotReady(status), { timeout: 10_000 }).toBe(null)
   stop.abort()
   const { files } = await done
   const replayed: MarketEvent[] = []
@@ -80,6 +80,37 @@ test('topics that fail for good end the job; bronze has everything that came', a
   }
   const { done } = await jobFor(streams)
   await expect(done).rejects.toMatchObject({ code: 'TOPIC_MISMATCH' })
+})
+
+test('topics that fail for good later do not end the recording: the job says so, and ends with their error when it is told to', async () => {
+  const memory = createMemoryStreams()
+  const { done, status, stop } = await jobFor(memory)
+  await expect.poll(() => status.published.records, { timeout: 10_000 }).toBeGreaterThan(10)
+  await memory.writer('publisher-bronze')
+  await expect.poll(() => whyNotReady(status), { timeout: 10_000 }).toMatch(/^not published, bronze keeps it: .*fenced/)
+  const { frames } = countsOf(status)!
+  await expect.poll(() => countsOf(status)!.frames, { timeout: 10_000 }).toBeGreaterThan(frames + 50)
+  stop.abort()
+  await expect(done).rejects.toThrow('fenced')
+})
+
+test('a second job in the same folder is refused while the first lives, and the first goes on', async () => {
+  const directory = folder()
+  const first = await jobFor(createMemoryStreams(), directory)
+  await expect.poll(() => countsOf(first.status)?.frames ?? 0, { timeout: 10_000 }).toBeGreaterThan(10)
+  const second = await jobFor(createMemoryStreams(), directory)
+  await expect(second.done).rejects.toMatchObject({
+    code: 'LOCKED',
+    faults: [expect.stringMatching(new RegExp(`^${directory}: process ${process.pid} records here already; end it, `))],
+  })
+  const { frames } = countsOf(first.status)!
+  await expect.poll(() => countsOf(first.status)!.frames, { timeout: 10_000 }).toBeGreaterThan(frames + 10)
+  first.stop.abort()
+  await first.done
+  const third = await jobFor(createMemoryStreams(), directory)
+  await expect.poll(() => countsOf(third.status)?.frames ?? 0, { timeout: 10_000 }).toBeGreaterThan(10)
+  third.stop.abort()
+  await third.done
 })
 
 test('a loop that goes round says so, messages or none', async () => {
@@ -119,11 +150,11 @@ test('no name on the wire or in the arguments becomes a path', async () => {
   const status = newIngestStatus()
   const done = runIngestJob({
     config,
-    feed: { ...simulatedAt(simulator.url, withProducts(config, ['BTC-USD'])), feed: hostile },
+    feeds: [{ feed: { ...simulatedAt(simulator.url, withProducts(config, ['BTC-USD'])), feed: hostile } }],
     ...{ directory: inside, streams: createMemoryStreams(), log: silentLog, status },
     signal: stop.signal,
   })
-  await expect.poll(() => status.counts?.frames ?? 0, { timeout: 10_000 }).toBeGreaterThan(10)
+  await expect.poll(() => countsOf(status)?.frames ?? 0, { timeout: 10_000 }).toBeGreaterThan(10)
   stop.abort()
   const { files } = await done
   expect(files).toHaveLength(1)

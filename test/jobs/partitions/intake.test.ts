@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Intake } from '../../../src/jobs/partitions/intake.ts'
 import { RecordTimes } from '../../../src/jobs/partitions/record_times.ts'
+import { Durations } from '../../../src/operations/durations.ts'
 import type { Incoming, Outgoing } from '../../../src/streams/port.ts'
 
 /** A partition whose records are due where their value says so. */
@@ -43,7 +44,7 @@ beforeEach(() => {
   offsets.fill(0)
   toCome = 0
   writing = async () => {}
-  const status = { transactions: { count: 0, seconds: 0 }, times: new RecordTimes() }
+  const status = { transactions: new Durations(), times: new RecordTimes() }
   intake = new Intake(new Map([0, 1].map(number => [number, partition(number)])), status)
 })
 afterEach(async () => {

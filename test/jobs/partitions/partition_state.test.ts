@@ -32,9 +32,19 @@ test.each([
   const streams = await openStreams(`embedded://${join(folder, 'log.db')}`)
   const { raw, features, state } = config.topics
   try {
-    await streams.createTopics([state])
+    await streams.createTopics([state, raw])
     const writer = await streams.writer('test')
-    await writer.commit({ records: [{ topic: state.name, key: stateKey(`featurizer ${raw.name}`, 0), value }] })
+    const clock = {
+      product: 'A-USD',
+      time: 1e6,
+      received_at: null,
+      connection: 'c',
+      sequence: 1,
+      index: 0,
+      type: 'clock',
+    }
+    const event = { topic: raw.name, key: 'A-USD', value: JSON.stringify(clock) }
+    await writer.commit({ records: [event, { topic: state.name, key: stateKey(`featurizer ${raw.name}`, 0), value }] })
     const finish = AbortSignal.abort()
     const run = runFeaturizer({ streams, config, topicIn: raw.name, topicOut: features.name, finish })
     await expect(run).rejects.toMatchObject({ code, message: expect.stringMatching(message) })

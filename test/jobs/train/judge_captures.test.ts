@@ -3,11 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readConfig } from '../../../src/config.ts'
-import { createFrameWriter } from '../../../src/exchange/frame_writer.ts'
-import { marketMessages } from '../../../src/exchange/market_messages.ts'
-import { simulationStart } from '../../../src/exchange/price_process.ts'
 import { judgeCaptures } from '../../../src/jobs/train/judge_captures.ts'
 import { describeCaptures } from '../../../src/publish/terminal/captures_table.ts'
+import { captureOf } from '../../fixtures/ticker_capture.ts'
 
 const base = readConfig()
 const config = {
@@ -16,32 +14,6 @@ const config = {
 }
 const folder = mkdtempSync(join(tmpdir(), 'spike60-full-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-interface Capture {
-  seed: number
-  minutes: number
-  /** When it begins, ISO. */
-  from: string
-  /** Products whose price never moves. */
-  still?: string[]
-}
-
-/** Ticker frames of a simulated market as a bare capture, one frame a line. */
-function captureOf({ seed, minutes, from, still = [] }: Capture): string {
-  const frames = createFrameWriter(seed)
-  frames.connect(0)
-  const shift = Date.parse(from) / 1000 - simulationStart / 1e6
-  const first = new Map<string, string>()
-  const lines: string[] = []
-  for (const message of marketMessages({ ...config.simulator, seed, hours: minutes / 60 })) {
-    if (message.channel !== 'ticker') continue
-    const { product, json } = message
-    if (!first.has(product)) first.set(product, json)
-    const shown = still.includes(product) ? first.get(product)! : json
-    lines.push(frames.update({ ...message, json: shown, at: { ...message.at, second: message.at.second + shift } }))
-  }
-  return `${lines.join('\n')}\n`
-}
 
 function folderOf(name: string, files: Record<string, string>): string {
   const path = join(folder, name)
@@ -78,6 +50,24 @@ describe('days that nobody has seen', () => {
     for (const line of text.split('\n').filter(line => !/^(left out|not judged): /.test(line)))
       expect(line.length, line).toBeLessThanOrEqual(120)
   })
+})
+
+test('a day on whose folds too many rows would be trained gets longer blocks, and is named', async () => {
+  const long = folderOf('long', { 'a.ndjson': captureOf({ seed: 6, minutes: 60, from: '2026-03-01T10:00:00Z' }) })
+  const of = (most_rows: number) =>
+    judgeCaptures({
+      captures: long,
+      percentiles: [90],
+      config: { ...config, walk_forward: { ...config.walk_forward, block_s: 600, most_rows } },
+    })
+  const [usual, fewer, fewest] = await Promise.all([of(1_000_000), of(10_000), of(1)])
+  expect(usual.longer_blocks).toEqual([])
+  expect(fewer.longer_blocks).toEqual([{ group: '2026-03-01', block_s: expect.any(Number) }])
+  expect(fewer.reports[0].folds.length).toBeLessThan(usual.reports[0].folds.length)
+  expect(fewer.reports[0].rows).toBe(usual.reports[0].rows)
+  expect(describeCaptures(fewer)).toMatch(/2026-03-01: blocks of (20|40|80) minutes, so that it trains/)
+  expect(fewest.reports[0].folds).toHaveLength(1)
+  expect(describeCaptures(fewest)).toMatch(/2026-03-01: one block, so that it trains/)
 })
 
 test('a quarter of an hour of one product is judged if it can be; three minutes are refused with the number needed', async () => {

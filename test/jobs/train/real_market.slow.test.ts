@@ -34,7 +34,7 @@ describe.each(['coinbase-ticker-2026-04-04T0319-2h-btc-eth', 'coinbase-ticker-20
           expect(metrics.pr_auc).toBeGreaterThan(0)
           expect(metrics.pr_auc_low ?? metrics.pr_auc).toBeLessThan(tooGood)
         }
-        expect(describeTraining(result)).toMatch(/persistence .*prevalence|prevalence[\s\S]*persistence/)
+        expect(describeTraining(result, readConfig())).toMatch(/persistence .*prevalence|prevalence[\s\S]*persistence/)
       } finally {
         rmSync(folder, { recursive: true, force: true })
       }

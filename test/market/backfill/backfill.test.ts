@@ -211,8 +211,12 @@ test('the job asks after a gap; live and replay have the same events; without RE
     const streams = createMemoryStreams()
     const { files } = await runIngestJob({
       config: config,
-      feed: simulatedAt(simulator.url, withProducts(config, Object.keys(settings.products))),
-      rest: withRest ? simulator.rest : undefined,
+      feeds: [
+        {
+          feed: simulatedAt(simulator.url, withProducts(config, Object.keys(settings.products))),
+          rest: withRest ? simulator.rest : undefined,
+        },
+      ],
       directory,
       streams,
       log: silentLog,

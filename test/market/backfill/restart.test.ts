@@ -82,6 +82,7 @@ function expectAllOnce(events: MarketEvent[]): { gaps: number; filled: number } 
 
 function filesOf(directory: string): string[] {
   return readdirSync(directory)
+    .filter(name => name.endsWith('.ndjson'))
     .sort()
     .map(name => join(directory, name))
 }
@@ -129,7 +130,12 @@ describe.each([
   beforeAll(async () => {
     simulator = await startSimulator({ settings, faults, clients: redundant ? 2 : 1 })
     const { files } = await runIngestJob({
-      ...{ config, feed: simulatedAt(simulator.url, config), streams: createMemoryStreams(), log: silentLog },
+      ...{
+        config,
+        feeds: [{ feed: simulatedAt(simulator.url, config) }],
+        streams: createMemoryStreams(),
+        log: silentLog,
+      },
       redundant,
       directory: join(folder, 'live'),
       signal: new AbortController().signal,

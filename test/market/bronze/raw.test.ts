@@ -306,10 +306,11 @@ describe('bronze', () => {
   })
 
   it('a torn last line is counted and ignored, garbage within is dead', async () => {
-    const reader = readRaw([file('t', `${first}\ngarbage\n${first}\n${first.slice(0, 60)}`)])
+    const text = `${first}\ngarbage\n${first}\n${first.slice(0, 60)}`
+    const reader = readRaw([file('t', text)])
     const all = await collect(reader)
     expect(all.map(record => record.dead)).toEqual([undefined, 'not_json', undefined])
-    expect(reader.counts).toEqual({ lines: 4, torn: 1 })
+    expect(reader.counts).toEqual({ lines: 4, bytes: text.length, torn: 1, passed: 0, notes: [] })
   })
 
   it('together with bare files runs in the order of time', async () => {

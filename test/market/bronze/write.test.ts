@@ -3,7 +3,7 @@ import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { controlLine, frameLine, parseBronzeLine } from '../../../src/market/bronze/line.ts'
 import { createBronzeWriter } from '../../../src/market/bronze/write.ts'
 import { micros, ticker } from '../../fixtures/wire.ts'
@@ -37,7 +37,7 @@ describe('bronze lines', () => {
       fc.constantFrom('', '{', '{}', ' {} ', '{"frame":1}', '{"a":"},\\"frame\\":"}', '[1]', 'null', '{"a":1}}'),
     )
     fc.assert(
-      fc.property(message, fc.string(), (text, connection) => {
+      fc.property(message, fc.string({ minLength: 1 }), (text, connection) => {
         const line = frameLine('coinbase', connection, 5, text)
         expect(line).not.toMatch(/[\n\r]/)
         const content = parseBronzeLine(line)
@@ -124,6 +124,44 @@ describe('the bronze writer', () => {
       expect(writer.files).toHaveLength(3)
       const texts = writer.files.map(file => parseBronzeLine(readFileSync(file, 'utf8'))?.text)
       expect(texts).toEqual([0, 1, 2].map(i => ticker(i, i)))
+    }
+  })
+
+  it('begins new files by age when the clock of receipt stands still, and in the order of their names', () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    try {
+      const writer = createBronzeWriter({ directory, feed: 'coinbase' })
+      for (let i = 0; i < 12; i++) {
+        writer.frame('c', micros(0), ticker(i, i))
+        vi.advanceTimersByTime(3_600_000)
+      }
+      writer.close()
+      expect(writer.files).toHaveLength(12)
+      expect(writer.files.toSorted()).toEqual(writer.files)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  it('goes to the disk behind the back of its caller when a new file is begun, and says then what the disk said', async () => {
+    const writer = createBronzeWriter({ directory, feed: 'coinbase', maxBytes: 300 })
+    const { fsync, fsyncSync } = fs
+    let waits: ((error: Error) => void) | null = null
+    fs.fsync = ((_: number, done: (error: Error) => void) => {
+      waits = done
+    }) as typeof fsync
+    fs.fsyncSync = () => {
+      throw new Error('the caller waits for the disk')
+    }
+    syncBuiltinESMExports()
+    try {
+      for (const i of [0, 1]) writer.frame('c', micros(i), ticker(i, i))
+      expect(writer.files).toHaveLength(2)
+      waits!(new Error('no space left'))
+      expect(() => writer.frame('c', micros(2), ticker(2, 2))).toThrow('no space left')
+    } finally {
+      Object.assign(fs, { fsync, fsyncSync })
+      syncBuiltinESMExports()
     }
   })
 

@@ -65,13 +65,21 @@ const harmless = run(envelope('status', number, badAt, []))
 const invalidQuotes: Record<string, Record<string, unknown>> = {
   'a negative price': { best_bid: '-5' },
   'a price of zero': { best_ask: '0' },
-  'NaN for a price': { best_bid: 'NaN' },
   'a missing price': { best_ask: undefined },
   'an empty price': { best_bid: '' },
-  'a price that is no number': { best_bid: '12,5' },
-  'an infinite price': { best_bid: '1e400', best_ask: '1e400' },
   'a price beyond 1e30': { best_ask: '1.1e30' },
   'a price below 1e-30': { best_bid: '1e-31' },
+}
+
+const noDecimals: Record<string, string> = {
+  'NaN for a price': quoteOf({ best_bid: 'NaN' }),
+  'a price with a comma': quoteOf({ best_bid: '12,5' }),
+  'a price in hexadecimal': quoteOf({ best_ask: '0x105b7' }),
+  'an infinite price': quoteOf({ best_bid: '1e400', best_ask: '1e400' }),
+  'a list for a price': quoteOf({ best_bid: ['5'] }),
+  'NaN for a size': tradeOf(badAt, { size: 'NaN' }),
+  'an infinite size': tradeOf(badAt, { size: '1e400' }),
+  'a text for a size': tradeOf(badAt, { size: 'x' }),
 }
 
 describe('bad input', () => {
@@ -87,7 +95,15 @@ describe('bad input', () => {
     expect(digest).toBe(harmless.digest)
   })
 
-  it.each(['0', '-1', 'NaN', '1e400', '1e31', '1e-31', 'x'])('a trade of size %s is rejected and counted', size => {
+  it.each(Object.keys(noDecimals))('%s: a dead letter, so that it stands on no topic', name => {
+    const { digest, counts, decoded } = run(noDecimals[name])
+    const reason = name.endsWith('size') ? 'bad_trade' : 'bad_price'
+    expect(decoded.dead).toEqual({ [reason]: 1 })
+    expect(counts.rejected).toEqual(noCounts().rejected)
+    expect(digest).toBe(harmless.digest)
+  })
+
+  it.each(['0', '-1', '1e31', '1e-31'])('a trade of size %s is rejected and counted', size => {
     const { digest, counts } = run(tradeOf(badAt, { size }))
     expect(counts.rejected).toEqual({ ...noCounts().rejected, invalid_trade: 1 })
     expect(digest).toBe(harmless.digest)

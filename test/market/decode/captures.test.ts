@@ -13,8 +13,13 @@ interface Seen {
   to: number
 }
 
-async function read(...paths: string[]): Promise<Seen> {
-  const reader = readEvents(paths, readConfig())
+const read = (...paths: string[]): Promise<Seen> => readWith(null, ...paths)
+
+/** @param feed beside those of the config. */
+async function readWith(feed: { name: string; products: string[] } | null, ...paths: string[]): Promise<Seen> {
+  const config = readConfig()
+  const more = feed && { ...feed, products: feed.products.map(name => ({ as: name, symbol: name })), stale_after_s: 10 }
+  const reader = readEvents(paths, { ...config, feeds: [...config.feeds, ...(more ? [more] : [])] })
   const seen = { reader, connections: new Set<string>(), from: Number.POSITIVE_INFINITY, to: 0 }
   for await (const { events } of reader) {
     for (const event of events) {
@@ -36,18 +41,46 @@ const tickers: [string, number, number][] = [
   ['coinbase-ticker-2026-04-04T0319-2h-btc-eth.ndjson.gz', 30123, 0],
 ]
 
+/** File, frames, events by kind, what else it holds: as counted by other means (zcat and a walk over `e` and `k.x`). */
+const binanceFiles: [string, number, object, object][] = [
+  [
+    'binance-spot-30s.jsonl.zst',
+    265,
+    { quote: 83, trade: 2, clock: 2, candle: 0 },
+    { 'channel depthUpdate': 177, 'product BLZETH': 1, 'unfinished candle': 2 },
+  ],
+  [
+    'binance/spot_streams_btcusdt_2024-08-08.txt.gz',
+    41_249,
+    { quote: 28_040, trade: 9757, clock: 0, candle: 0 },
+    { 'channel depthUpdate': 3451, snapshot: 1 },
+  ],
+  [
+    'binance/spot_streams_ethusdt_2024-08-08.txt.gz',
+    33_618,
+    { quote: 24_077, trade: 6106, clock: 0, candle: 0 },
+    { 'channel depthUpdate': 3434, snapshot: 1 },
+  ],
+  [
+    'binance/binance_futures_ws_2021.txt.gz',
+    1535,
+    { quote: 613, trade: 91, clock: 63, candle: 4 },
+    { 'channel depthUpdate': 764, 'unfinished candle': 63, not_json: 1 },
+  ],
+]
+
 const readReal = (...names: string[]): Promise<Seen> => read(...names.map(captureFile))
 
 it.each(simulatedCaptures())('$name: what was put into it', async ({ path, lines, quotes, clocks, gaps }) => {
   const { reader } = await read(path)
-  expect(reader.lines).toEqual({ lines, torn: 0 })
+  expect(reader.lines).toEqual({ lines, bytes: expect.any(Number), torn: 0, passed: 0, notes: [] })
   expect(reader.counters).toMatchObject({ events: { quote: quotes, clock: clocks, gap: gaps }, dead: {}, rejected: 0 })
 })
 
 describe('captures of real markets', needs(lacksCaptures), () => {
   it.each(tickers)('%s: every line is a quote', async (name, lines, gaps) => {
     const { reader, connections } = await readReal(name)
-    expect(reader.lines).toEqual({ lines, torn: 0 })
+    expect(reader.lines).toEqual({ lines, bytes: expect.any(Number), torn: 0, passed: 0, notes: [] })
     expect(reader.counters).toMatchObject({
       frames: lines,
       events: { quote: lines, trade: 0, clock: 0, gap: gaps },
@@ -73,7 +106,7 @@ describe('captures of real markets', needs(lacksCaptures), () => {
       'coinbase-ticker-2025-12-06.ndjson.gz',
       'coinbase-ticker-2025-12-05.ndjson.gz',
     )
-    expect(reader.counters.gaps).toEqual({ sequence: 0, disconnect: 1, stale: 0 })
+    expect(reader.counters.gaps).toMatchObject({ sequence: 0, disconnect: 1, stale: 0 })
     expect(new Date(from / 1000).toISOString()).toBe('2025-12-05T20:33:01.669Z')
     expect(new Date(to / 1000).toISOString()).toBe('2025-12-06T07:41:40.829Z')
   })
@@ -83,10 +116,13 @@ describe('captures of real markets', needs(lacksCaptures), () => {
     await expect(readReal(...names)).rejects.toMatchObject({ code: 'OVERLAPPING_FILES' } satisfies Partial<SpikeError>)
   })
 
-  it('other exchanges are no usable file yet', async () => {
-    await expect(readReal('binance-spot-30s.jsonl.zst', 'coincap-trades-5.ndjson')).rejects.toMatchObject({
-      code: 'BAD_FILE',
-      faults: [expect.stringContaining('binance'), expect.stringContaining('coincap')],
-    })
+  it.each(binanceFiles)('%s: every frame is told', async (name, frames, events, other) => {
+    const { reader } = await readWith({ name: 'binance', products: binanceProducts }, captureFile(name))
+    const { counters } = reader
+    expect(counters).toMatchObject({ frames, events: { gap: 0, ...events }, rejected: 0 })
+    const kinds = Object.entries(counters.left_out).map(([reason, { count }]) => [reason, count])
+    expect(Object.fromEntries(kinds)).toEqual(other)
   })
 })
+
+const binanceProducts = ['BTCUSDT', 'ETHUSDT', 'NKNUSDT', 'LRCBTC', 'SUSHIUSDT', 'CTKUSDT', 'AKROUSDT', 'KEEPUSDT']

@@ -28,7 +28,7 @@ function control(connection: string, kind: Control): RawRecord {
   return { received_at: 1, feed: 'coinbase', connection, control: kind, file: 'f', line: 1 }
 }
 
-function decodeAll(records: RawRecord[], decoder = createDecoder(options)): Decoded {
+function decodeAll(records: RawRecord[], decoder = createDecoder(options)): Pick<Decoded, 'events' | 'dead'> {
   const all = records.map(decoder.decode)
   return { events: all.flatMap(one => one.events), dead: all.flatMap(one => one.dead) }
 }
@@ -361,4 +361,17 @@ describe('properties', () => {
       }),
     )
   })
+})
+
+it('says of each record that gives nothing why: a control, a repeat, a heartbeat of no product, no content, another connection', () => {
+  const decoder = createDecoder(options)
+  const again = trades(1, 1, [trade('1', 1)])
+  const reasons = [
+    control('c1', 'open'),
+    record(heartbeat(0, 1)),
+    record(trades(1, 1, [])),
+    record(again, 'c2', { role: 'primary' }),
+    record(again, 'c3', { role: 'standby' }),
+  ].map(one => [...decoder.decode(one).ignored.keys()].join())
+  expect(reasons).toEqual(['control', 'heartbeat', 'empty', '', 'other connection'])
 })

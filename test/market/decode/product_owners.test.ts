@@ -43,8 +43,8 @@ const line = (feed: string, at: number, text = quoteOf(feed, at)) => frameLine(f
 const append = (feed: string, ...lines: string[]) =>
   appendFileSync(join(directory, `${feed}.ndjson`), lines.map(text => `${text}\n`).join(''))
 
-async function replayed(...feeds: string[]): Promise<Decoded> {
-  const all: Decoded = { events: [], dead: [] }
+async function replayed(...feeds: string[]): Promise<Pick<Decoded, 'events' | 'dead'>> {
+  const all: Pick<Decoded, 'events' | 'dead'> = { events: [], dead: [] }
   for await (const { events, dead } of readEvents(
     feeds.map(feed => join(directory, `${feed}.ndjson`)),
     config,

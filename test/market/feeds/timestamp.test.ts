@@ -29,6 +29,45 @@ describe('parseTimestamp', () => {
     expect(parseTimestamp('2026-04-04T23:30:00-01:00')).toBe(parseTimestamp('2026-04-05T00:30:00Z'))
   })
 
+  it('takes any offset off, from -23:59 to +23:59, those of hour 0 among them', () => {
+    const twice = (value: number): string => String(value).padStart(2, '0')
+    for (const sign of ['+', '-'])
+      for (const hours of [0, 1, 12, 23])
+        for (const minutes of [0, 1, 30, 59]) {
+          const offset = `${sign}${twice(hours)}:${twice(minutes)}`
+          const east = (sign === '+' ? 1 : -1) * (hours * 60 + minutes) * 60e6
+          const text = '2026-04-04T13:30:00'
+          expect(parseTimestamp(`${text}${offset}`), offset).toBe(expected(text, '') - east)
+          expect(parseTimestamp(`${text}.25${offset}`), offset).toBe(expected(text, '25') - east)
+        }
+    for (const offset of [
+      '+24:00',
+      '+00:60',
+      '-24:00',
+      '+0:00',
+      '+00:0',
+      '+00-00',
+      '+00:000',
+      '+00:00Z',
+      '*00:00',
+      '+a0:00',
+    ])
+      expect(parseTimestamp(`2026-04-04T13:30:00${offset}`), offset).toBeNull()
+  })
+
+  it('takes T, t or a space between day and time, Z or z at the end, and nothing else', () => {
+    const time = expected('2026-04-04T13:30:00', '')
+    for (const text of ['2026-04-04T13:30:00Z', '2026-04-04t13:30:00z', '2026-04-04 13:30:00Z'])
+      expect(parseTimestamp(text)).toBe(time)
+    // Whatever stands in the place of one character: a digit may be another digit, nothing else.
+    const whole = '2026-04-04T13:30:00.5+01:00'
+    for (let at = 0; at < whole.length; at++)
+      for (const other of ['x', '/', ';', '-', ':', '.', '+', ' ', 'T', 'Z']) {
+        if (other === whole[at] || (at === 10 && other === ' ') || (at === 22 - 1 && other === '-')) continue
+        expect(parseTimestamp(whole.slice(0, at) + other + whole.slice(at + 1)), `${other} at ${at}`).toBeNull()
+      }
+  })
+
   it('does not confuse days after one was cached', () => {
     const day = parseTimestamp('2026-02-28T00:00:00Z')!
     expect(parseTimestamp('2026-03-01T00:00:00Z')! - day).toBe(86_400_000_000)
@@ -53,6 +92,9 @@ describe('parseTimestamp', () => {
     '2026-01-01T00:00:00.1x',
     '2026/01/01T00:00:00Z',
     '2026-1-01T00:00:000Z',
+    '2026-01-01T00:00:0Z',
+    '2026-04-31T00:00:00Z',
+    '2026-01-32T00:00:00Z',
     '',
     'yesterday',
   ])('refuses %j', text => expect(parseTimestamp(text)).toBeNull())

@@ -12,6 +12,8 @@ import { simulatedCapture } from '../../fixtures/simulated_captures.ts'
 import { needs } from '../../harness/needs.ts'
 import { findPython, runPython } from '../../harness/python.ts'
 
+type Scores = Record<string, { method: string; score: number }>
+
 const real = ['coinbase-ticker-2026-04-04T0319-2h-btc-eth', 'coinbase-ticker-2025-12-06']
 const captures = [
   simulatedCapture('simulated-all-channels', 1),
@@ -36,22 +38,20 @@ describe('every column of a capture, beside the real Evidently', () => {
       }
       const file = (part: string): string => join(folder, `${name}.${part}.parquet`)
       for (const [part, picked] of Object.entries(parts)) await writeTable(file(part), takeRows(table, picked), {})
+      const pairs = []
       for (const part of ['early', 'few']) {
-        const { report } = await writeDriftReport({
-          source: { reference: file(part), current: file('late') },
-          out: folder,
-          name: part,
-        })
-        const scored = report.columns.filter(column => column.evidently.score !== null)
-        const theirs = (await runPython(python!, 'evidently_scores.py', [
-          file(part),
-          file('late'),
-          JSON.stringify(scored.map(column => column.name)),
-        ])) as Record<string, { method: string; score: number }>
+        const source = { reference: file(part), current: file('late') }
+        const { report } = await writeDriftReport({ source, out: folder, name: part })
+        pairs.push({ source, scored: report.columns.filter(column => column.evidently.score !== null) })
+      }
+      const asked = pairs.map(({ source, scored }) => ({ ...source, columns: scored.map(column => column.name) }))
+      const answers = (await runPython(python!, 'evidently_scores.py', [JSON.stringify(asked)])) as Scores[]
+      for (const [i, { scored }] of pairs.entries()) {
         expect(scored.length).toBeGreaterThan(50)
         for (const { name: column, evidently } of scored) {
-          expect([column, evidently.method]).toEqual([column, theirs[column].method])
-          expect([column, Math.abs(evidently.score! - theirs[column].score) < 1e-9]).toEqual([column, true])
+          const theirs = answers[i][column]
+          expect([column, evidently.method]).toEqual([column, theirs.method])
+          expect([column, Math.abs(evidently.score! - theirs.score) < 1e-9]).toEqual([column, true])
         }
       }
     })

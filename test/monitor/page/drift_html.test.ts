@@ -16,7 +16,7 @@ describe('the drift report in a real browser', needs(lacksBrowser), () => {
   let page: Page
   let html: string
   const problems: string[] = []
-  const names = (): Promise<string[]> => page.locator('tr.column:visible button.open').allInnerTexts()
+  const names = (part = ''): Promise<string[]> => page.locator(`${part} tr.column:visible button.open`).allInnerTexts()
 
   beforeAll(async () => {
     const [reference, current] = [join(folder, 'train.parquet'), join(folder, 'test.parquet')]
@@ -54,12 +54,20 @@ describe('the drift report in a real browser', needs(lacksBrowser), () => {
   test('sorts by a heading, both ways, and says so', async () => {
     const heading = page.getByRole('columnheader', { name: /^Column\s*$/ })
     await heading.getByRole('button').click()
-    const ascending = await names()
+    const ascending = await names('tbody:not(.apart)')
     expect(ascending).toEqual([...ascending].sort())
     expect(await heading.getAttribute('aria-sort')).toBe('ascending')
     await heading.getByRole('button').press('Enter')
-    expect(await names()).toEqual([...ascending].reverse())
+    expect(await names('tbody:not(.apart)')).toEqual([...ascending].reverse())
     expect(await heading.getAttribute('aria-sort')).toBe('descending')
+  })
+
+  test('calendar and coverage stand apart, and every line of the contents leads somewhere', async () => {
+    const apart = await names('.apart')
+    expect(apart).toContain('hour_sin')
+    expect((await names()).slice(-apart.length)).toEqual(apart)
+    for (const link of await page.locator('.contents a').all())
+      expect(await page.locator((await link.getAttribute('href'))!).count()).toBe(1)
   })
 
   test('filters by name and by verdict', async () => {

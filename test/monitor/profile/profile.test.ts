@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { Side } from '../../../src/monitor/columns/side.ts'
@@ -221,8 +222,62 @@ describe('a profile that must not be used is refused with one line', () => {
     )
   })
 
+  test.each<[string, (header: Header) => void, RegExp]>([
+    ['no counts', header => delete header.columns[0].parts[0].kept, /its header: columns.0.parts.0.kept: /],
+    ['more blocks than there are', header => header.blocks++, /its header counts other numbers than there are/],
+    ['blocks without end', header => Object.assign(header, { blocks: 2 ** 40 }), /its header counts other numbers/],
+    ['another product', header => (header.columns[1].parts[0].product = 'X'), /a column that has other products/],
+    ['a part of nothing', header => (header.columns[0].parts[0].n = 0), /counts or bounds that do not go together/],
+    ['a negative count of nulls', header => (header.columns[2].nulls = -1), /its header: columns.2.nulls: /],
+    ['a time that is none', header => (header.windows[0].from = 'now'), /its header: windows.0.from: /],
+    ['a name that is no text', header => Object.assign(header, { name: 7 }), /its header: name: /],
+  ])('a header of %s, its checksum right', async (_, change, fault) => {
+    await writeProfile(path, profileOf(reference))
+    expect(() => readProfile(changed(bytes => withHeader(bytes, change)))).toThrow(
+      expect.objectContaining({ code: 'BAD_FILE', faults: [expect.stringMatching(fault)] }),
+    )
+  })
+
+  test.each<[string, number, number, RegExp]>([
+    ['a key that is infinite', 0, Number.POSITIVE_INFINITY, /blocks of time that cannot be/],
+    ['keys out of order', 0, 1e12, /blocks of time that cannot be/],
+    ['more seconds than a block has', 35, 301, /blocks of time that cannot be/],
+    ['an infinite percentile', 80, Number.NEGATIVE_INFINITY, /numbers of column plain that cannot be/],
+  ])('numbers that cannot be, its checksum right: %s', async (_, place, value, fault) => {
+    await writeProfile(path, profileOf(reference))
+    const bad = changed(bytes =>
+      withHeader(
+        bytes,
+        () => {},
+        body => body.writeDoubleLE(value, 8 * place),
+      ),
+    )
+    expect(() => readProfile(bad)).toThrow(expect.objectContaining({ faults: [expect.stringMatching(fault)] }))
+  })
+
+  test('a profile larger than what is read is not written', async () => {
+    const place = join(folder, 'large.profile')
+    const profile = profileOf(reference)
+    profile.columns.plain.parts[0].knots = new Float64Array(2 ** 28)
+    await expect(writeProfile(place, profile)).rejects.toThrow(
+      expect.objectContaining({
+        code: 'BAD_FILE',
+        faults: [expect.stringMatching(/large\.profile: the profile would have \d+ bytes, and at most 2147483647 are/)],
+      }),
+    )
+    expect(readdirSync(folder)).not.toContain('large.profile')
+  })
+
+  test('values out of order, and one that is infinite', async () => {
+    for (const value of [Number.POSITIVE_INFINITY, 1e9, Number.NaN]) {
+      const profile = profileOf(reference)
+      profile.columns.small.parts[0].sorted[5] = value
+      await expect(through(profile)).rejects.toThrow(/numbers of column small that cannot be/)
+    }
+  })
+
   test('missing', () => {
-    expect(() => readProfile(join(folder, 'none.profile'))).toThrow(/cannot be read/)
+    expect(() => readProfile(join(folder, 'none.profile'))).toThrow(/none.profile: does not exist; name a profile/)
   })
 
   test('rows of another spec version than the profile', () => {
@@ -247,6 +302,28 @@ function largestRankError(all: Float64Array, kept: Float64Array): number {
     worst = Math.max(worst, Math.abs((i + 1) / all.length - k / kept.length))
   }
   return worst
+}
+
+interface Header {
+  name: unknown
+  blocks: number
+  windows: { from: string }[]
+  columns: { nulls: number; parts: { product: string; n: number; kept?: number }[] }[]
+}
+
+/** The file with its header and numbers changed, and the checksum that they then have. */
+function withHeader(bytes: Buffer, change: (header: Header) => void, spoil: (body: Buffer) => void = () => {}): Buffer {
+  const end = 16 + bytes.readUInt32LE(12)
+  const header = JSON.parse(bytes.toString('utf8', 16, end))
+  const body = Buffer.from(bytes.subarray(end))
+  change(header)
+  spoil(body)
+  const text = Buffer.from(JSON.stringify({ ...header, crc32: crc32(body) }))
+  const head = Buffer.alloc(16 + Math.ceil(text.length / 8) * 8, ' ')
+  bytes.copy(head, 0, 0, 16)
+  head.writeUInt32LE(head.length - 16, 12)
+  text.copy(head, 16)
+  return Buffer.concat([head, body])
 }
 
 function flipLast(bytes: Buffer): Buffer {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 import { readConfig } from '../../../src/config.ts'
 import { features } from '../../../src/core/features/spec.ts'
 import { composeDocuments, readExample } from '../../../src/publish/documents/documents.ts'
@@ -91,6 +92,22 @@ describe('model card', () => {
       expect(card).toContain(words)
   })
 
+  it('begins with what model hubs read, the base rate beside the score, and says how to use it', () => {
+    const card = modelCard(exampleEvaluation({ simulated: false }))
+    const { tags, 'model-index': index } = parse(card.split('---\n')[1])
+    expect(tags).toEqual(['volatility', 'time-series'])
+    expect(index[0].name).toBe('logistic')
+    expect(
+      index[0].results[0].metrics.map(({ type, value }: { type: string; value: number }) => [type, value]),
+    ).toEqual(
+      expect.arrayContaining([
+        ['average_precision', 0.318],
+        ['prevalence', 0.104],
+      ]),
+    )
+    expect(card.match(/```python\n[^`]*models\/artifacts\/logistic[^`]*```/)![0].split('\n')).toHaveLength(8)
+  })
+
   it('does not call a market run simulated', () => {
     expect(modelCard(exampleEvaluation({ simulated: false }))).not.toMatch(/simulated/i)
   })
@@ -123,9 +140,16 @@ describe('example import', () => {
     writeFileSync(join(folder, 'reports/exploration.json'), JSON.stringify(exampleExploration()))
     const column = Float64Array.of(1, 2, 3)
     const columns = Object.fromEntries(features.map(({ name }) => [name, column]))
-    const table = { rows: 3, product: ['BTC-USD', 'BTC-USD', 'BTC-USD'], time: column, columns, sigma_future: column }
+    const table = {
+      rows: 3,
+      product: ['BTC-USD', 'BTC-USD', 'BTC-USD'],
+      time: column.map((_, i) => 1.7e15 + 1e6 * i),
+      columns,
+      sigma_future: column,
+    }
     await writeTable(join(processed, 'features_test.parquet'), table, {})
     await importExample(folder, folder)
+    writeFileSync(join(folder, 'docs/example/demo.txt'), 'done')
     for (const file of ['evaluation.json', 'strip.json', 'drift_drift.html'])
       expect(readFileSync(join(folder, 'docs/example', file), 'utf8')).not.toContain(folder)
     expect(readExample(folder).evaluation.source.file).toBe('data/processed/features.parquet')

@@ -27,7 +27,7 @@ describe('the notebook in a real Jupyter', needs(lacks), () => {
     const cells = codeCells(readFileSync(written.notebook, 'utf8'))
     for (const { id, outputs } of cells)
       expect([id, outputs.map(({ output_type }) => output_type)]).toEqual([id, ['display_data']])
-    expect(plotsOf(cells)).toHaveLength(9)
+    expect(plotsOf(cells)).toHaveLength(11)
     expect(JSON.stringify(cells.map(({ outputs }) => outputs))).not.toMatch(/simulated/i)
     const page = readFileSync(written.html, 'utf8')
     expect(page).toContain('Exploring the features')

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { Evaluation } from '../../../src/core/models/judge/evaluation.ts'
 import type { Exploration } from '../../../src/publish/eda/explore.ts'
 import { evaluationPaper, evaluationPdf } from '../../../src/publish/pdf/evaluation_pdf.ts'
+import { compileFirstPage } from '../../../src/publish/pdf/typst.ts'
 import { fontFolder } from '../../../src/publish/plots/plot.ts'
 import { exampleEvaluation, exampleExploration, exampleStrip, tauOf } from '../../fixtures/example_evaluation.ts'
 import { walkedEvaluation } from '../../fixtures/walked_evaluation.ts'
@@ -26,6 +27,21 @@ describe('evaluation report', () => {
     expect((await evaluationPdf(exampleEvaluation(), exampleStrip())).equals(first)).toBe(true)
     expect(first.subarray(0, 5).toString()).toBe('%PDF-')
     expect(first.includes('CreationDate')).toBe(false)
+  })
+
+  it('is tagged, and says in words what each plot shows', async () => {
+    const text = (await evaluationPdf(walkedEvaluation(), exampleStrip())).toString('latin1')
+    expect(text).toContain('/StructTreeRoot')
+    expect(text).toContain('/Lang')
+    const figures = text.match(/\/S \/Figure\b/g)?.length ?? 0
+    expect(figures).toBeGreaterThan(5)
+    expect(text.match(/\/Alt\b/g)).toHaveLength(figures)
+  })
+
+  it('has a picture of its first page with every letter of the plot on it', async () => {
+    const svg = compileFirstPage(await evaluationPaper(exampleEvaluation(), exampleStrip()))
+    expect(svg).not.toContain('<image')
+    expect(svg).toContain('PR-AUC (average precision)')
   })
 
   it('says simulated on every page of a simulated run, and on none of a market run', async () => {

@@ -9,7 +9,8 @@ import { plotPriceStrip } from '../../../src/publish/plots/price_strip.ts'
 import { plotReliability } from '../../../src/publish/plots/reliability.ts'
 import { plotScores } from '../../../src/publish/plots/scores.ts'
 import { plotSigmaPercentiles } from '../../../src/publish/plots/sigma_percentiles.ts'
-import { modelStyles } from '../../../src/publish/plots/theme.ts'
+import { lookOf } from '../../../src/publish/plots/theme.ts'
+import { plotThresholds } from '../../../src/publish/plots/thresholds.ts'
 import { exampleEvaluation, exampleStrip } from '../../fixtures/example_evaluation.ts'
 import { walkedEvaluation } from '../../fixtures/walked_evaluation.ts'
 
@@ -20,6 +21,7 @@ const plots = {
   reliability: () => plotReliability(evaluation),
   sigma_percentiles: () => plotSigmaPercentiles(evaluation),
   lifts: () => plotLifts(walkedEvaluation())!,
+  thresholds: () => plotThresholds(evaluation)!,
   importance: () => plotImportance(walkedEvaluation())!,
   price_strip: () => plotPriceStrip(exampleStrip().products[0], 0.104, true),
 }
@@ -94,16 +96,31 @@ describe('font widths', () => {
   })
 })
 
-describe('model styles', () => {
-  it('gives learned models solid lines, baselines dashes, and no two of five the same', () => {
-    const styles = modelStyles([
-      { name: 'persistence', kind: 'baseline' },
-      { name: 'zscore', kind: 'baseline' },
-      { name: 'ewma', kind: 'baseline' },
-      { name: 'logistic', kind: 'learned' },
-      { name: 'boosted', kind: 'learned' },
-    ])
-    expect(new Set(styles.map(style => style.colour)).size).toBe(5)
-    expect(styles.filter(style => style.dash[1] === 0).map(style => style.name)).toEqual(['logistic', 'boosted'])
+describe('looks of models', () => {
+  it('two stand out, each by colour, dash and width; all others are alike', () => {
+    const highlights = { lead: 'average', baseline: 'zscore' }
+    const [lead, baseline, other, another] = ['average', 'zscore', 'ridge', 'persistence'].map(name =>
+      lookOf(name, highlights),
+    )
+    for (const key of ['colour', 'dash', 'width'] as const) expect(lead[key]).not.toEqual(baseline[key])
+    expect(other).toEqual(another)
+    expect(lead.width).toBeGreaterThan(baseline.width)
+    expect(baseline.width).toBeGreaterThan(other.width)
+  })
+
+  it('the curves name the recipe and the hardest baseline, and count the others', async () => {
+    const texts = textsOf(await renderSvg(plotPrCurve(evaluation)))
+    expect(texts).toEqual(expect.arrayContaining(['Logistic regression 0.318', 'Persistence 0.262', 'the other model']))
+  })
+})
+
+describe('a full plot', () => {
+  it.each(Object.entries(plots))('%s has letters of at least 7 pt on the page', async (_, spec) => {
+    const svg = await renderSvg(spec())
+    const [, width] = /viewBox="0 0 (\d+) \d+"/.exec(svg) ?? []
+    const sizes = [...svg.matchAll(/font-size="([\d.]+)px"/g)].map(([, size]) => Number(size))
+    expect(sizes.length).toBeGreaterThan(5)
+    // 174 mm of text on a page, 0.795 pt a unit at most
+    expect(Math.min(...sizes) * Math.min(0.795, 493.2 / Number(width))).toBeGreaterThanOrEqual(7)
   })
 })

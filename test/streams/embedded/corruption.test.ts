@@ -109,8 +109,12 @@ test('a file that is something else is refused and left as it is', async () => {
   const database = new DatabaseSync(other)
   database.exec('CREATE TABLE cats (name TEXT)')
   database.close()
+  const before = readFileSync(other)
   await expect(read(other)).rejects.toMatchObject({
     code: 'LOG_CORRUPT',
     message: expect.stringContaining('not a topic log'),
   })
+  expect(readFileSync(other).equals(before)).toBe(true)
+
+  await expect(read(folder)).rejects.toMatchObject({ exit: 2, message: `${folder}: is a folder; name a file` })
 })

@@ -3,10 +3,10 @@ import { readConfig } from '../../../src/config.ts'
 import { runFeaturizer } from '../../../src/jobs/featurize/run.ts'
 import { redrive } from '../../../src/jobs/ingest/redrive.ts'
 import { createDecoder } from '../../../src/market/decode/decoder.ts'
-import { outgoingOf } from '../../../src/market/event_records.ts'
+import { addOutgoing } from '../../../src/market/event_records.ts'
 import { decodeDeadLetter } from '../../../src/streams/dead_letter.ts'
 import { openStreams } from '../../../src/streams/open.ts'
-import type { Streams } from '../../../src/streams/port.ts'
+import type { Outgoing, Streams } from '../../../src/streams/port.ts'
 import { readAll } from '../../../src/streams/read_all.ts'
 import { decoding } from '../../fixtures/feeds.ts'
 import { lacksKafka } from '../../harness/kafka/install.ts'
@@ -107,7 +107,9 @@ test.each<[string, object]>([
     file: 'f',
     line: 1,
   })
-  for (const { key, value } of outgoingOf(decoded, 'ticks.raw')) {
+  const outgoing: Outgoing[] = []
+  addOutgoing(outgoing, decoded, readConfig().topics)
+  for (const { key, value } of outgoing) {
     expect(Buffer.byteLength(value)).toBeLessThan(700_000)
     expect(key.length).toBeLessThan(1000)
   }

@@ -1,3 +1,5 @@
+import { decodeRecord } from '../../events/json_record.ts'
+
 /**
  * One second of one product, all that features ever need of it. Bars are the state: a restart that reads the last bars
  * gives the same rows. NaN where there is nothing. Times in microseconds, sizes in units of the base currency.
@@ -70,10 +72,18 @@ export function encodeBar(product: string, bar: Bar): string {
   return JSON.stringify({ product, ...bar })
 }
 
-/** The inverse of `encodeBar`. */
-export function decodeBar(text: string): { product: string; bar: Bar } {
-  const { product, ...fields } = JSON.parse(text) as { product: string } & Record<keyof Bar, number | null>
-  const bar = emptyBar(fields.second as number)
-  for (const key of Object.keys(bar) as (keyof Bar)[]) bar[key] = fields[key] ?? Number.NaN
-  return { product, bar }
+/** The inverse of `encodeBar`. @returns null when the text is not a bar. */
+export function decodeBar(text: string): { product: string; bar: Bar } | null {
+  const found = decodeRecord<Bar & { product: string }>(
+    text,
+    ({ product, second }) => typeof product === 'string' && Number.isSafeInteger(second),
+  )
+  if (found === null) return null
+  const bar = emptyBar(found.second)
+  for (const key of Object.keys(bar) as (keyof Bar)[]) {
+    const isAbsent = found[key] === null && Number.isNaN(bar[key])
+    if (!isAbsent && !Number.isFinite(found[key])) return null
+    bar[key] = found[key] ?? Number.NaN
+  }
+  return { product: found.product, bar }
 }

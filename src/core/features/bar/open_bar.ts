@@ -58,7 +58,8 @@ export class OpenBar {
       second,
       has(event) {
         if (event.type === 'quote') return quotes.has(event)
-        return event.type === 'trade' ? trades.has(event) : isAmong(gaps, event)
+        if (event.type === 'trade') return trades.has(event)
+        return event.type === 'gap' && isAmong(gaps, event)
       },
     }
   }
@@ -68,7 +69,9 @@ export class OpenBar {
     const bar = emptyBar(this.second)
     this.quotes.fold(bar)
     this.trades.fold(bar)
+    const withdrawn = new Set(this.gaps.filter(gap => gap.withdrawn).map(placeOf))
     for (const gap of this.gaps) {
+      if (gap.withdrawn || withdrawn.has(placeOf(gap))) continue
       bar.gaps++
       if (!(bar.gap_end >= gap.to)) bar.gap_end = gap.to
     }
@@ -76,6 +79,10 @@ export class OpenBar {
   }
 }
 
-function isAmong(gaps: Gap[], { connection, sequence }: MarketEvent): boolean {
-  return gaps.some(gap => gap.connection === connection && gap.sequence === sequence)
+function isAmong(gaps: Gap[], { connection, sequence, withdrawn }: Gap): boolean {
+  return gaps.some(gap => gap.sequence === sequence && gap.connection === connection && gap.withdrawn === withdrawn)
+}
+
+function placeOf({ connection, sequence }: Gap): string {
+  return `${connection} ${sequence}`
 }

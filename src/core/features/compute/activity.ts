@@ -110,9 +110,7 @@ function prepareSpacing(history: History, at: (name: string) => number): (values
     const squares = spacing.over(history) - beforeFirst
     const total = n >= 1 ? history.lastQuoteTime - column.firstQuote[first] : Number.NaN
     values[mean] = total / n / 1e6
-    values[dispersion] =
-      n >= 2 && total > 0
-        ? Math.sqrt(Math.max(0, n * squares - total * total) / (n * (n - 1))) / (total / n)
-        : Number.NaN
+    // Of one time between quotes, and where all are 0, it is 0 / 0.
+    values[dispersion] = Math.sqrt(Math.max(0, n * squares - total * total) / (n * (n - 1))) / (total / n)
   }
 }

@@ -25,8 +25,8 @@ export const book: FeatureGroup = {
   ],
   prepare(history, at) {
     const { column } = history
-    const spreads = history.addFold(new Moments(column.spread, 60, windows))
-    const widest = history.addFold(new Maximum(column.spread, 60, windows))
+    const spreads = history.addFold(new Moments(column.spread, windows))
+    const widest = history.addFold(new Maximum(column.spread, windows))
     const means = windows.map(n => at(`spread_mean_${n}s`))
     const maxima = windows.map(n => at(`spread_max_${n}s`))
     const [imbalance, change, weighted] = ['imbalance', 'imbalance_change_10s', 'weighted_mid_bps'].map(at)

@@ -30,9 +30,9 @@ export const range: FeatureGroup = {
   ],
   prepare(history, at) {
     const { column } = history
-    const highest = history.addFold(new Maximum(column.high, 60, windows))
-    const lowest = history.addFold(new Maximum(column.lowNegated, 60, windows))
-    const mids = history.addFold(new Moments(column.mid, 1200, [1200]))
+    const highest = history.addFold(new Maximum(column.high, windows))
+    const lowest = history.addFold(new Maximum(column.lowNegated, windows))
+    const mids = history.addFold(new Moments(column.mid, [1200]))
     const parkinson = windows.map(n => at(`parkinson_${n}s`))
     const bollinger = at('bollinger_width_1200s')
     return values => {

@@ -15,7 +15,7 @@ export const returns: FeatureGroup = {
   ],
   prepare(history, at) {
     const { column } = history
-    const absoluteReturns = history.addFold(new Moments(column.rAbsolute, 300, [300]))
+    const absoluteReturns = history.addFold(new Moments(column.rAbsolute, [300]))
     const pairs = spans.map(n => ({ n, signed: at(`return_${n}s`), absolute: at(`abs_return_${n}s`) }))
     const mean = at('mean_abs_return_300s')
     return values => {

@@ -1,10 +1,12 @@
+import { groupIndices } from '../../math/group_indices.ts'
 import { featureGroups, featureIndex, features } from '../spec.ts'
 import type { History } from '../window/history.ts'
 
-/** Features that are null below the least coverage, grouped by the look-back that is covered. */
-const covered = [...Map.groupBy(features.keys(), i => features[i].coverageOf)]
-  .filter(([seconds]) => seconds > 0)
-  .map(([seconds, places]) => ({ seconds, places: Int32Array.from(places) }))
+/** Features that are null below the least coverage, grouped by the look-back that is covered; one of 0 s always is. */
+const covered = [...groupIndices(features.length, i => features[i].coverageOf)].map(([seconds, places]) => ({
+  seconds,
+  places: Int32Array.from(places),
+}))
 
 /** All features of a second, from the history that stands at it. */
 export class RowComputer {

@@ -3,12 +3,13 @@ import { type FeatureGroup, feature, realised, volatilityFloor } from '../featur
 import { Moments } from '../window/moments.ts'
 
 /** Windows in seconds, each group folded from panes of its own. */
-const panes = [
-  { pane: 5, windows: [5, 10] },
-  { pane: 30, windows: [30, 60, 120] },
-  { pane: 300, windows: [300, 900] },
+/** Each group is folded from panes as long as its first. */
+const groups = [
+  [5, 10],
+  [30, 60, 120],
+  [300, 900],
 ]
-const windows = panes.flatMap(group => group.windows)
+const windows = groups.flat()
 const ratios = [
   [10, 60],
   [60, 300],
@@ -45,7 +46,7 @@ export const volatility: FeatureGroup = {
   everySecond: true,
   prepare(history, at, minCoverage) {
     const { column } = history
-    const folds = panes.map(({ pane, windows }) => history.addFold(new Moments(column.r, pane, windows)))
+    const folds = groups.map(group => history.addFold(new Moments(column.r, group)))
     const plain = windows.map(n => at(`volatility_${n}s`))
     const logs = windows.map(n => at(`log_volatility_${n}s`))
     const quotients = ratios.map(([short, long]) => ({

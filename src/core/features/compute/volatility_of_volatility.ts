@@ -26,7 +26,7 @@ export const volatilityOfVolatility: FeatureGroup = {
   everySecond: true,
   prepare(history, at) {
     const { volatility60 } = history.column
-    const volatilities = history.addFold(new Moments(volatility60, 300, [300, 900]), 'owner')
+    const volatilities = history.addFold(new Moments(volatility60, [300, 900]), 'owner')
     const [ofVolatility, zscore] = ['volatility_of_volatility_300s', 'volatility_zscore_900s'].map(at)
     return values => {
       volatilities.extend(history)

@@ -42,7 +42,7 @@ export class History {
   addFold<F extends Fold>(fold: F, extendedBy: 'history' | 'owner' = 'history'): F {
     if (extendedBy === 'history') this.extended.push(fold)
     this.folds.push(fold)
-    this.all.push(...fold.columns)
+    for (const column of fold.columns) this.all.push(column)
     return fold
   }
 

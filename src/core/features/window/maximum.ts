@@ -11,7 +11,7 @@ export class Maximum implements Fold {
   private passed = 0
   private present = Number.NEGATIVE_INFINITY
 
-  constructor(column: Float64Array, pane: number, windows: number[]) {
+  constructor(column: Float64Array, windows: number[], pane = windows[0]) {
     this.column = column
     this.pane = pane
     this.windows = windows

@@ -18,8 +18,8 @@ export class Moments implements Fold {
   private m = 0
   private m2 = 0
 
-  /** @param windows lengths in seconds, none below `pane`. */
-  constructor(column: Float64Array, pane: number, windows: number[]) {
+  /** @param windows lengths in seconds, rising, none below `pane`. */
+  constructor(column: Float64Array, windows: number[], pane = windows[0]) {
     this.column = column
     this.pane = pane
     this.windows = windows

@@ -31,4 +31,5 @@ export interface VolatilityArtifact extends FittedVolatility, Provenance {
   format: 'spike60-volatility'
 }
 
+/** A saved model of any kind, as `parseArtifact` reads it and `rowScorer` takes it. */
 export type Artifact = LinearArtifact | VolatilityArtifact

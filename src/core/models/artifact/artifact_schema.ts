@@ -28,6 +28,22 @@ const volatility = z
     path: ['terms'],
     message: 'point outside readings',
   })
+  .refine(({ linear, trees }) => linear !== null || trees !== null, {
+    path: ['linear'],
+    message: 'and trees are missing',
+  })
+  .refine(({ linear, terms }) => !linear || linear.impute.length === terms.length, {
+    path: ['linear', 'impute'],
+    message: 'is not as long as terms',
+  })
+  .refine(({ linear, terms }) => !linear || linear.indicators.every(i => i < terms.length), {
+    path: ['linear', 'indicators'],
+    message: 'point outside terms',
+  })
+  .refine(({ trees, terms }) => !trees || trees.trees.every(tree => tree.feature.every(f => f < terms.length)), {
+    path: ['trees'],
+    message: 'point outside terms',
+  })
 
 const linear = z
   .strictObject({

@@ -7,11 +7,17 @@ const python = '3.11'
 /**
  * The files that make a folder with `model.onnx` an MLflow model, by name. The signature has one column of type double a
  * feature, by name, so that a data frame with columns in another order or with more of them is read right.
+ * @param example values in the order of `graphInputs`, of a row that the model was trained on.
  * @param id names the model: 32 hex digits that depend on the artifact alone.
  */
-export function mlflowFiles(artifact: Artifact, id: string, createdAt: Date): Record<string, string> {
+export function mlflowFiles(
+  artifact: Artifact,
+  id: string,
+  createdAt: Date,
+  example?: (number | null)[],
+): Record<string, string> {
   const inputs = graphInputs(artifact)
-  const example = { columns: inputs, data: [exampleRow(artifact)] }
+  const shown = { columns: inputs, data: [example ?? exampleRow(artifact)] }
   const requirements = Object.entries(pins).map(([name, pin]) => (/^\d/.test(pin) ? `${name}==${pin}` : name + pin))
   const signature = {
     inputs: JSON.stringify(inputs.map(name => ({ type: 'double', name, required: true }))),
@@ -69,8 +75,8 @@ dependencies:
 ${requirements.map(line => `  - ${line}`).join('\n')}
 name: mlflow-env
 `,
-    'input_example.json': `${JSON.stringify(example)}\n`,
-    'serving_input_example.json': `${JSON.stringify({ dataframe_split: example })}\n`,
+    'input_example.json': `${JSON.stringify(shown)}\n`,
+    'serving_input_example.json': `${JSON.stringify({ dataframe_split: shown })}\n`,
   }
 }
 
@@ -79,7 +85,7 @@ export function graphInputs({ format, inputs }: Artifact): string[] {
   return format === 'spike60-volatility' ? [...inputs, 'tau'] : inputs
 }
 
-/** A row that the model takes: training medians, or features unknown beside a product's tau. */
+/** A row that the model takes where none of training is given: training medians, or features unknown beside a product's tau. */
 function exampleRow(artifact: Artifact): (number | null)[] {
   if (artifact.format === 'spike60-volatility')
     return [...artifact.inputs.map(() => null), Object.values(artifact.tau)[0]]

@@ -11,6 +11,8 @@ export interface LivePrediction {
   alarm: boolean
   /** The sigma that a spike reaches, for the label to come. */
   tau: number
+  /** End of the rows that the model was fitted on, ISO: it tells one champion from the next. Former scorers did not say it. */
+  trained_until?: string
 }
 
 export function encodePrediction(prediction: LivePrediction): string {

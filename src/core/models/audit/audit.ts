@@ -1,3 +1,4 @@
+import type { Tell } from '../tell.ts'
 import { checkCalendar } from './calendar.ts'
 import type { AuditCheck } from './check.ts'
 import { checkColumns, checkDigest, checkPerturbation } from './file.ts'
@@ -21,27 +22,31 @@ export type { AuditInput } from './input.ts'
  * Looks for ways in which a judged row could have reached what was fitted, or the future a feature: first at the file, then at
  * the split, at what was fitted, and at what the scores say.
  */
-export function auditTraining(input: AuditInput): { passed: boolean; checks: AuditCheck[] } {
+export function auditTraining(input: AuditInput, tell: Tell = () => {}): { passed: boolean; checks: AuditCheck[] } {
   const { table, split, splits, labels } = input
-  const checks = [
-    checkDigest(input),
-    checkPerturbation(input),
-    checkColumns(input),
-    checkOwnColumns(table, input.digest.stated === input.digest.found),
-    checkOwnFeatures(table, input.config),
-    checkCalendar(table),
-    checkLead(table),
-    checkProducts(input),
-    checkSpans(input),
-    checkTwins(input),
-    checkTau(input),
-    checkLabels(input),
-    checkFits(input),
-    checkThresholds(input),
-    checkScores(input),
-    checkSingleFeatures(table, split, splits, labels),
-    checkShuffledLabels(input),
-    checkShuffledSplit(input),
+  const all = [
+    () => checkDigest(input),
+    () => checkPerturbation(input),
+    () => checkColumns(input),
+    () => checkOwnColumns(table, input.digest.stated === input.digest.found),
+    () => checkOwnFeatures(table, input.config),
+    () => checkCalendar(table),
+    () => checkLead(table),
+    () => checkProducts(input),
+    () => checkSpans(input),
+    () => checkTwins(input),
+    () => checkTau(input),
+    () => checkLabels(input),
+    () => checkFits(input),
+    () => checkThresholds(input),
+    () => checkScores(input),
+    () => checkSingleFeatures(table, split, splits, labels),
+    () => checkShuffledLabels(input),
+    () => checkShuffledSplit(input),
   ]
+  const checks = all.map((check, i) => {
+    tell('auditing', i, all.length)
+    return check()
+  })
   return { passed: checks.every(({ verdict }) => verdict !== 'failed'), checks }
 }

@@ -22,7 +22,7 @@ export function checkFits(input: AuditInput): AuditCheck {
     const { linear, volatility } = (calibrates && model.calibrate?.(validation)) || model
     const expected = { ...linear, ...volatility }
     const saved = Object.fromEntries(Object.keys(expected).map(key => [key, artifact[key as keyof typeof artifact]]))
-    faults.push(...faultsOf(artifact.name, saved, expected))
+    for (const fault of faultsOf(artifact.name, saved, expected)) faults.push(fault)
     numbers += numbersIn(expected)
   }
   return verdictOf(

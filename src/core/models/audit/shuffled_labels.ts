@@ -1,3 +1,4 @@
+import { groupIndices } from '../../math/group_indices.ts'
 import { percentileOf } from '../../math/percentile.ts'
 import { seededRandom } from '../../math/random.ts'
 import { rankByScore } from '../metrics/metrics.ts'
@@ -87,7 +88,7 @@ function judgeShuffled({ table, split, tau, config }: AuditInput, random: () => 
 }
 
 function byProduct(product: string[], rows: Int32Array): Int32Array[] {
-  return [...Map.groupBy(rows, row => product[row]).values()].map(own => Int32Array.from(own))
+  return [...groupIndices(rows.length, i => product[rows[i]]).values()].map(own => Int32Array.from(own, i => rows[i]))
 }
 
 /** Average precision of many labellings by one score, which is ranked once. */

@@ -1,3 +1,4 @@
+import { maximum } from '../../math/extremes.ts'
 import { seededRandom } from '../../math/random.ts'
 import { averagePrecision } from '../metrics/metrics.ts'
 import type { AuditCheck } from './check.ts'
@@ -21,7 +22,7 @@ export function checkShuffledSplit({ table, split, labels, tau, splits }: AuditI
     return { name, verdict: 'warning', detail: 'one class only' }
   const claimed = averagePrecision(y, rememberRows(table, tau, labels, fitted, judged))
   const byTime = Object.values(splits.test.models).flatMap(({ pr_auc }) => pr_auc ?? [])
-  const honest = byTime.length > 0 ? Math.max(...byTime) : null
+  const honest = byTime.length > 0 ? maximum(byTime) : null
   return {
     name,
     verdict: 'warning',

@@ -4,8 +4,11 @@ import { TreeGrower } from './boosting_tree.ts'
 import { type Ensemble, valueAt } from './ensemble.ts'
 
 export interface BoostingSettings {
-  /** `log_loss`: labels 0 and 1, scores are log odds. `squared_error`: any target, scores in its unit. */
-  objective: 'log_loss' | 'squared_error'
+  /**
+   * `log_loss`: labels 0 and 1, scores are log odds. `squared_error`: any target, scores in its unit. `huber`: the same with
+   * gradients of at most 1, from 0 on instead of from the mean: for the errors of another forecast.
+   */
+  objective: 'log_loss' | 'squared_error' | 'huber'
   rounds: number
   leaves: number
   learningRate: number
@@ -14,6 +17,8 @@ export interface BoostingSettings {
   l2: number
   /** Sign of the effect allowed to each column: 1 rising, -1 falling, 0 any; all free by default. */
   monotone?: number[]
+  /** How much each row counts, 1 on average; all the same by default. */
+  weights?: Float64Array
   /** Rows that are not trained on: growth ends after `patience` rounds without a lower loss there, and the best round counts. */
   watch?: { columns: Float32Array[]; targets: ArrayLike<number>; patience: number }
 }
@@ -26,7 +31,7 @@ const leastHessian = 1e-3
  */
 export function fitBoosting(columns: Float32Array[], targets: ArrayLike<number>, settings: BoostingSettings): Ensemble {
   const rows = targets.length
-  const { objective, rounds, leaves, learningRate, leastRows, l2, watch } = settings
+  const { objective, rounds, leaves, learningRate, leastRows, l2, weights, watch } = settings
   const monotone = Int8Array.from(settings.monotone ?? columns.map(() => 0))
   const edges = findEdges(columns)
   const bins = binColumns(columns, edges)
@@ -34,11 +39,12 @@ export function fitBoosting(columns: Float32Array[], targets: ArrayLike<number>,
   const ensemble: Ensemble = { base: startOf(targets, objective), trees: [] }
   const scores = new Float64Array(rows).fill(ensemble.base)
   const gradients = new Float64Array(rows)
-  const hessians = new Float64Array(rows).fill(1)
+  const hessians = new Float64Array(rows)
   const watched = watch && new Float64Array(watch.targets.length).fill(ensemble.base)
   let best = { loss: Number.POSITIVE_INFINITY, trees: 0 }
   for (let round = 0; round < rounds; round++) {
     derive(objective, targets, scores, gradients, hessians)
+    if (weights) weigh(weights, gradients, hessians)
     const tree = grower.grow(gradients, hessians, scores)
     if (tree.feature[0] < 0) break
     ensemble.trees.push(tree)
@@ -64,6 +70,7 @@ export function gainShares({ trees }: Ensemble, width: number): number[] {
 }
 
 function startOf(targets: ArrayLike<number>, objective: BoostingSettings['objective']): number {
+  if (objective === 'huber') return 0
   let sum = 0
   for (let i = 0; i < targets.length; i++) sum += targets[i]
   const mean = sum / targets.length
@@ -77,6 +84,11 @@ function derive(
   gradients: Float64Array,
   hessians: Float64Array,
 ): void {
+  hessians.fill(1)
+  if (objective === 'huber') {
+    for (let i = 0; i < scores.length; i++) gradients[i] = Math.min(Math.max(scores[i] - targets[i], -1), 1)
+    return
+  }
   if (objective === 'squared_error') {
     for (let i = 0; i < scores.length; i++) gradients[i] = scores[i] - targets[i]
     return
@@ -88,14 +100,28 @@ function derive(
   }
 }
 
+function weigh(weights: Float64Array, gradients: Float64Array, hessians: Float64Array): void {
+  for (let i = 0; i < weights.length; i++) {
+    gradients[i] *= weights[i]
+    hessians[i] *= weights[i]
+  }
+}
+
 function meanLoss(objective: BoostingSettings['objective'], targets: ArrayLike<number>, scores: Float64Array): number {
   let sum = 0
   for (let i = 0; i < scores.length; i++) {
     if (objective === 'squared_error') sum += square(scores[i] - targets[i])
+    else if (objective === 'huber') sum += huberLoss(scores[i] - targets[i])
     else {
       const margin = targets[i] === 1 ? scores[i] : -scores[i]
       sum += Math.max(-margin, 0) + log1p(exp(-Math.abs(margin)))
     }
   }
   return sum / scores.length
+}
+
+/** Half the square up to 1, from there on a line: Huber (1964). */
+function huberLoss(error: number): number {
+  const size = Math.abs(error)
+  return size <= 1 ? square(size) / 2 : size - 0.5
 }

@@ -9,7 +9,11 @@ import { judgedStretchSchema } from './stretch.ts'
 import { walkForwardSchema } from './walk_forward.ts'
 
 /** What an evaluation says of its own form. A file of another version is refused: train again. */
-export const evaluationForm = { format: 'spike60-evaluation', version: 1 } as const
+export const evaluationForm = { format: 'spike60-evaluation', version: 2 } as const
+
+function numbersOf<Name extends string>(...names: Name[]) {
+  return z.strictObject(Object.fromEntries(names.map(name => [name, z.number()])) as Record<Name, z.ZodNumber>)
+}
 
 /** A model of the training: everything but the figures that it reached. */
 const modelReportSchema = namedSchema.extend({
@@ -22,10 +26,10 @@ const modelReportSchema = namedSchema.extend({
   importance: z.array(importanceSchema),
   /** On test without the calibration on validation, so that one sees whether it helped; null where there is none. */
   before_calibration: probabilitySchema.nullable(),
-  /** Precision-recall curve on test, at most 200 points, recall ascending. */
-  curve: z.array(z.strictObject({ recall: z.number(), precision: z.number() })),
-  /** Reliability on test in ten equal bins, for probabilities. */
-  reliability: z.array(z.strictObject({ predicted: z.number(), observed: z.number(), rows: z.number() })),
+  /** Precision-recall curve on test, at most 200 points, recall ascending; `alarmed` is the share of rows at that score or above. */
+  curve: z.array(numbersOf('score', 'recall', 'precision', 'alarmed')),
+  /** Reliability on test in ten bins of equally many rows, with 95 % intervals, for probabilities. */
+  reliability: z.array(numbersOf('predicted', 'observed', 'rows', 'low', 'high')),
 })
 export type ModelReport = z.infer<typeof modelReportSchema>
 
@@ -59,6 +63,8 @@ const evaluationSchema = z.strictObject({
     purged_rows: z.number(),
     embargo_s: z.number(),
   }),
+  /** Name of the model that is meant where none is named: the one that the verdict speaks of, else the logistic. */
+  base: z.string(),
   /** By name, in the order in which they are shown. */
   models: z.record(z.string(), modelReportSchema),
   audit: z.strictObject({ passed: z.boolean(), checks: z.array(auditCheckSchema) }),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { everyRow, type FeatureTable, takeRows } from '../../features/table.ts'
+import { maximum, minimum } from '../../math/extremes.ts'
 import { seededRandom } from '../../math/random.ts'
 import { averagePrecision } from '../metrics/metrics.ts'
 import type { Model } from '../recipes/recipe.ts'
@@ -53,8 +54,8 @@ export function permutationImportance(
       return {
         feature,
         drop: drops.reduce((sum, drop) => sum + drop, 0) / repeats,
-        low: Math.min(...drops),
-        high: Math.max(...drops),
+        low: minimum(drops),
+        high: maximum(drops),
       }
     })
     .sort((a, b) => b.drop - a.drop)

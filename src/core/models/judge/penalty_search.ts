@@ -25,9 +25,9 @@ export interface PenaltyRow {
  * judged block touches. It is shown beside the fixed recipe and changes nothing in it.
  */
 export function searchPenalty(groups: RowGroup[], settings: WalkSettings): PenaltyRow[] {
-  const inside = groups.map(({ name, table }) => ({
-    name,
-    table: beforeJudging(table, settings.first, settings.embargo_s),
+  const inside = groups.map(group => ({
+    ...group,
+    table: beforeJudging(group.table, settings.first, settings.embargo_s),
   }))
   const { folds } = walkGroups(inside, penalties.map(ridgeOf), settings)
   const { label, sigma } = joinJudgedRows(folds.map(({ rows }) => rows))

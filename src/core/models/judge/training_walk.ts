@@ -4,6 +4,7 @@ import type { FeatureTable } from '../../features/table.ts'
 import { recipesOf } from '../recipes/all.ts'
 import { type RowGroup, splitDays } from '../split/days.ts'
 import { walkForward } from '../split/walk_forward.ts'
+import type { Tell } from '../tell.ts'
 import type { Evaluation } from './evaluation.ts'
 import { type WalkSettings, walkGroups } from './walk_blocks.ts'
 import { judgeWalk } from './walk_forward.ts'
@@ -16,6 +17,7 @@ import { judgeWalk } from './walk_forward.ts'
 export function walkTraining(
   table: FeatureTable,
   config: Config,
+  tell: Tell = () => {},
 ): Pick<Evaluation, 'walk_forward' | 'walk_forward_missing'> {
   const { most_rows, ...walk } = config.walk_forward
   if (most_rows === 0) return missing('switched off in the config (walk_forward.most_rows is 0)')
@@ -26,7 +28,7 @@ export function walkTraining(
   if (settings === null)
     return missing(`even one fold would train on more than ${most_rows} rows (walk_forward.most_rows)`)
   try {
-    const walked = walkGroups(days, recipesOf('training_walk'), settings)
+    const walked = walkGroups(days, recipesOf('training_walk'), settings, tell)
     return { walk_forward: judgeWalk(walked, settings), walk_forward_missing: null }
   } catch (error) {
     if (error instanceof SpikeError && error.code === 'TOO_FEW_ROWS') return missing(error.faults.join('; '))
@@ -34,8 +36,11 @@ export function walkTraining(
   }
 }
 
-/** The shortest doubling of the block with which all folds together train on at most `most` rows. */
-function longEnough(days: RowGroup[], settings: WalkSettings, most: number): WalkSettings | null {
+/**
+ * The shortest doubling of the block with which all folds together train on at most `most` rows: what a walk costs grows with the
+ * rows then, not with their square. @returns null where even one fold a day trains on more.
+ */
+export function longEnough(days: RowGroup[], settings: WalkSettings, most: number): WalkSettings | null {
   for (let { block_s } = settings; ; block_s *= 2) {
     let folds = 0
     let rows = 0

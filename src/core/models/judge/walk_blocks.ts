@@ -11,6 +11,7 @@ import { describeSegment } from '../split/segment.ts'
 import { labelledRows, leastRows } from '../split/split.ts'
 import { leaveOutStill, type Tau, tauFromConfig, tauFromTraining } from '../split/tau.ts'
 import { type Fold, type WalkForwardSettings, walkForward } from '../split/walk_forward.ts'
+import type { Tell } from '../tell.ts'
 import type { JudgedFold } from './stretch.ts'
 
 export interface WalkSettings extends WalkForwardSettings {
@@ -43,21 +44,25 @@ export function walkGroups(
   groups: RowGroup[],
   recipes: Recipe[],
   settings: WalkSettings,
-  onFold: (done: string) => void = () => {},
+  tell: Tell = () => {},
 ): WalkedBlocks {
   const folds: WalkedFold[] = []
   const skipped: WalkedBlocks['skipped'] = []
-  for (const { name, table } of groups) {
+  const foldsOf = ({ table, block_s = settings.block_s }: RowGroup) => walkForward(table, { ...settings, block_s })
+  const all = groups.reduce((sum, group) => sum + [...foldsOf(group)].length, 0)
+  let done = 0
+  for (const group of groups) {
+    const { name, table } = group
     const labelled = labelledRows(table).length
     if (labelled < leastRows) {
       skipped.push({ group: name, why: `${labelled} labelled rows, at least ${leastRows} are needed` })
       continue
     }
-    for (const fold of walkForward(table, settings)) {
+    for (const fold of foldsOf(group)) {
+      tell('walking forward', done++, all)
       const { walked, why } = walkFold(name, table, fold, recipes, settings)
-      skipped.push(...why.map(one => ({ group: `${name}, block of ${isoTime(fold.from)}`, why: one })))
+      for (const one of why) skipped.push({ group: `${name}, block of ${isoTime(fold.from)}`, why: one })
       if (walked !== null) folds.push(walked)
-      onFold(`${name} ${isoTime(fold.from).slice(11, 19)}`)
     }
   }
   if (folds.length > 0) return { folds, skipped }

@@ -80,15 +80,24 @@ export function soundAlarms(tracks: Track[], threshold: number): AlarmSummary {
   }
 }
 
-/** False alarms an hour at which alarms are compared: one in ten minutes. */
-const perHour = 6
+/** Where an alarm is looked for: false alarms an hour that are allowed, and per cent of rows from one threshold to the next. */
+export interface AlarmRate {
+  perHour: number
+  step: number
+}
 
-/** At the lowest threshold, coming from above in steps of half a per cent of rows, before false alarms pass six an hour. */
-export function alarmsAtRate(tracks: Track[]): AlarmSummary {
+/** How alarms are compared in a training: one false alarm in ten minutes. */
+const usual: AlarmRate = { perHour: 6, step: 0.5 }
+
+/**
+ * At the lowest threshold, coming from above, before false alarms pass so many an hour: six, in steps of half a per cent of rows,
+ * where no rate is given.
+ */
+export function alarmsAtRate(tracks: Track[], { perHour, step }: AlarmRate = usual): AlarmSummary {
   const all = Float64Array.from(tracks.flatMap(({ scores }) => Array.from(scores))).sort()
   let best = soundAlarms(tracks, Number.POSITIVE_INFINITY)
-  for (let percent = 99.5; percent >= 0; percent -= 0.5) {
-    const found = soundAlarms(tracks, percentileOfSorted(all, percent))
+  for (let i = 1; i * step <= 100; i++) {
+    const found = soundAlarms(tracks, percentileOfSorted(all, 100 - i * step))
     if (found.false_alarms > perHour * found.hours) break
     best = found
   }

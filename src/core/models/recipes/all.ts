@@ -1,3 +1,4 @@
+import type { Tell } from '../tell.ts'
 import { average } from './average.ts'
 import { logistic } from './logistic.ts'
 import { perProduct } from './per_product.ts'
@@ -24,9 +25,16 @@ export function recipesOf(place: Place): Recipe[] {
   return recipes.filter(({ at }) => at.includes(place)).map(({ recipe }) => recipe)
 }
 
+/** What `fitAll` tells before each fit, and after the last. */
+export const fitting = 'fitting'
+
 /** Fits the recipes on the same rows, in their order. A recipe that is made of earlier ones takes their models. */
-export function fitAll(all: Recipe[], training: Training): Record<string, Model> {
+export function fitAll(all: Recipe[], training: Training, tell: Tell = () => {}): Record<string, Model> {
   const fitted: Record<string, Model> = {}
-  for (const recipe of all) fitted[recipe.name] = recipe.fit(training, fitted)
+  for (const [i, recipe] of all.entries()) {
+    tell(fitting, i, all.length)
+    fitted[recipe.name] = recipe.fit(training, fitted)
+  }
+  tell(fitting, all.length, all.length)
   return fitted
 }

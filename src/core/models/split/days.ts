@@ -5,6 +5,8 @@ import { isoTime } from '../../math/time.ts'
 export interface RowGroup {
   name: string
   table: FeatureTable
+  /** Length of its blocks in a walk-forward, where it is too large for the usual one. */
+  block_s?: number
 }
 
 /**

@@ -21,7 +21,7 @@ export const segmentSchema = z.strictObject({
 export type Segment = z.infer<typeof segmentSchema>
 
 const leastPositives = 30
-const leastEpisodes = 5
+export const leastEpisodes = 5
 
 /**
  * What a segment holds: span, rows, spikes, and why it is degenerate if it is.

@@ -1,4 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite'
+import { maximum } from '../../../core/math/extremes.ts'
 import type { BlockCoverage } from '../../eda/coverage.ts'
 import { colours, subtitle } from '../theme.ts'
 import { lineLegend } from './products.ts'
@@ -23,7 +24,7 @@ export function plotCoverage(
     1000 * block_s,
     560,
   )
-  const highest = Math.max(0.01, ...blocks.flatMap(block => [block.unlabelled, block.carried, block.without_mid]))
+  const highest = Math.max(0.01, maximum(blocks.flatMap(block => [block.unlabelled, block.carried, block.without_mid])))
   const missing = (product: string, panel: TimePanel): Missing[] =>
     blocks
       .filter(block => block.product === product && isInside(block.time, panel))

@@ -1,4 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite'
+import { maximum } from '../../../core/math/extremes.ts'
 import type { FeatureRelation } from '../../eda/relations.ts'
 import { colours, subtitle } from '../theme.ts'
 
@@ -72,7 +73,7 @@ function strongest(relations: FeatureRelation[], most: number): string[] {
     if (values === undefined) byFeature.set(feature, [pooled ?? 0])
     else values.push(pooled ?? 0)
   }
-  const strength = (values: number[]): number => Math.max(...values.map(Math.abs))
+  const strength = (values: number[]): number => maximum(values.map(Math.abs))
   const seen = new Set<string>()
   return [...byFeature]
     .sort((a, b) => strength(b[1]) - strength(a[1]))

@@ -1,4 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite'
+import { maximum } from '../../../core/math/extremes.ts'
 import type { MinuteVolatility } from '../../eda/minute_of_hour.ts'
 import { colours, subtitle } from '../theme.ts'
 import { productScales } from './products.ts'
@@ -8,7 +9,7 @@ export function plotMinuteOfHour(minutes: MinuteVolatility[], simulated: boolean
   const scales = productScales(minutes.map(({ product }) => product))
   const color = { field: 'product', type: 'nominal' as const, scale: scales.colour, legend: null }
   const hours = minutes.map(minute => minute.hours)
-  const range = hours.length === 0 ? 'no hour of 30 min of returns' : `at most ${Math.max(...hours)} hours`
+  const range = hours.length === 0 ? 'no hour of 30 min of returns' : `at most ${maximum(hours)} hours`
   const x = {
     field: 'minute',
     type: 'quantitative' as const,

@@ -1,10 +1,11 @@
 import type { TopLevelSpec } from 'vega-lite'
+import { minimum } from '../../../core/math/extremes.ts'
 import type { ReturnBin } from '../../eda/distributions.ts'
 import { colours, subtitle } from '../theme.ts'
 
 /** One-second returns against a normal distribution of the same mean and standard deviation, shares on a log scale. */
 export function plotReturnDistribution(bins: ReturnBin[], simulated: boolean): TopLevelSpec {
-  const least = Math.min(0.1, ...bins.filter(({ share }) => share > 0).map(({ share }) => share))
+  const least = Math.min(0.1, minimum(bins.filter(({ share }) => share > 0).map(({ share }) => share)))
   const y = { type: 'quantitative' as const, scale: { type: 'log' as const, domain: [least / 2, 1] } }
   const x = {
     field: 'z',

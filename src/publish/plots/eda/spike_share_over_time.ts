@@ -1,4 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite'
+import { maximum } from '../../../core/math/extremes.ts'
 import type { TauChoice } from '../../eda/tau_choice.ts'
 import { colours, subtitle } from '../theme.ts'
 import { lineLegend } from './products.ts'
@@ -10,7 +11,7 @@ export function plotSpikeShareOverTime(choice: TauChoice, simulated: boolean): T
   const products = [...new Set(blocks.map(({ product }) => product))]
   const times = blocks.map(({ time }) => time)
   const panels = cutTime(times, 0, 560)
-  const highest = Math.max(0, ...blocks.map(({ prevalence }) => prevalence))
+  const highest = Math.max(0, maximum(blocks.map(({ prevalence }) => prevalence)))
   return {
     title: {
       text: 'How the share of spikes moves',

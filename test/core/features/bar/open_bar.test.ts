@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { compareEvents, type Quote, type Trade } from '../../../../src/core/events/event.ts'
+import { compareEvents, type Gap, type Quote, type Trade } from '../../../../src/core/events/event.ts'
 import { OpenBar } from '../../../../src/core/features/bar/open_bar.ts'
 import { Packed } from '../../../../src/core/features/bar/packed.ts'
 
@@ -35,15 +35,39 @@ function check<Event extends Quote | Trade>(
 test('a repeated quote is told before and after the second is closed, of few and of many', () => {
   const add = (bar: OpenBar, event: Quote): boolean => bar.addQuote(event, 1, 2)
   fc.assert(
-    fc.property(fc.array(quote, { maxLength: 100 }), fc.array(quote), (added, others) => check(add, added, others)),
+    fc.property(fc.array(quote, { maxLength: 100, size: 'max' }), fc.array(quote), (added, others) =>
+      check(add, added, others),
+    ),
   )
 })
 
 test('a repeated trade likewise, by time and id, whatever the id looks like', () => {
   const add = (bar: OpenBar, event: Trade): boolean => bar.addTrade(event, 1, 1)
   fc.assert(
-    fc.property(fc.array(trade, { maxLength: 100 }), fc.array(trade), (added, others) => check(add, added, others)),
+    fc.property(fc.array(trade, { maxLength: 100, size: 'max' }), fc.array(trade), (added, others) =>
+      check(add, added, others),
+    ),
   )
+})
+
+test('a second of many gaps is closed by looking at each a few times, and those taken back do not count', () => {
+  let looks = 0
+  const gapAt = (sequence: number, withdrawn?: true): Gap => ({
+    ...{ ...base, type: 'gap', time: 1.7e15, sequence, reason: 'sequence', missing: 1, from: 0, to: sequence },
+    ...(withdrawn && { withdrawn }),
+    get connection() {
+      looks++
+      return 'a'
+    },
+  })
+  const bar = new OpenBar(1.7e9)
+  const most = 200
+  for (let sequence = 0; sequence < most; sequence++) expect(bar.addGap(gapAt(sequence))).toBe(true)
+  for (let sequence = most / 2; sequence < 2 * most; sequence++) bar.addGap(gapAt(sequence, true))
+  expect(bar.addGap(gapAt(7))).toBe(false)
+  looks = 0
+  expect(bar.close()).toMatchObject({ gaps: most / 2, gap_end: most / 2 - 1 })
+  expect(looks).toBeLessThan(3 * bar.events)
 })
 
 test('packed whole numbers are those that were put in', () => {

@@ -101,3 +101,9 @@ const shape = {
   ...{ seed: 3, start: 1_767_571_000, events: 3000, meanStep: 0.4, price: 100, roughness: 1e-4, holes: 0.002 },
   sizes: true,
 }
+
+it('does disturb: of events a second apart, a shuffle of five changes the order, one of none does not', () => {
+  const events = Array.from({ length: 60 }, (_, i) => quote(1_767_571_200 + i, 100, 101))
+  expect(disturb(events, { ...none, shuffle_s: 5 }).events).not.toEqual(events)
+  expect(disturb(events, none).events).toEqual(events)
+})

@@ -54,6 +54,29 @@ describe('bins', () => {
 })
 
 describe('fitting', () => {
+  test('a row of weight 2 counts as the same row twice', () => {
+    const columns = draw(300, 2, 5).map(column => column.map(x => Math.round(8 * x) / 8))
+    const y = columns[0].map((x, row) => x + columns[1][row] ** 2)
+    const twice = (values: Float32Array) => Float32Array.from([...values, ...values.subarray(0, 100)])
+    const weights = Float64Array.from(y, (_, row) => (row < 100 ? 2 : 1))
+    const few = { ...settings, objective: 'huber', leastRows: 1 } as const
+    const one = fitBoosting(columns, y, { ...few, weights })
+    const other = fitBoosting(columns.map(twice), twice(y), few)
+    const [a, b] = [one, other].map(ensemble => boostingScores(ensemble, columns, 300))
+    a.forEach((score, row) => {
+      expect(score).toBeCloseTo(b[row], 6)
+    })
+  })
+
+  test('Huber: starts from no correction, and a wild target moves it no further than one that is merely off', () => {
+    const columns = draw(200, 1, 6)
+    const target = (wild: number) => columns[0].map((x, row) => (row === 7 ? wild : x > 0 ? 0.5 : 0))
+    const few = { ...settings, objective: 'huber', rounds: 5 } as const
+    const [mild, wild] = [3, 3000].map(y => fitBoosting(columns, target(y), few))
+    expect(mild.base).toBe(0)
+    expect(wild).toEqual(mild)
+  })
+
   test('a step of one column is found exactly', () => {
     const columns = draw(400, 3, 1)
     const y = columns[1].map(x => (x <= 0.5 ? 1 : 5))

@@ -45,6 +45,14 @@ test('separable classes have finite weights, with and without a penalty', () => 
   expect(free.weights[0]).toBeGreaterThan(penalised.weights[0])
 })
 
+test('steps are counted: none where nothing can be learnt, and never more than 100', () => {
+  expect(fitLogistic(Float64Array.of(1, 1, -1, -1), [0, 1, 0, 1], { l2: 1 })).toEqual({
+    ...{ weights: [0], intercept: 0, iterations: 0, gradient: 0 },
+  })
+  expect(fitLogistic(Float64Array.of(1, 2, -1, -2), [0, 1, 0, 0], { l2: 1 }).iterations).toBeGreaterThan(0)
+  expect(fitLogistic(Float64Array.of(-2, -1, 1, 2), [0, 0, 1, 1], { l2: 0 }).iterations).toBeLessThanOrEqual(100)
+})
+
 test('two equal columns share their weight, and huge scores overflow nothing', () => {
   const random = seededRandom(1)
   const column = Array.from({ length: 200 }, () => 400 * (random() - 0.5))
@@ -61,4 +69,20 @@ test('two equal columns share their weight, and huge scores overflow nothing', (
 
 test('a scaler gives a constant column the scale 1', () => {
   expect(fitScaler(Float64Array.from([5, 1, 5, 3]), 2)).toEqual({ mean: [5, 2], scale: [1, 1] })
+})
+
+test('equal columns without a penalty, of which no optimum is the only one: each has half of the weight, a column of zeros none', () => {
+  const random = seededRandom(2)
+  const column = Array.from({ length: 100 }, () => 4 * (random() - 0.5))
+  const y = column.map(value => (value + 3 * (random() - 0.5) > 0 ? 1 : 0))
+  const one = fitLogistic(Float64Array.from(column), y, { l2: 0 })
+  const three = fitLogistic(Float64Array.from(column.flatMap(v => [v, v, 0])), y, { l2: 0 })
+  expect(three.weights).toEqual([
+    expect.closeTo(one.weights[0] / 2, 6),
+    expect.closeTo(one.weights[0] / 2, 6),
+    expect.closeTo(0, 12),
+  ])
+  expect(three.intercept).toBeCloseTo(one.intercept, 6)
+  // the little on the diagonal costs no more than a step
+  expect(three.iterations).toBeLessThanOrEqual(one.iterations + 1)
 })

@@ -3,6 +3,8 @@ import { seededRandom } from '../../../../src/core/math/random.ts'
 import { fitCalibration, logitOf } from '../../../../src/core/models/fit/calibration.ts'
 import { residualLink, sigmaOf, spikeProbability, targetOf } from '../../../../src/core/models/fit/residual.ts'
 import { fitRidge } from '../../../../src/core/models/fit/ridge.ts'
+import { meanOfParts } from '../../../../src/core/models/fit/volatility_predict.ts'
+import { volatilityArtifact } from '../../../fixtures/artifacts.ts'
 
 test('ridge solves its normal equations, and shrinks to the mean', () => {
   // columns of mean 0: (x'x + l2) w = x'y, by hand
@@ -41,4 +43,28 @@ test('calibration finds the slope and offset that made the labels', () => {
   expect(offset).toBeCloseTo(-1, 1)
   expect(fitCalibration([0, 0], [0.1, 0.2])).toBe(null)
   expect(fitCalibration([1, 0, 1, 0], [0.1, 0.9, 0.2, 0.8])).toBe(null)
+})
+
+test('the mean of a model is that of its parts, of one alone, and 0 of none', () => {
+  const columns = [
+    Float64Array.of(-0.5, -0.1, Number.NaN),
+    Float64Array.of(0.1, Number.NaN, 0.3),
+    Float64Array.of(90, 100, 110),
+  ]
+  const { linear, trees, terms } = volatilityArtifact
+  const of = (parts: { linear: typeof linear; trees: typeof trees }) => [
+    ...meanOfParts({ ...parts, terms }, columns, 3),
+  ]
+  const [ridge, boosted] = [of({ linear, trees: null }), of({ linear: null, trees })]
+  // By hand: (x - mean) / scale times the weights; nulls by their median, and the indicator of the second term.
+  expect(ridge[0]).toBeCloseTo(-0.3 + 0.5 * (-0.1 / 0.6) - 0.2 * (-0.1 / 0.3) + 0.1 * 0 + 0.05 * (-0.1 / 0.3), 12)
+  expect(ridge[1]).toBeCloseTo(-0.3 + 0.5 * (0.3 / 0.6) - 0.2 * (-0.1 / 0.3) + 0.1 * (10 / 40) + 0.05 * (0.9 / 0.3), 12)
+  expect(ridge[2]).toBeCloseTo(
+    -0.3 + 0.5 * (-0.1 / 0.6) - 0.2 * (0.1 / 0.3) + 0.1 * (20 / 40) + 0.05 * (-0.1 / 0.3),
+    12,
+  )
+  for (const [i, value] of [-0.35 - 0.3 - 0.05, -0.35 + 0.4 + 0.2, -0.35 - 0.1 + 0.2].entries())
+    expect(boosted[i]).toBeCloseTo(value, 12)
+  expect(of({ linear, trees })).toEqual(ridge.map((value, i) => (value + boosted[i]) / 2))
+  expect(of({ linear: null, trees: null })).toEqual([0, 0, 0])
 })

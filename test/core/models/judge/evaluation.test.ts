@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest'
-import { type Evaluation, encodeEvaluation, parseEvaluation } from '../../../../src/core/models/judge/evaluation.ts'
+import {
+  type Evaluation,
+  encodeEvaluation,
+  evaluationForm,
+  parseEvaluation,
+} from '../../../../src/core/models/judge/evaluation.ts'
 import { exampleEvaluation } from '../../../fixtures/example_evaluation.ts'
 import { walkedEvaluation } from '../../../fixtures/walked_evaluation.ts'
 
@@ -12,7 +17,7 @@ test('what is written is read again as it was, models in their order', () => {
 })
 
 test.each<[string, unknown]>([
-  ['of another version', { ...exampleEvaluation(), version: 2 }],
+  ['of another version', { ...exampleEvaluation(), version: evaluationForm.version - 1 }],
   ['of no version, as earlier programs wrote', { ...exampleEvaluation(), format: undefined, version: undefined }],
   ['of another format', { ...exampleEvaluation(), format: 'spike60-linear' }],
   ['that is no object', null],
@@ -20,7 +25,7 @@ test.each<[string, unknown]>([
   expect(() => parseEvaluation(JSON.stringify(value), 'e.json')).toThrow(
     expect.objectContaining({
       code: 'BAD_FILE',
-      faults: [expect.stringMatching(/^e\.json: .*version 1.*train again/)],
+      faults: [expect.stringMatching(/^e\.json: .*version \d+.*train again/)],
     }),
   )
 })

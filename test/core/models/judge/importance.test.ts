@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { FeatureTable } from '../../../../src/core/features/table.ts'
 import { seededRandom } from '../../../../src/core/math/random.ts'
 import { permutationImportance, shuffledBlocks } from '../../../../src/core/models/judge/importance.ts'
+import { averagePrecision } from '../../../../src/core/models/metrics/metrics.ts'
 
 test('a shuffle permutes whole blocks inside each product and nothing else', () => {
   fc.assert(
@@ -50,4 +51,55 @@ test('of spikes that the thinning leaves out nothing is measured', () => {
   const rare = labels.map((_, row) => (row === 1 ? 1 : 0))
   const predict = ({ columns }: FeatureTable) => ({ score: columns.slow, sigma: null })
   expect(permutationImportance(table, every, rare, { inputs: ['slow'], predict })).toEqual([])
+})
+
+test('blocks change places inside their product, each as likely in each place, and rows stay in their blocks', () => {
+  const product = [...Array(7).fill('A'), ...Array(6).fill('B')]
+  const random = seededRandom(3)
+  const firsts = new Map<number, number>()
+  const lasts = new Map<number, number>()
+  for (let i = 0; i < 900; i++) {
+    const order = [...shuffledBlocks(product, 2, random)]
+    expect(order.toSorted((a, b) => a - b)).toEqual(product.map((_, row) => row))
+    expect(order.slice(0, 7).every(row => row < 7)).toBe(true)
+    for (const start of [0, 2, 4, 7, 9, 11]) expect(order[order.indexOf(start) + 1]).toBe(start + 1)
+    firsts.set(order[7], (firsts.get(order[7]) ?? 0) + 1)
+    lasts.set(order[11], (lasts.get(order[11]) ?? 0) + 1)
+  }
+  for (const counts of [firsts, lasts]) {
+    expect([...counts.keys()].toSorted((a, b) => a - b)).toEqual([7, 9, 11])
+    for (const count of counts.values()) expect(Math.abs(count - 300)).toBeLessThan(70)
+  }
+})
+
+test('each drop is the mean, least and greatest of six: precision as it is less that with the column in another order', () => {
+  const few = Array.from({ length: 700 }, (_, row) => row)
+  const columns = { noise: noise.slice(0, 700), slow: slow.slice(0, 700) }
+  const part = {
+    ...table,
+    rows: 700,
+    product: few.map(row => (row < 300 ? 'A' : 'B')),
+    time: table.time.slice(0, 700),
+    columns,
+  }
+  const y = labels.slice(0, 700)
+  let asked = 0
+  const scoreOf = (of: FeatureTable['columns']) => Float64Array.from(of.slow, (value, row) => value + of.noise[row])
+  const predict = ({ columns }: FeatureTable) => {
+    asked++
+    return { score: scoreOf(columns), sigma: null }
+  }
+  const found = permutationImportance(part, Int32Array.from(few), y, { inputs: ['noise', 'slow'], predict })
+  expect(asked).toBe(1 + 2 * 6)
+  const random = seededRandom(60)
+  const orders = Array.from({ length: 6 }, () => [...shuffledBlocks(part.product, 60, random)])
+  const wanted = (['noise', 'slow'] as const).map(feature => {
+    const drops = orders.map(order => {
+      const moved = { ...columns, [feature]: Float64Array.from(order, row => columns[feature][row]) }
+      return averagePrecision(y, scoreOf(columns)) - averagePrecision(y, scoreOf(moved))
+    })
+    const drop = drops.reduce((sum, one) => sum + one, 0) / 6
+    return { feature, drop, low: Math.min(...drops), high: Math.max(...drops) }
+  })
+  expect(found).toEqual(wanted.sort((a, b) => b.drop - a.drop))
 })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { readConfig } from '../../../../src/config.ts'
+import { seededRandom } from '../../../../src/core/math/random.ts'
 import type { JudgedModel } from '../../../../src/core/models/judge/judged_model.ts'
 import { judgeStretch } from '../../../../src/core/models/judge/stretch.ts'
 import { references } from '../../../../src/core/models/recipes/rules.ts'
@@ -67,17 +68,174 @@ test('errors of the forecast sigma by hand, with the rows below the floor', () =
   expect(qlike).toBeCloseTo((1 / 4 + 2 * Math.log(2) - 1 + (Math.exp(2 * low) - 2 * low - 1)) / 2, 4)
 })
 
+test('the first hundredth and twentieth of the rows by score, at least one row', () => {
+  const labels = Array.from({ length: 200 }, (_, i) => (i === 0 || (i > 1 && i < 7) || i > 150 ? 1 : 0))
+  const scores = labels.map((_, i) => 1 - i / 200)
+  expect(judged(labels, scores)).toMatchObject({ precision_top1: 1 / 2, precision_top5: 6 / 10 })
+  expect(judged([1, 0], [0.9, 0.1])).toMatchObject({ precision_top1: 1, precision_top5: 1 })
+})
+
 test('where EWMA makes no error nothing is infinite: there is no ratio to it, with the reason', () => {
   const { rmse_ratio, degenerate } = judged([1, 1], [0.5, 0.5], { sigma: [4e-5, 1e-9] })
   expect(rmse_ratio).toBe(null)
   expect(degenerate.rmse_ratio).toBe('EWMA makes no error on these rows')
 })
 
-test('without a spike, without a row, with spikes only: null with its reason, never NaN', () => {
+test('without a spike, without a row, with spikes only: null with its reason, never NaN or infinite', () => {
   for (const metrics of [judged([0, 0], [0.1, 0.2]), judged([], []), judged([1, 1], [0.1, 0.2])]) {
     for (const [name, value] of Object.entries(metrics)) {
-      expect(value, name).not.toBeNaN()
+      expect(value, name).not.toBeUndefined()
+      if (typeof value === 'number') expect(Number.isFinite(value), name).toBe(true)
       if (value === null && name !== 'threshold') expect(metrics.degenerate[name], name).toBeTypeOf('string')
     }
   }
+})
+
+test('every figure of a seeded stretch of two folds and two products is this, to eight digits', () => {
+  const random = seededRandom(12)
+  const foldOf = (name: string, from: number) => {
+    const rows = 900
+    const of = (value: (i: number) => number): Float64Array => Float64Array.from({ length: rows }, (_, i) => value(i))
+    const loud = of(i => (i % 450 > 330 ? 1 : 0))
+    const sigma = of(i => (loud[i] === 1 ? 3e-5 : 1e-5) * (0.5 + random()))
+    const label = sigma.map(value => (value >= 2.5e-5 ? 1 : 0))
+    const around = (width: number): Float64Array => of(i => sigma[i] * (1 - width / 2 + width * random()))
+    const score = (width: number): Float64Array => around(width).map(value => Math.min(value / 6e-5, 1))
+    const times = of(i => (from + (i % 450)) * 1e6)
+    const product = Array.from(loud, (_, i) => (i < 450 ? 'A-USD' : 'B-USD'))
+    const known = { group: product.map(() => name), product, time: times, label, sigma }
+    const others = references.map((rule, k) => ({
+      ...rule,
+      threshold: 0.5,
+      score: score(1 + k / 4),
+      sigma: around(1.5),
+    }))
+    const average = { name: 'average', title: 'Average', kind: 'learned' as const, threshold: 0.4, probability: true }
+    const positives = label.reduce((sum, one) => sum + one, 0)
+    return {
+      segment: segment(rows, positives),
+      from: from * 1e6,
+      rows: { ...known, tau: of(() => 2.5e-5), volatility: around(1), level: around(0.5) },
+      models: [...others, { ...average, score: score(0.5), sigma: around(0.5) }],
+    }
+  }
+  const settings = { ...readConfig().models, bootstrap_samples: 40, bootstrap_block_s: 60 }
+  const found = judgeStretch([foldOf('one', 1_767_571_200), foldOf('two', 1_767_657_600)], settings)
+  const { models, slices, ...whole } = found
+  const rounded = (value: unknown): unknown =>
+    JSON.parse(JSON.stringify(value, (_, one) => (typeof one === 'number' ? Number(one.toPrecision(8)) : one)))
+  expect(rounded(whole)).toMatchInlineSnapshot(`
+    {
+      "cells": 4,
+      "degenerate": "2 episodes, below 5",
+      "episodes": 2,
+      "from": "",
+      "positives": 316,
+      "prevalence": 0.17555556,
+      "random_alarms": {
+        "caught": 1,
+        "false_alarms": 3,
+        "hours": 0.5,
+        "lead_s": 69,
+        "onsets": 4,
+        "threshold": 0.56213796,
+      },
+      "rows": 1800,
+      "to": "",
+      "within_chance": {
+        "top10": 0.1,
+        "top25": 0.25111111,
+      },
+    }
+  `)
+  const told = slices.map(one => [one.by, one.name, one.rows, one.positives, one.pr_auc.average?.toPrecision(8)])
+  expect(told.map(one => one.join(' '))).toMatchInlineSnapshot(`
+    [
+      "product A-USD 900 163 0.97905424",
+      "product B-USD 900 153 0.98092129",
+      "regime calm, below tau/3 508 0 ",
+      "regime loud, from 2 tau/3 474 316 0.98050211",
+      "regime usual, below 2 tau/3 818 0 ",
+      "day one 900 154 0.98475344",
+      "day two 900 162 0.97718872",
+      "hour 00 1800 316 0.98022613",
+    ]
+  `)
+  expect(rounded(models.average)).toMatchInlineSnapshot(`
+    {
+      "alarms": {
+        "caught": 0,
+        "false_alarms": 3,
+        "hours": 0.5,
+        "lead_s": null,
+        "onsets": 4,
+        "threshold": 0.66260718,
+      },
+      "brier": 0.066796831,
+      "brier_skill": 0.53849131,
+      "degenerate": {},
+      "ece": 0.19136612,
+      "f1": 0.91082803,
+      "floored": {
+        "predicted": 0,
+        "realised": 0,
+      },
+      "gain": {
+        "ewma_120s": {
+          "high": 0.26078732,
+          "low": 0.1528934,
+          "value": 0.18789311,
+        },
+        "persistence": {
+          "high": 0.099048444,
+          "low": 0.053783263,
+          "value": 0.070750677,
+        },
+        "persistence_300s": {
+          "high": 0.20686508,
+          "low": 0.10461978,
+          "value": 0.13078633,
+        },
+      },
+      "kind": "learned",
+      "lift": {
+        "ewma_120s": {
+          "high": 1.3661037,
+          "low": 1.1857811,
+          "value": 1.2371391,
+        },
+        "persistence": {
+          "high": 1.1118547,
+          "low": 1.0580089,
+          "value": 1.0777928,
+        },
+        "persistence_300s": {
+          "high": 1.272958,
+          "low": 1.1194818,
+          "value": 1.1539677,
+        },
+      },
+      "log_loss": 0.27159254,
+      "log_sigma_rmse": 0.1448419,
+      "name": "average",
+      "pr_auc": 0.98022613,
+      "pr_auc_high": 0.98490247,
+      "pr_auc_low": 0.96831925,
+      "precision": 0.91666667,
+      "precision_top1": 1,
+      "precision_top5": 1,
+      "qlike": 0.04437167,
+      "recall": 0.90506329,
+      "rmse_ratio": {
+        "high": 0.28202884,
+        "low": 0.27063429,
+        "value": 0.27682525,
+      },
+      "roc_auc": 0.99556237,
+      "threshold": 0.4,
+      "title": "Average",
+      "within_top10": 0.90672805,
+      "within_top25": 0.9878853,
+    }
+  `)
 })

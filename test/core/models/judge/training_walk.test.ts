@@ -135,7 +135,7 @@ describe('days', () => {
 
 test('the table for a terminal keeps to 120 columns and shows no number that is none', () => {
   const { evaluation } = runExperiment(table, syntheticSource, config)
-  const text = describeTraining({ ...evaluation, ...walkTraining(table, config) })
+  const text = describeTraining({ ...evaluation, ...walkTraining(table, config) }, config)
   const beforeAudit = text.slice(0, text.indexOf('\naudit ')).split('\n')
   for (const line of beforeAudit.filter(line => !/^(tau|importance|calibrated) /.test(line)))
     expect(line.length, line).toBeLessThanOrEqual(120)

@@ -75,3 +75,12 @@ test('blocks are drawn inside groups: each sample holds as many rows of each; a 
   const drawn = resampledMean(times, resamples)
   expect(pairedDifference({ value: 5, drawn }, { value: 5, drawn })).toEqual({ value: 0, low: 0, high: 0 })
 })
+
+test('a resampled mean weighs every row, the first too, as often as its second was drawn', () => {
+  const resamples = {
+    secondOf: Int32Array.from([0, 1, 1]),
+    counts: [Uint16Array.from([2, 1]), Uint16Array.from([0, 3])],
+  }
+  const values = Float64Array.from([8, 2, 4])
+  expect([...resampledMean(values, resamples as unknown as Parameters<typeof resampledMean>[1])]).toEqual([5.5, 3])
+})

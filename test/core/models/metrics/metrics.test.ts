@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { drawnCurve, reliability } from '../../../../src/core/models/metrics/curves.ts'
+import { drawnCurve, reliability, reliabilityByQuantile } from '../../../../src/core/models/metrics/curves.ts'
 import {
   atThreshold,
   averagePrecision,
@@ -53,6 +53,31 @@ describe('equal to scikit-learn', () => {
       expect(bin.predicted).toBeCloseTo(predicted[i], 12)
     })
   })
+})
+
+test('reliability in bins of equally many rows: ties stay together, intervals hold the share and narrow with the rows', () => {
+  const probabilities = [...Array(30).keys()].map(i => (i < 12 ? 0.1 : i / 30))
+  const labels = probabilities.map((_, i) => (i % 3 === 0 ? 1 : 0))
+  const bins = reliabilityByQuantile(labels, probabilities, 5)
+  expect(bins.map(({ rows }) => rows)).toEqual([12, 6, 6, 6])
+  expect(bins[0]).toMatchObject({ predicted: expect.closeTo(0.1, 12), observed: expect.closeTo(4 / 12, 12) })
+  for (const { low, observed, high } of bins)
+    expect([low < observed, observed < high, low >= 0, high <= 1]).not.toContain(false)
+  // Wilson's interval of 5 in 50, as statsmodels gives it
+  const [one] = reliabilityByQuantile(
+    [...Array(3000).keys()].map(i => (i < 300 ? 1 : 0)),
+    Array(3000).fill(0.2),
+    10,
+  )
+  expect([one.low, one.high]).toEqual([expect.closeTo(0.043476, 5), expect.closeTo(0.213602, 5)])
+})
+
+test('a drawn curve says at which score each point lies and how many rows had an alarm', () => {
+  expect(drawnCurve([1, 0, 1, 0], [0.9, 0.7, 0.7, 0.1])).toEqual([
+    { score: 0.9, recall: 0.5, precision: 1, alarmed: 0.25 },
+    { score: 0.7, recall: 1, precision: 2 / 3, alarmed: 0.75 },
+    { score: 0.1, recall: 1, precision: 0.5, alarmed: 1 },
+  ])
 })
 
 test("scikit-learn's documented example and the edges", () => {
@@ -126,7 +151,7 @@ test('a drawn curve has at most 200 points, recall rising from the first alarm t
   expect(curve.length).toBeLessThanOrEqual(200)
   expect(curve.length).toBeGreaterThan(100)
   expect(curve.every((point, i) => i === 0 || point.recall >= curve[i - 1].recall)).toBe(true)
-  expect(curve.at(-1)).toEqual({ recall: 1, precision: labels.filter(l => l === 1).length / 5000 })
+  expect(curve.at(-1)).toMatchObject({ recall: 1, precision: labels.filter(l => l === 1).length / 5000 })
   expect(
     drawnCurve(
       labels,

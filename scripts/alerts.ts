@@ -1,0 +1,3 @@
+import { alertsCommand } from '../src/commands/alerts.ts'
+
+await alertsCommand()

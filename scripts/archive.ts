@@ -1,0 +1,3 @@
+import { archiveCommand } from '../src/commands/archive.ts'
+
+await archiveCommand()

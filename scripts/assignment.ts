@@ -1,0 +1,3 @@
+import { assignmentCommand } from '../src/commands/assignment.ts'
+
+await assignmentCommand()

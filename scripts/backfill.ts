@@ -1,0 +1,3 @@
+import { backfillCommand } from '../src/commands/backfill.ts'
+
+await backfillCommand()

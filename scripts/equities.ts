@@ -1,0 +1,3 @@
+import { equitiesCommand } from '../src/commands/equities.ts'
+
+await equitiesCommand()

@@ -1,0 +1,3 @@
+import { newsCommand } from '../src/commands/news.ts'
+
+await newsCommand()

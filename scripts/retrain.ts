@@ -1,0 +1,3 @@
+import { retrainCommand } from '../src/commands/retrain.ts'
+
+await retrainCommand()

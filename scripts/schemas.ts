@@ -1,0 +1,3 @@
+import { schemasCommand } from '../src/commands/schemas.ts'
+
+await schemasCommand()

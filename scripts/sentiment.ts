@@ -1,0 +1,3 @@
+import { sentimentCommand } from '../src/commands/sentiment.ts'
+
+await sentimentCommand()

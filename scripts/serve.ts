@@ -1,0 +1,3 @@
+import { serveCommand } from '../src/commands/serve.ts'
+
+await serveCommand()

@@ -1,0 +1,3 @@
+import { signalsCommand } from '../src/commands/signals.ts'
+
+await signalsCommand()

@@ -1,0 +1,3 @@
+import { startCommand } from '../src/commands/start.ts'
+
+await startCommand()

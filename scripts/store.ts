@@ -1,0 +1,3 @@
+import { storeCommand } from '../src/commands/store.ts'
+
+await storeCommand()

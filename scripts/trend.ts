@@ -1,0 +1,3 @@
+import { trendCommand } from '../src/commands/trend.ts'
+
+await trendCommand()

@@ -1,0 +1,3 @@
+import { windowsCommand } from '../src/commands/windows.ts'
+
+await windowsCommand()

@@ -1,0 +1,69 @@
+import { at, say, sayPairs, showTable } from './elements.ts'
+import { Lines } from './lines.ts'
+import type { ProductData } from './product_data.ts'
+import { minute, number, price } from './words.ts'
+
+/** The card of the paper portfolio beside buying once and holding. */
+export function portfolioCard(current: () => ProductData | null): { show(): void; paint(): void } {
+  const equity = new Lines(at('equity'), {
+    lines: [
+      { name: 'portfolio', colour: 'up' },
+      { name: 'holding', colour: 'third', dash: [6, 4] },
+    ],
+    ...{ height: 150, write: value => number(value, 0) },
+  })
+  const refreshes = [
+    showTable(
+      'portfolio-table',
+      () => ({
+        names: ['UTC', 'portfolio', 'holding'],
+        rows: (current()?.portfolio?.history ?? [])
+          .toReversed()
+          .map(({ start, total_value: value, holding }) => [minute(start), number(value), number(holding)]),
+      }),
+      'no candle has been traded yet',
+    ),
+    showTable(
+      'log',
+      () => ({
+        names: ['UTC', 'side', 'amount', 'price', 'fee', 'why', 'rule'],
+        rows: (current()?.fills.last() ?? [])
+          .toReversed()
+          .map(fill => [
+            ...[
+              minute(fill.start),
+              fill.side === 'BUY' ? '▲ BUY' : '▼ SELL',
+              number(fill.amount, 6),
+              price(fill.price),
+            ],
+            ...[number(fill.fee), fill.reason, fill.rule],
+          ]),
+      }),
+      'no trade yet: the rule has given no signal',
+    ),
+  ]
+  const show = (): void => {
+    const paper = current()?.portfolio ?? null
+    sayPairs('portfolio', [
+      ['portfolio', `${number(paper?.total_value)} (fees ${number(paper?.fees)})`],
+      ['holding', number(paper?.buy_and_hold)],
+      ['began with', number(paper?.started_with)],
+      ['ledger', paper === null ? '–' : paper.balanced ? 'balanced' : 'NOT BALANCED'],
+      ['trades', paper === null ? '–' : number(paper.fills.length, 0)],
+    ])
+    const history = paper?.history ?? []
+    equity.show([
+      history.map(({ start }) => start),
+      history.map(one => one.total_value),
+      history.map(one => one.holding),
+    ])
+    say(
+      'portfolio-why',
+      history.length > 0
+        ? '━ portfolio ┅ holding'
+        : 'nothing yet: the signals job has written no row; it begins with the first closed candle that it reads',
+    )
+    for (const refresh of refreshes) refresh()
+  }
+  return { show, paint: () => equity.paint() }
+}
