@@ -156,6 +156,19 @@ export const keepsRows = (engine: StoreEngine) => (): void => {
     expect(sorted(await found(spec))).toEqual(sorted(expected(records)))
   })
 
+  test('six that find nothing and begin at the same moment: the tables are made once, and nobody ends but by the fence', async () => {
+    for (let round = 0; round < 4; round++) {
+      const spec = await engine.fresh()
+      const ends = await Promise.allSettled(['a', 'b', 'c', 'd', 'e', 'f'].map(holder => open(spec, holder)))
+      for (const end of ends) {
+        if (end.status === 'fulfilled') await end.value.close()
+        else expect(end.reason).toMatchObject({ code: 'WRITER_FENCED' })
+      }
+      expect(ends.map(({ status }) => status)).toContain('fulfilled')
+      await (await open(spec, 'g')).close()
+    }
+  })
+
   test('another topic of that name, and tables of a newer spike60, are refused in a line', async () => {
     const spec = await engine.fresh()
     await (await open(spec)).close()

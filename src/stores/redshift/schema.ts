@@ -42,8 +42,18 @@ FROM (SELECT *, row_number() OVER (PARTITION BY product, ${seconds} ORDER BY win
   `CREATE TABLE store_positions ("topic" ${keyText} NOT NULL, "partition" integer NOT NULL, "next_offset" bigint NOT NULL)`,
 ]
 
-/** A relation, or its type, of that name was made meanwhile. */
-const madeByOther = new Set(['23505', '42P07'])
+/** Makes the table that the lock is on. That another process made it meanwhile is told by four codes, so it is looked for instead. */
+async function createVersion(client: Client): Promise<void> {
+  try {
+    await client.query('CREATE TABLE IF NOT EXISTS store_version (version integer NOT NULL)')
+    await client.query('COMMIT')
+  } catch (error) {
+    await client.query('ROLLBACK')
+    await client.query('SELECT version FROM store_version').catch(() => {
+      throw error
+    })
+  }
+}
 
 /**
  * Makes the tables where there are none. The transaction that it is called in is ended, and a new one holds the lock that lets one
@@ -51,13 +61,7 @@ const madeByOther = new Set(['23505', '42P07'])
  * @throws SpikeError STORE_REFUSED where they are of a newer version.
  */
 export async function prepareTables(client: Client, place: string): Promise<void> {
-  try {
-    await client.query('CREATE TABLE IF NOT EXISTS store_version (version integer NOT NULL)')
-    await client.query('COMMIT')
-  } catch (error) {
-    if (!madeByOther.has(String(Reflect.get(Object(error), 'code')))) throw error
-    await client.query('ROLLBACK')
-  }
+  await createVersion(client)
   await client.query('BEGIN')
   await client.query('LOCK store_version')
   const { rows } = await client.query<{ version: number }>('SELECT version FROM store_version')
