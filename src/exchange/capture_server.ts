@@ -4,7 +4,7 @@ import type { RawRecord } from '../market/bronze/record.ts'
 import { feedByName } from '../market/feeds/feeds.ts'
 import { messageTime } from '../market/socket/clock.ts'
 import { createAcknowledger } from './acknowledge_requests.ts'
-import { sayEnd, turnAway } from './end_of_market.ts'
+import { sayEnd, serveOn } from './end_of_market.ts'
 import type { Session } from './exchange_session.ts'
 import { openExchangeSocket } from './exchange_socket.ts'
 
@@ -93,18 +93,14 @@ export async function startCaptureServer(options: CaptureServerOptions): Promise
     }
   }
 
-  const done = run()
-  const after = done.then(() => turnAway(socket))
-  after.catch(() => socket.close())
+  const served = serveOn(socket, run)
   return {
-    url: socket.url,
+    ...served,
     feed,
     from: times.find(time => time !== null) ?? null,
     isBogus: message => rejected.has(message),
-    done,
     async close() {
-      await socket.close()
-      await after.catch(() => {})
+      await served.close()
       await messages.return(undefined)
     },
     stats,

@@ -1,6 +1,7 @@
 import { endOfMarket } from '../market/socket/socket.ts'
 import type { Session } from './exchange_session.ts'
 import type { ExchangeSocket } from './exchange_socket.ts'
+import type { Simulator } from './simulator.ts'
 
 /** Tells the client that the market is over, once it has taken everything. */
 export async function sayEnd(session: Session): Promise<void> {
@@ -8,7 +9,22 @@ export async function sayEnd(session: Session): Promise<void> {
 }
 
 /** Tells whoever still comes, until the socket is closed. */
-export async function turnAway(socket: ExchangeSocket): Promise<void> {
+async function turnAway(socket: ExchangeSocket): Promise<void> {
   for (let session = await socket.accept(); session; session = await socket.accept())
     await session.close(1000, endOfMarket)
+}
+
+/** A market that `run` serves on the socket; `done` when it is through or fails, `close` when nobody is left to be told. */
+export function serveOn(socket: ExchangeSocket, run: () => Promise<void>): Pick<Simulator, 'url' | 'done' | 'close'> {
+  const done = run()
+  const after = done.then(() => turnAway(socket))
+  after.catch(() => socket.close())
+  return {
+    url: socket.url,
+    done,
+    async close() {
+      await socket.close()
+      await after.catch(() => {})
+    },
+  }
 }

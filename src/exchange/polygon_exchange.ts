@@ -2,11 +2,11 @@ import type { Config } from '../config.ts'
 import { asObject, parseJson } from '../market/feeds/reading.ts'
 import { simulatedMark } from '../market/socket/simulated_mark.ts'
 import { type ConnectionFault, scheduleFaults } from './connection_faults.ts'
-import { sayEnd, turnAway } from './end_of_market.ts'
+import { serveOn } from './end_of_market.ts'
 import { type EquityFrame, equityOpen, simulateEquities } from './equity_market.ts'
 import type { Session } from './exchange_session.ts'
 import { type ExchangeSocket, openExchangeSocket } from './exchange_socket.ts'
-import { createSpeedLimit } from './market_speed.ts'
+import { playFrames } from './play_frames.ts'
 import type { Simulator, SimulatorStats } from './simulator.ts'
 
 export interface PolygonExchangeOptions {
@@ -33,32 +33,9 @@ export async function startPolygonExchange(options: PolygonExchangeOptions): Pro
   const drops = faults.filter(({ kind }) => kind === 'drop') as DropFault[]
   const client = new PolygonClient({ socket, key, tickers: Object.keys(settings.products) }, drops, stats)
 
-  async function run(): Promise<void> {
-    let speedLimit = createSpeedLimit(options.speed)
-    const { seed, trades_per_s, products: tickers } = settings
-    for (const frame of simulateEquities({ seed, trades_per_s, tickers, seconds: Math.round(60 * settings.minutes) })) {
-      const before = stats.connections
-      if (!(await client.ready(frame.time))) return
-      if (stats.connections > before) speedLimit = createSpeedLimit(options.speed)
-      await speedLimit(frame.time)
-      await client.take(frame)
-      stats.time = frame.time
-    }
-    if (client.session) await sayEnd(client.session)
-  }
-
-  const done = run()
-  const after = done.then(() => turnAway(socket))
-  after.catch(() => {})
-  return {
-    url: socket.url,
-    done,
-    async close() {
-      await socket.close()
-      await after
-    },
-    stats,
-  }
+  const { seed, trades_per_s, products: tickers } = settings
+  const frames = simulateEquities({ seed, trades_per_s, tickers, seconds: Math.round(60 * settings.minutes) })
+  return { ...serveOn(socket, () => playFrames(frames, client, stats, options.speed)), stats }
 }
 
 type DropFault = ConnectionFault & { kind: 'drop' }

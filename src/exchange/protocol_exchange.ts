@@ -2,9 +2,9 @@ import type { RequestListener } from 'node:http'
 import type { Config } from '../config.ts'
 import { simulatedMark } from '../market/socket/simulated_mark.ts'
 import { type ConnectionFault, scheduleFaults } from './connection_faults.ts'
-import { sayEnd, turnAway } from './end_of_market.ts'
+import { serveOn } from './end_of_market.ts'
 import { openExchangeSocket } from './exchange_socket.ts'
-import { createSpeedLimit } from './market_speed.ts'
+import { playFrames } from './play_frames.ts'
 import { simulationStart } from './price_process.ts'
 import type { Simulator, SimulatorStats } from './simulator.ts'
 import { type MarketFrame, type Protocol, SpoiltClient } from './spoilt_client.ts'
@@ -47,30 +47,5 @@ export async function serveMarket(market: SpokenMarket, options: ProtocolExchang
   const faults = options.faults ?? scheduleFaults(settings.seed, simulationStart, settings.hours)
   const client = new SpoiltClient({ socket, protocol, seed: settings.seed, faults, stats })
 
-  async function run(): Promise<void> {
-    let speedLimit = createSpeedLimit(options.speed)
-    for (const frame of frames) {
-      const before = stats.connections
-      if (!(await client.ready(frame.time))) return
-      if (stats.connections > before) speedLimit = createSpeedLimit(options.speed)
-      if (client.session !== null) await speedLimit(frame.time)
-      await client.take(frame)
-      stats.time = frame.time
-    }
-    if (client.session) await sayEnd(client.session)
-  }
-
-  const done = run()
-  const after = done.then(() => turnAway(socket))
-  after.catch(() => {})
-  return {
-    url: socket.url,
-    rest: restOf(socket.url),
-    done,
-    async close() {
-      await socket.close()
-      await after
-    },
-    stats,
-  }
+  return { ...serveOn(socket, () => playFrames(frames, client, stats, options.speed)), rest: restOf(socket.url), stats }
 }

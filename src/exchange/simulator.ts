@@ -2,7 +2,7 @@ import type { Config } from '../config.ts'
 import type { Micros } from '../core/events/event.ts'
 import { simulatedMark } from '../market/socket/simulated_mark.ts'
 import { type ConnectionFault, scheduleFaults } from './connection_faults.ts'
-import { sayEnd, turnAway } from './end_of_market.ts'
+import { sayEnd, serveOn } from './end_of_market.ts'
 import { openExchangeSocket } from './exchange_socket.ts'
 import { marketMessages } from './market_messages.ts'
 import { createSpeedLimit } from './market_speed.ts'
@@ -100,19 +100,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     await Promise.all(clients.map(({ session }) => session && sayEnd(session)))
   }
 
-  const done = run()
-  const after = done.then(() => turnAway(socket))
-  after.catch(() => {})
-  return {
-    url: socket.url,
-    rest: restOf(socket.url),
-    done,
-    async close() {
-      await socket.close()
-      await after
-    },
-    stats,
-  }
+  return { ...serveOn(socket, run), rest: restOf(socket.url), stats }
 }
 
 function faultsOf({ faults, settings: { seed, hours } }: SimulatorOptions, client: number): ConnectionFault[] {

@@ -1,26 +1,14 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { equitiesCommand } from '../../src/commands/equities.ts'
 import { seededRandom } from '../../src/core/math/random.ts'
 import { withDuckDB } from '../../src/stores/duckdb.ts'
+import { inFolder } from '../harness/in_folder.ts'
 
-let folder: string
-let said: string[]
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'spike60-equities-'))
-  said = []
-  for (const method of ['error', 'log'] as const)
-    vi.spyOn(console, method).mockImplementation(line => said.push(String(line)))
-})
-afterEach(() => {
-  vi.restoreAllMocks()
-  process.exitCode = 0
-  rmSync(folder, { recursive: true })
-})
+const here = inFolder('equities')
 
-const out = (): string => join(folder, 'aggregates.parquet')
+const out = (): string => join(here.folder, 'aggregates.parquet')
 const start = 1_700_000_000_000
 
 const random = seededRandom(4)
@@ -33,7 +21,7 @@ const tradeAt = (i: number, more: object = {}) => ({
 })
 
 async function run(frames: unknown[], ...more: string[]): Promise<void> {
-  const path = join(folder, 'frames.ndjson')
+  const path = join(here.folder, 'frames.ndjson')
   writeFileSync(path, frames.map(frame => `${JSON.stringify(frame)}\n`).join(''))
   await equitiesCommand(['node', 'equities', '--raw', path, '--out', out(), ...more])
 }
@@ -44,7 +32,7 @@ const read = (what: string): Promise<unknown[][]> =>
 it('gives a row a trade, a score from the thousandth on, and the flagged share beside that of the window', async () => {
   await run([Array.from({ length: 1200 }, (_, i) => tradeAt(i, i === 1100 ? { s: 90_000, p: 250 } : {}))])
   expect(await read('COUNT(*), COUNT(anomaly_score), ARG_MIN(volume, anomaly_score)')).toEqual([[1200n, 200n, 90_000]])
-  expect(said[0]).toMatch(/IBM +200 +\d+ +\d+\.\d %/)
+  expect(here.said[0]).toMatch(/IBM +200 +\d+ +\d+\.\d %/)
 })
 
 it('nothing disappears: what gives no row is counted by reason', async () => {
@@ -54,7 +42,7 @@ it('nothing disappears: what gives no row is counted by reason', async () => {
     [{ ev: 'Q', sym: 'IBM', bp: 1, ap: 2, t: start, q: 5 }, tradeAt(5)],
   ]
   await run(frames, '--json')
-  const { rows, left_out } = JSON.parse(said.at(-1)!)
+  const { rows, left_out } = JSON.parse(here.said.at(-1)!)
   expect(rows).toBe(3)
   expect(
     Object.fromEntries(Object.entries(left_out).map(([reason, one]) => [reason, (one as { count: number }).count])),
@@ -80,20 +68,20 @@ it('the same frames give the same digest, however they are cut into frames', asy
   const digests: string[] = []
   for (const frames of [[trades], trades.map(trade => [trade])]) {
     await run(frames, '--json')
-    digests.push(JSON.parse(said.at(-1)!).digest)
+    digests.push(JSON.parse(here.said.at(-1)!).digest)
   }
   expect(digests[0]).toBe(digests[1])
 })
 
 it('frames without a trade are refused with their reasons, and nothing is written', async () => {
   await run([[{ ev: 'Q', sym: 'IBM', bp: 1, ap: 2, t: start, q: 5 }]])
-  expect(said.join('\n')).toMatch(/no trade of Polygon.*\n.*left out: 1 quote, first at/)
+  expect(here.said.join('\n')).toMatch(/no trade of Polygon.*\n.*left out: 1 quote, first at/)
   expect(process.exitCode).toBe(2)
   expect(existsSync(out())).toBe(false)
 })
 
 it('--report draws prices with the trades that stand apart and the flagged share, and a page', async () => {
-  const report = join(folder, 'report')
+  const report = join(here.folder, 'report')
   await run(
     [Array.from({ length: 1300 }, (_, i) => tradeAt(i, i === 1100 ? { s: 90_000, p: 250 } : {}))],
     '--report',
@@ -115,7 +103,7 @@ it('a recording of the simulated exchange is read, and called so on its page', a
     },
     frame: [tradeAt(i)],
   }))
-  await run(bronze, '--report', join(folder, 'report'), '--json')
-  expect(JSON.parse(said.at(-1)!)).toMatchObject({ rows: 3 })
-  expect(readFileSync(join(folder, 'report', 'anomalies.svg'), 'utf8')).toContain('Simulated')
+  await run(bronze, '--report', join(here.folder, 'report'), '--json')
+  expect(JSON.parse(here.said.at(-1)!)).toMatchObject({ rows: 3 })
+  expect(readFileSync(join(here.folder, 'report', 'anomalies.svg'), 'utf8')).toContain('Simulated')
 })

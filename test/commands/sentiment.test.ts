@@ -1,28 +1,16 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { sentimentCommand } from '../../src/commands/sentiment.ts'
+import { inFolder } from '../harness/in_folder.ts'
 
-let folder: string
-let said: string[]
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'spike60-sentiment-'))
-  said = []
-  for (const method of ['error', 'log'] as const)
-    vi.spyOn(console, method).mockImplementation(line => said.push(String(line)))
-})
-afterEach(() => {
-  vi.restoreAllMocks()
-  process.exitCode = 0
-  rmSync(folder, { recursive: true })
-})
+const here = inFolder('sentiment')
 
-const out = (): string => join(folder, 'scores.json')
+const out = (): string => join(here.folder, 'scores.json')
 
 async function score(texts: string | Buffer): Promise<void> {
-  const path = join(folder, 'texts.json')
+  const path = join(here.folder, 'texts.json')
   writeFileSync(path, texts)
   await sentimentCommand(['node', 'sentiment', '--texts', path, '--out', out(), '--json'])
 }
@@ -31,7 +19,7 @@ it('writes a row a text, in their order', async () => {
   await score('["shares soar, great", "terrible loss", ""]')
   const rows = JSON.parse(readFileSync(out(), 'utf8')) as [number, number, number, number, string][]
   expect(rows.map(row => row[4])).toEqual(['positive', 'negative', 'neutral'])
-  expect(JSON.parse(said.at(-1)!)).toMatchObject({ texts: 3, positive: 1, negative: 1, neutral: 1 })
+  expect(JSON.parse(here.said.at(-1)!)).toMatchObject({ texts: 3, positive: 1, negative: 1, neutral: 1 })
 })
 
 it.each<[string, string | Buffer]>([
@@ -42,7 +30,7 @@ it.each<[string, string | Buffer]>([
   ['with CR alone', '"good"\r"bad"'],
 ])('reads texts %s', async (_, texts) => {
   await score(texts)
-  expect(JSON.parse(said.at(-1)!)).toMatchObject({ texts: 2, positive: 1, negative: 1 })
+  expect(JSON.parse(here.said.at(-1)!)).toMatchObject({ texts: 2, positive: 1, negative: 1 })
 })
 
 it('replaces its own scores, and no list of something else', async () => {
@@ -51,7 +39,7 @@ it('replaces its own scores, and no list of something else', async () => {
   expect(process.exitCode ?? 0).toBe(0)
   writeFileSync(out(), '[\n["one", "two"]\n]\n')
   await score('["good"]')
-  expect(said.at(-1)).toMatch(/scores\.json: is no file of spike60's/)
+  expect(here.said.at(-1)).toMatch(/scores\.json: is no file of spike60's/)
 })
 
 it.each([
@@ -61,7 +49,7 @@ it.each([
   ['a list of nothing', '[]', /holds no text; a JSON list/],
 ])('%s is refused in one line, and nothing is written', async (_, texts, line) => {
   await score(texts)
-  expect(said).toEqual([expect.stringMatching(line)])
+  expect(here.said).toEqual([expect.stringMatching(line)])
   expect(process.exitCode).toBe(2)
   expect(existsSync(out())).toBe(false)
 })
