@@ -1,7 +1,6 @@
 import { endOfMarket } from '../market/socket/socket.ts'
 import type { Session } from './exchange_session.ts'
 import type { ExchangeSocket } from './exchange_socket.ts'
-import type { Simulator } from './simulator.ts'
 
 /** Tells the client that the market is over, once it has taken everything. */
 export async function sayEnd(session: Session): Promise<void> {
@@ -14,8 +13,15 @@ async function turnAway(socket: ExchangeSocket): Promise<void> {
     await session.close(1000, endOfMarket)
 }
 
-/** A market that `run` serves on the socket; `done` when it is through or fails, `close` when nobody is left to be told. */
-export function serveOn(socket: ExchangeSocket, run: () => Promise<void>): Pick<Simulator, 'url' | 'done' | 'close'> {
+export interface ServedMarket {
+  url: string
+  /** Resolves when the market is over and the clients have taken all of it, or after `close`. */
+  done: Promise<void>
+  close(): Promise<void>
+}
+
+/** A market that `run` serves on the socket: who comes when it is through is told so until it is closed. */
+export function serveOn(socket: ExchangeSocket, run: () => Promise<void>): ServedMarket {
   const done = run()
   const after = done.then(() => turnAway(socket))
   after.catch(() => socket.close())

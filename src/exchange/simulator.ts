@@ -2,7 +2,7 @@ import type { Config } from '../config.ts'
 import type { Micros } from '../core/events/event.ts'
 import { simulatedMark } from '../market/socket/simulated_mark.ts'
 import { type ConnectionFault, scheduleFaults } from './connection_faults.ts'
-import { sayEnd, serveOn } from './end_of_market.ts'
+import { type ServedMarket, sayEnd, serveOn } from './end_of_market.ts'
 import { openExchangeSocket } from './exchange_socket.ts'
 import { marketMessages } from './market_messages.ts'
 import { createSpeedLimit } from './market_speed.ts'
@@ -41,13 +41,9 @@ export interface SimulatorStats {
   time: Micros
 }
 
-export interface Simulator {
-  url: string
+export interface Simulator extends ServedMarket {
   /** Address of its REST API. */
   rest: string
-  /** Resolves when the market is over and the clients have taken all of it, or after `close`. */
-  done: Promise<void>
-  close(): Promise<void>
   readonly stats: SimulatorStats
 }
 
