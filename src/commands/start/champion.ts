@@ -25,7 +25,7 @@ export interface ChampionOptions extends Pick<KeepOptions, 'logFile' | 'stop' | 
 const lookMs = 10_000
 
 /**
- * The model folder to score with: that of the desk's own training, else of a training here, else of one that is made once enough
+ * The folder whose champion scores: that of the desk's own training, else of a training here, else of one that is made once enough
  * is recorded. Says meanwhile how much is lacking. Writes down until when the model's rows go: what it says of these is no
  * forecast. @returns null where it was told to stop before.
  */
@@ -33,9 +33,9 @@ export async function findChampion(options: ChampionOptions): Promise<string | n
   const { out, streams, config, stop, onState, products } = options
   const folders = [join(out, runPaths.models), runPaths.models]
   while (!stop.aborted) {
-    const folder = folders.map(modelIn).find(model => model !== null)
-    if (folder) {
-      if (!existsSync(join(out, deskPaths.champion))) await noteChampion(out, folder)
+    const folder = folders.find(folder => modelIn(folder) !== null)
+    if (folder !== undefined) {
+      if (!existsSync(join(out, deskPaths.champion))) await noteChampion(out, modelIn(folder)!)
       return folder
     }
     const span = await recorded(streams, config.topics.raw.name)

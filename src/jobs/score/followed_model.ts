@@ -11,6 +11,8 @@ import { loadModel } from '../../tracking/model_folder.ts'
 /** The model of a scorer that stays up. A training, `retrain` or a rollback may replace its folder at any time. */
 export class FollowedModel {
   current: Artifact
+  /** Whether it is the champion of a training's folder, whatever its name, and not a model that was named. */
+  readonly isChampion: boolean
   private readonly path: string
   private seen: string
 
@@ -21,13 +23,14 @@ export class FollowedModel {
   constructor(path: string) {
     this.path = path
     const folder = chooseModel(path)
+    this.isChampion = folder !== path
     this.seen = markOf(folder)
     this.current = loadModel(folder)
   }
 
   /**
-   * Takes what lies there now, if it is another model of the same name: where a scorer stands is kept by that name. What cannot
-   * be used is told once, and the former model goes on.
+   * Takes what lies there now, if it is another model; one that was named keeps its name, by which its scorer's place is kept.
+   * What cannot be used is told once, and the former model goes on.
    */
   look(log?: Logger): void {
     try {
@@ -38,10 +41,11 @@ export class FollowedModel {
       this.seen = mark
       if (isDeepStrictEqual(found, this.current)) return
       const told = { model: found.name, trained_until: found.trained_on.to }
-      if (found.name === this.current.name) {
+      if (this.isChampion || found.name === this.current.name) {
         this.current = found
         log?.info(told, 'a new champion scores from here on')
-      } else log?.warn(told, 'the champion has another name now: start the scorer again; the former one goes on')
+      } else
+        log?.warn(told, 'the folder holds a model of another name: the former one goes on; name the folder above it')
     } catch (error) {
       if (!(error instanceof SpikeError)) throw error
       const mark = `refused: ${error.message}`

@@ -22,7 +22,10 @@ export interface ScorerSettings {
   log?: Logger
 }
 
-/** The job that makes a prediction of each row. Other models may write to the same topic. */
+/**
+ * The job that makes a prediction of each row. Other models may write to the same topic. Whoever scores with the champion goes on
+ * where the last champion stood, of whatever name; a model that was named has a place of its own.
+ */
 export function scorerJob({
   config,
   artifact,
@@ -31,13 +34,14 @@ export function scorerJob({
   topicOut,
   log,
 }: ScorerSettings): PartitionJob<RowPredictor> {
-  const group = `infer-${artifact.name}-${topicIn}-${topicOut}`
+  const own = followed?.isChampion ? 'champion' : artifact.name
+  const groupOf = (who: string): string => `infer-${who}-${topicIn}-${topicOut}`
   const now = () => followed?.current ?? artifact
   const warnOf = (product: string, { tau }: Artifact) =>
     log?.warn({ product, known: Object.keys(tau) }, 'not scored: no tau')
   return {
-    name: `infer ${artifact.name} ${topicIn} ${topicOut}`,
-    group,
+    name: `infer ${own} ${topicIn} ${topicOut}`,
+    group: groupOf(own),
     reads: [topicIn],
     input: { name: 'rows of features', is: ({ value }) => decodeRowRecord(value) !== null },
     writes: [topicOut],
@@ -46,8 +50,9 @@ export function scorerJob({
     open: () => new RowPredictor(now, topicOut, warnOf),
     isOwn: ({ value }) => decodePrediction(value.toString())?.model === artifact.name,
     async former(streams, partitions) {
-      await fenceUndivided(streams, group)
-      return streams.committed(group, topicIn, partitions)
+      const former = groupOf(artifact.name)
+      await fenceUndivided(streams, former)
+      return streams.committed(former, topicIn, partitions)
     },
   }
 }
@@ -67,7 +72,7 @@ const lookMs = 2000
  */
 export async function inferLive(options: ScorerSettings & RunOptions<RowPredictor>): Promise<LiveInferResult> {
   const { status = newJobStatus() } = options
-  const log = options.log?.child({ model: options.artifact.name })
+  const log = options.followed?.isChampion ? options.log : options.log?.child({ model: options.artifact.name })
   const looking = setInterval(() => options.followed?.look(log), lookMs)
   try {
     await runPartitions({ ...scorerJob({ ...options, log }), ...options, log, status })

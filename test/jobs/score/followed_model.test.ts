@@ -100,42 +100,63 @@ test('what cannot be used is told once, and the former model goes on until there
   expect(followed.current.trained_on.to).toBe(second)
 })
 
-test('a champion of another name is not taken: where the scorer stands is kept by its name', () => {
+test('a champion of another name is taken; a model that was named keeps its name', () => {
   put('average', volatilityArtifact)
   put('logistic', linearArtifact)
   base('average')
-  const followed = new FollowedModel(folder)
+  const [champion, named] = [new FollowedModel(folder), new FollowedModel(join(folder, 'average'))]
+  const work = new RowPredictor(() => champion.current, 'out')
+  work.take(row(1), false)
   base('logistic')
-  for (let i = 0; i < 3; i++) followed.look(log)
-  expect(followed.current.name).toBe('average')
-  expect(told).toEqual([expect.stringMatching(/another name now: start the scorer again/)])
+  put('average', linearArtifact)
+  for (let i = 0; i < 3; i++) for (const one of [champion, named]) one.look(log)
+  work.take(row(2), false)
+  expect(named.current.name).toBe('average')
+  expect(work.due.map(({ value }) => JSON.parse(String(value)).model)).toEqual(['average', 'logistic'])
+  expect(told).toEqual(['a new champion scores from here on', expect.stringMatching(/model of another name/)])
 })
 
-test('a scorer that runs takes it over without a start: each row once, none by a model that is not there yet', async () => {
+test('a scorer that runs takes it over without a start, and a later one goes on: each row once, whatever the names', async () => {
   put('average', until(volatilityArtifact, first))
-  const followed = new FollowedModel(join(folder, 'average'))
+  put('logistic', until(linearArtifact, second))
+  base('average')
   const streams = await openStreams(`embedded://${join(folder, 'streams.db')}`)
   const topics = ['rows', 'rows.dlq', 'predictions']
   await streams.createTopics(topics.map(name => ({ name, partitions: 2 })))
   const writer = await streams.writer('rows')
   const put3 = (from: number) => writer.commit({ records: [from, from + 1, from + 2].map(row) })
-  const status = newJobStatus<RowPredictor>()
-  const finish = new AbortController()
-  const job = inferLive({
-    ...{ streams, config: readConfig(), artifact: followed.current, followed, status, finish: finish.signal },
-    ...{ topicIn: 'rows', topicOut: 'predictions' },
-  })
+  const begin = (followed?: FollowedModel) => {
+    const status = newJobStatus<RowPredictor>()
+    const finish = new AbortController()
+    const ended = inferLive({
+      ...{ streams, config: readConfig(), artifact: followed?.current ?? until(volatilityArtifact, first), followed },
+      ...{ status, finish: finish.signal, topicIn: 'rows', topicOut: 'predictions' },
+    })
+    const rows = (count: number) => vi.waitUntil(() => scorerCounts(status).rows === count, 30_000)
+    const end = async () => {
+      finish.abort()
+      await ended
+    }
+    return { rows, end }
+  }
+  // As it was before champions had a place of their own: kept by the name of the model.
   await put3(1)
-  await vi.waitUntil(() => scorerCounts(status).rows === 3, 30_000)
-  put('average', until(volatilityArtifact, second))
-  await vi.waitUntil(() => followed.current.trained_on.to === second, 30_000)
+  await begin().end()
+  const followed = new FollowedModel(folder)
+  const scorer = begin(followed)
   await put3(4)
-  finish.abort()
-  await job
+  await scorer.rows(3)
+  base('logistic')
+  await vi.waitUntil(() => followed.current.name === linearArtifact.name, 30_000)
+  await put3(7)
+  await scorer.rows(6)
+  await scorer.end()
+  await put3(10)
+  await begin(new FollowedModel(folder)).end()
   const said = (await textsOf(streams, 'predictions')).map(text => JSON.parse(text))
   await writer.close()
   await streams.close()
   expect(said.map(({ time, trained_until }) => [time / 1e6, trained_until])).toEqual(
-    [1, 2, 3, 4, 5, 6].map(time => [time, time < 4 ? first : second]),
+    Array.from({ length: 12 }, (_, i) => [i + 1, i < 6 ? first : second]),
   )
 })
