@@ -1,12 +1,13 @@
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { checkFilePlace, makeFolder } from '../../files/place.ts'
+import { inTransaction } from '../../files/sqlite_transaction.ts'
 import type { Position, TopicFacts } from '../../streams/port.ts'
 import { nextEpoch, type WriterRow } from '../claim_topic.ts'
 import type { Claim, Store } from '../port.ts'
 import { guard } from './faults.ts'
 import { prepareTables } from './schema.ts'
-import { inTransaction, writeBatch } from './write.ts'
+import { writeBatch } from './write.ts'
 
 /** So long a write waits for another process's. */
 const busyMs = 2000

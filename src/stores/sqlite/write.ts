@@ -5,19 +5,6 @@ import type { Written } from '../port.ts'
 import { onConflict, type Row, type Table } from '../tables.ts'
 import { takeBatch } from '../take_batch.ts'
 
-/** Runs `work` as one transaction that takes the write lock first. */
-export function inTransaction<Result>(database: DatabaseSync, work: () => Result): Result {
-  database.exec('BEGIN IMMEDIATE')
-  try {
-    const result = work()
-    database.exec('COMMIT')
-    return result
-  } catch (error) {
-    if (database.isTransaction) database.exec('ROLLBACK')
-    throw error
-  }
-}
-
 /** Writes what a batch holds beyond `positions`, inside a transaction. @throws SpikeError WRITER_FENCED. */
 export function writeBatch(
   database: DatabaseSync,

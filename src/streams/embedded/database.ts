@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { SpikeError } from '../../errors.ts'
 import { checkFilePlace, kindOf, makeFolder } from '../../files/place.ts'
+import { inTransaction } from '../../files/sqlite_transaction.ts'
 
 /** Marks a database as ours ("sp60") and names the version of its tables. */
 const applicationId = 0x73703630
@@ -46,19 +47,6 @@ export function openDatabase(path: string): DatabaseSync {
     return database
   } catch (error) {
     database.close()
-    throw error
-  }
-}
-
-/** Runs `work` as one transaction that takes the write lock first. */
-export function inTransaction<Result>(database: DatabaseSync, work: () => Result): Result {
-  database.exec('BEGIN IMMEDIATE')
-  try {
-    const result = work()
-    database.exec('COMMIT')
-    return result
-  } catch (error) {
-    if (database.isTransaction) database.exec('ROLLBACK')
     throw error
   }
 }

@@ -1,10 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { SpikeError } from '../../errors.ts'
+import { inTransaction } from '../../files/sqlite_transaction.ts'
 import { describeMismatch } from '../partition_mismatch.ts'
 import type { Position, TopicSpec } from '../port.ts'
 import { refuseTwoRoles } from '../two_roles.ts'
 import { checksumOf } from './checksum.ts'
-import { corrupt, inTransaction } from './database.ts'
+import { corrupt } from './database.ts'
 
 /** A topic as the log knows it. */
 export interface TopicRow {
