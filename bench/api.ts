@@ -14,7 +14,7 @@ import { processCpu, residentMib } from './process_cpu.ts'
 
 const ofProduct = ['quotes', 'aggregations', 'features', 'sentiment', 'windows']
 const paths = ['/health', ...ofProduct.map(name => `/${name}/BTC-USD`)]
-const [rounds, requests, rate, seconds, streams] = [3, 6000, 500, 6, 1000]
+const [rounds, requests, rate, seconds, streams] = [3, 6000, 500, 4, 1000]
 
 interface Side {
   process: ChildProcess
@@ -103,7 +103,7 @@ async function startOurs(): Promise<Side> {
 async function startFastApi(python: string, file: string, how: string): Promise<Side> {
   const port = 20_000 + Math.floor(10_000 * Math.random())
   const script = fileURLToPath(new URL('./api_fastapi.py', import.meta.url))
-  const child = spawn(python, [script, `${port}`, file, how], { stdio: ['ignore', 'ignore', 'inherit'] })
+  const child = spawn(python, [script, `${port}`, file, how], { stdio: ['pipe', 'ignore', 'inherit'] })
   await until(`http://127.0.0.1:${port}/health`)
   return { process: child, port, us: [], p99: [] }
 }

@@ -1,7 +1,9 @@
 """FastAPI with uvicorn, httptools and uvloop on given bodies. Usage: api_fastapi.py PORT BODIES.json ready|made
 BODIES.json: {path: body}. ready: each body is bytes that were made before; made: an object that FastAPI makes JSON of, as routes usually do."""
 import json
+import os
 import sys
+import threading
 
 import uvicorn
 from fastapi import FastAPI, Query, Response
@@ -47,4 +49,10 @@ async def windows(product: str, length: int = Query(60, ge=1), limit: int = Quer
     return answer(f"/windows/{product}")
 
 
+def end_with_parent():
+    sys.stdin.read()
+    os._exit(0)
+
+
+threading.Thread(target=end_with_parent, daemon=True).start()
 uvicorn.run(app, host="127.0.0.1", port=int(port), loop="uvloop", http="httptools", access_log=False, log_level="error")

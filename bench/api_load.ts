@@ -22,6 +22,7 @@ class Asker {
 
   /** @returns the status; 0 where the connection is gone. */
   ask(path: string, client: number): Promise<number> {
+    if (this.socket.destroyed) return Promise.resolve(0)
     const from = `10.${client >> 16}.${(client >> 8) & 255}.${client & 255}`
     this.socket.write(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Forwarded-For: ${from}\r\n\r\n`)
     return new Promise(resolve => {
@@ -100,29 +101,46 @@ export async function askAtRate(port: number, paths: string[], rate: number, sec
   return took
 }
 
-/** Opens event streams and counts the predictions that arrive on each. */
+/** Opens event streams, one after the other, and counts the predictions that arrive on each. */
 export async function openStreamsOfEvents(port: number, count: number): Promise<{ received(): number; close(): void }> {
-  const mark = '\nevent: prediction\n'
-  const streams = Array.from({ length: count }, () => ({
-    socket: connect({ port, host: '127.0.0.1' }),
-    held: '',
-    records: 0,
-  }))
-  for (const stream of streams) {
-    stream.socket.on('error', () => {})
-    stream.socket.on('data', data => {
-      const parts = `${stream.held}${data.toString('latin1')}`.split(mark)
-      stream.records += parts.length - 1
-      stream.held = parts.at(-1)!.slice(1 - mark.length)
-    })
-    await once(stream.socket, 'connect')
-    stream.socket.write('GET /events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n')
-  }
-  for (const { socket, records } of streams) if (records === 0 && socket.bytesRead === 0) await once(socket, 'data')
+  const streams: EventStream[] = []
+  while (streams.length < count) streams.push(await EventStream.open(port))
   return {
     received: () => Math.min(...streams.map(({ records }) => records)),
     close() {
-      for (const { socket } of streams) socket.destroy()
+      for (const stream of streams) stream.close()
     },
+  }
+}
+
+const mark = '\nevent: prediction\n'
+
+class EventStream {
+  records = 0
+  private readonly socket: Socket
+  private held = ''
+
+  private constructor(socket: Socket) {
+    this.socket = socket
+    socket.on('error', () => {})
+    socket.on('data', data => {
+      const parts = `${this.held}${data.toString('latin1')}`.split(mark)
+      this.records += parts.length - 1
+      this.held = parts.at(-1)!.slice(1 - mark.length)
+    })
+  }
+
+  /** @returns once the server has answered. */
+  static async open(port: number): Promise<EventStream> {
+    const socket = connect({ port, host: '127.0.0.1' })
+    await once(socket, 'connect')
+    socket.write('GET /events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n')
+    const stream = new EventStream(socket)
+    await once(socket, 'data', { signal: AbortSignal.timeout(30_000) })
+    return stream
+  }
+
+  close(): void {
+    this.socket.destroy()
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { describeAlert } from '../core/indicators/alerts/alert_row.ts'
+import { measureOf } from '../core/indicators/alerts/alert_row.ts'
 import type { LivePrediction } from '../core/models/artifact/prediction_json.ts'
 import { alertsBody, portfolioBody, predictionsBody, signalsBody } from './bodies.ts'
 import { portfolioOf } from './portfolio.ts'
@@ -102,7 +102,7 @@ function alertsOf(view: View) {
   )
   for (const alert of view.alerts) {
     const { time, product, rule: kind } = alert
-    alerts.push({ time, product, kind, text: describeAlert(alert), came_true: null })
+    alerts.push({ time, product, kind, text: `${kind} ${measureOf(alert)}`, came_true: null })
   }
   return alerts.sort((a, b) => b.time - a.time)
 }

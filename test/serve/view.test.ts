@@ -81,7 +81,7 @@ describe('the view', () => {
       alerts: [
         {
           ...{ time: 249, product: 'partition-0', kind: 'dlq_rate', came_true: null },
-          text: 'dlq_rate partition-0: 2 %, limit 1',
+          text: 'dlq_rate 2 %, limit 1',
         },
       ],
     })

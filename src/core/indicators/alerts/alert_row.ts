@@ -45,7 +45,12 @@ export function decodeAlert(text: string): AlertRow | null {
 }
 
 /** In words for people, such as `price_move BTC-USD: 1.2 %, limit 1`. */
-export function describeAlert({ rule, product, value, limit, unit }: AlertRow): string {
+export function describeAlert(alert: AlertRow): string {
+  return `${alert.rule} ${alert.product}: ${measureOf(alert)}`
+}
+
+/** What was found and what is allowed, such as `1.2 %, limit 1`. */
+export function measureOf({ value, limit, unit }: AlertRow): string {
   const rounded = (number: number): string => String(Number(number.toPrecision(3)))
-  return `${rule} ${product}: ${rounded(value)} ${unit}, limit ${limit === null ? "the model's own" : rounded(limit)}`
+  return `${rounded(value)} ${unit}, limit ${limit === null ? "the model's own" : rounded(limit)}`
 }
