@@ -5,7 +5,8 @@ import { SpikeError } from '../errors.ts'
 import { keepInputs } from '../files/keep_inputs.ts'
 import { tablesBeside } from '../jobs/train/files.ts'
 import { retrain, rollback } from '../jobs/train/retrain.ts'
-import { command, outputFolder, runCommand, warn } from '../operations/command.ts'
+import { command, outputFolder, runCommand, topicEngines, warn } from '../operations/command.ts'
+import { files } from '../operations/path_patterns.ts'
 import { withProgress } from '../operations/progress.ts'
 import { redactJson } from '../operations/redact.ts'
 import { describeRetrain, describeRollback } from '../publish/terminal/rivals_table.ts'
@@ -15,29 +16,37 @@ import { noteChampion } from './start/champion.ts'
 
 interface Arguments {
   features?: string
+  raw?: string[]
+  topics?: string
   rollback?: boolean
   out: string
   config?: string
   json?: boolean
 }
 
-async function main({ features, rollback: back, out, config: path, json }: Arguments): Promise<void> {
-  if ((features === undefined) !== (back === true))
-    throw new SpikeError('BAD_ARGUMENT', 'name either --features FILE, of what has been recorded, or --rollback')
+async function main({ features, raw, topics, rollback: back, out, config: path, json }: Arguments): Promise<void> {
+  if ([features, raw, back].filter(one => one !== undefined).length !== 1)
+    throw new SpikeError(
+      'BAD_ARGUMENT',
+      'name either --raw FILE… or --features FILE, of what has been recorded, or --rollback',
+    )
+  if (back && topics !== undefined)
+    throw new SpikeError('BAD_ARGUMENT', '--rollback judges nothing: leave --topics out')
   const replaced = [runPaths.evaluation, runPaths.models, runPaths.former].map(place => join(out, place))
   const beside = features === undefined ? [] : tablesBeside(features)
   keepInputs(
-    { '--features': features, '--config': path ?? projectConfig },
+    { '--features': features, '--raw': raw, '--config': path ?? projectConfig },
     { '--out': replaced, 'segments and predictions': beside },
   )
   const config = readConfig(path)
   const shared = { out, config, trackingUri: process.env.MLFLOW_TRACKING_URI }
   const { text, result } = await withProgress(!json, async say => {
-    if (features === undefined) {
+    if (back) {
       const result = await rollback({ ...shared, say })
       return { text: describeRollback(result), result }
     }
-    const result = await retrain({ ...shared, features, say })
+    const recorded = raw === undefined ? { features: features! } : { raw }
+    const result = await retrain({ ...shared, recorded, topics: topics ?? null, say })
     return { text: describeRetrain(result), result }
   })
   const moved = back || ('moves' in result && result.moves)
@@ -54,9 +63,14 @@ export const retrainCommand = (argv?: string[]): Promise<void> =>
     command(
       'retrain',
       'Fits a challenger on what has been recorded, judges it and the champion on what neither has seen, and moves the champion only when the interval of the difference says so.',
-      'npm run retrain -- --features data/processed/features.parquet',
+      "npm run retrain -- --raw 'data/raw/*.ndjson' --topics embedded",
     )
+      .option('--raw <file...>', 'bronze files that were recorded, also since: rows are made of them', files('--raw'))
       .option('--features <file>', 'Parquet file that scripts/replay.ts wrote, longer than what the champion has seen')
+      .option(
+        '--topics <engine>',
+        `${topicEngines}: judge also by what the champion has said live and settle has scored`,
+      )
       .option('--rollback', 'bring back the champion that the last move replaced; a second time undoes it')
       .option('--out <dir>', 'folder with models/artifacts of the champion, and mlruns', outputFolder('--out'), '.')
       .option('--config <file>', "another config than the project's config.yaml")

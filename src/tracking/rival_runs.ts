@@ -1,6 +1,7 @@
 import type { Artifact } from '../core/models/artifact/artifact.ts'
-import type { Decision, Rivals } from '../core/models/judge/rivals.ts'
+import type { Decision, Judged, Rivals } from '../core/models/judge/rivals.ts'
 import type { RunRecord } from './run_record.ts'
+import { tags } from './tags.ts'
 import { runId } from './tracker.ts'
 import { championAlias, registeredName, type Stretch } from './train_runs.ts'
 
@@ -13,29 +14,47 @@ export function withoutAlias(runs: RunRecord[]): RunRecord[] {
   })
 }
 
-/** What was decided between champion and challenger, as a run under the challenger's training. */
-export function rivalsRun(parent: RunRecord, { segment, pr_auc, difference }: Rivals, decision: Decision): RunRecord {
-  const figures = {
-    ...Object.fromEntries(Object.entries(pr_auc).map(([name, value]) => [`unseen/pr_auc_${name}`, value])),
-    'unseen/prevalence': segment.prevalence,
-    'unseen/rows': segment.rows,
-    'unseen/episodes': segment.episodes,
-    'unseen/difference': difference?.value,
-    'unseen/difference_low': difference?.low,
-    'unseen/difference_high': difference?.high,
-  }
+const lookName = 'champion and challenger'
+
+/** What was decided between champion and challenger, as a run under the challenger's training. @param pair whose look it was. */
+export function rivalsRun(parent: RunRecord, rivals: Rivals, decision: Decision, pair: string): RunRecord {
+  const { segment, live, bar } = rivals
+  const figures = { ...figuresOf('unseen', rivals), ...(live && figuresOf('live', live)), level: bar.level }
   const metrics = Object.entries(figures).flatMap(([key, value]) => (value == null ? [] : [{ key, value }]))
   return identified({
-    name: 'champion and challenger',
+    name: lookName,
     parent: parent.id,
     started_at: parent.started_at,
     ended_at: parent.ended_at,
-    params: { unseen: `${segment.from} to ${segment.to}`, moves: String(decision.moves) },
+    params: {
+      ...{ unseen: `${segment.from} to ${segment.to}`, unseen_from: segment.from, unseen_to: segment.to },
+      ...{ look: bar.look, pair, moves: String(decision.moves) },
+    },
     metrics,
-    tags: { 'mlflow.note.content': decision.why },
+    tags: { 'mlflow.note.content': decision.why, [tags.decision]: decision.moves ? 'moved' : 'stayed' },
     datasets: [],
     artifacts: [],
   })
+}
+
+function figuresOf(
+  stretch: string,
+  { segment, pr_auc, difference }: Judged,
+): Record<string, number | null | undefined> {
+  const { prevalence, rows, episodes } = segment
+  const figures = {
+    ...Object.fromEntries(Object.entries(pr_auc).map(([name, value]) => [`pr_auc_${name}`, value])),
+    ...{ prevalence, rows, episodes },
+    ...{ difference: difference?.value, difference_low: difference?.low, difference_high: difference?.high },
+  }
+  return Object.fromEntries(Object.entries(figures).map(([key, value]) => [`${stretch}/${key}`, value]))
+}
+
+/** Who has looked at which stretch, in microseconds; null where the run is no such look. */
+export function lookOf({ name, params }: RunRecord): { pair: string; from: number; to: number } | null {
+  const { unseen_from, unseen_to, pair } = params
+  const [from, to] = [unseen_from, unseen_to].map(time => 1000 * Date.parse(String(time)))
+  return name === lookName && from <= to ? { pair: String(pair), from, to } : null
 }
 
 /** A rollback as a run: the model that came back becomes a version, and the alias moves to it. @param folder its model folder. */

@@ -16,6 +16,8 @@ export const tags = {
   attached: `${ourPrefix}attached`,
   /** Which of the training's models a version is. */
   model: `${ourPrefix}model`,
+  /** What became of the champion: moved or stayed. */
+  decision: `${ourPrefix}decision`,
   /** When the run of a model version ended. */
   endedAt: `${ourPrefix}ended_at`,
 } as const

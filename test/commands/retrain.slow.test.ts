@@ -5,11 +5,17 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { retrainCommand } from '../../src/commands/retrain.ts'
 import { projectConfig, readConfig } from '../../src/config.ts'
 import { takeRows } from '../../src/core/features/table.ts'
+import { scoreRows } from '../../src/core/models/artifact/score.ts'
+import { encodeSettled } from '../../src/core/models/artifact/settled_json.ts'
 import { writeFeatures } from '../../src/jobs/featurize/sink.ts'
+import { replay } from '../../src/jobs/replay/replay.ts'
 import { train } from '../../src/jobs/train/run.ts'
 import { deskPaths, runPaths } from '../../src/run_paths.ts'
+import { openStreams } from '../../src/streams/open.ts'
 import { readJournal } from '../../src/tracking/journal.ts'
 import { loadModel } from '../../src/tracking/model_folder.ts'
+import { bronzeLinesOf } from '../fixtures/captures.ts'
+import { twoHours } from '../fixtures/simulated_captures.ts'
 import { syntheticTable } from '../fixtures/synthetic_features.ts'
 
 /** A simulated market of two products: the champion has seen its first part. */
@@ -56,9 +62,11 @@ afterAll(() => rmSync(out, { recursive: true, force: true }))
 const retrain = (...args: string[]) => retrainCommand(['node', 'x', ...args, '--config', configFile, '--out', out])
 const files = (): Record<string, string> => {
   const names = readdirSync(out, { recursive: true }).map(String).sort()
-  const kept = names.filter(name => !name.startsWith(runPaths.journal) && statSync(join(out, name)).isFile())
+  const kept = names.filter(name => !/^(mlruns|own|raw|streams)/.test(name) && statSync(join(out, name)).isFile())
   return Object.fromEntries(kept.map(name => [name, readFileSync(join(out, name)).toString('base64')]))
 }
+
+const topics = `embedded://${join(out, 'streams.db')}`
 
 /** Runs whose model the registry's alias moves to, in order. */
 const aliases = () =>
@@ -73,31 +81,15 @@ test('what was recorded before the champion was trained says nothing of a challe
   await retrain('--rollback')
   expect(said[1]).toMatch(/keeps no former champion/)
   await retrain()
-  expect(said[2]).toMatch(/name either --features FILE/)
+  expect(said[2]).toMatch(/name either --raw FILE… or --features FILE/)
   expect(files()).toEqual(before)
-})
-
-test('champion and challenger are judged on the same unseen rows; one that is no better moves nothing', async () => {
-  await record(seconds)
-  const before = files()
-  await retrain('--features', features, '--json')
-  expect(said).toEqual([])
-  const { moves, why, difference, segment, pr_auc, champion, challenger } = JSON.parse(printed.at(-1)!)
-  for (const { trained_on } of [champion, challenger])
-    expect(Date.parse(segment.from)).toBeGreaterThan(Date.parse(trained_on.to) + 120_000)
-  expect(difference.value).toBeCloseTo(pr_auc.challenger - pr_auc.champion, 12)
-  expect(segment.degenerate).toBeNull()
-  expect(difference.low).toBeLessThan(0)
-  expect(moves).toBe(false)
-  expect(printed[0]).toContain('SIMULATED')
-  expect(printed[0].replaceAll(/\s+/g, ' ')).toContain(`The champion stays: ${why}`)
-  expect(files()).toEqual(before)
-  expect(aliases()).toEqual(['average'])
 })
 
 test('a better challenger moves the champion, and a rollback brings back every byte', async () => {
+  await record(seconds)
   const path = join(out, runPaths.models, 'average/model.json')
-  const champion = JSON.parse(readFileSync(path, 'utf8'))
+  const own = readFileSync(path, 'utf8')
+  const champion = JSON.parse(own)
   // It says the opposite of what it has learnt.
   champion.linear.weights = champion.linear.weights.map((weight: number) => -weight)
   for (const tree of champion.trees.trees) tree.value = tree.value.map((value: number) => -value)
@@ -108,6 +100,7 @@ test('a better challenger moves the champion, and a rollback brings back every b
   await retrain('--features', features, '--json')
   expect(said).toEqual([])
   const moved = JSON.parse(printed.at(-1)!)
+  expect(moved.bar).toMatchObject({ look: 1, level: 97.5 })
   expect(moved).toMatchObject({ moves: true, former: join(out, runPaths.former) })
   expect(moved.difference.low).toBeGreaterThan(0)
   expect(loadModel(join(out, runPaths.models, 'average')).trained_on).toEqual(moved.challenger.trained_on)
@@ -121,4 +114,74 @@ test('a better challenger moves the champion, and a rollback brings back every b
   const after = Object.entries(files()).filter(([name]) => !name.startsWith(runPaths.former))
   expect(Object.fromEntries(after)).toEqual(before)
   expect(aliases()).toEqual(['average', 'average', 'rollback'])
+  writeFileSync(path, own)
+})
+
+test('champion and challenger are judged on the same unseen rows; one that is no better moves nothing', async () => {
+  const before = files()
+  await retrain('--features', features, '--json')
+  expect(said).toEqual([])
+  const { moves, why, difference, segment, pr_auc, champion, challenger } = JSON.parse(printed.at(-1)!)
+  for (const { trained_on } of [champion, challenger])
+    expect(Date.parse(segment.from)).toBeGreaterThan(Date.parse(trained_on.to) + 120_000)
+  expect(difference.value).toBeCloseTo(pr_auc.challenger - pr_auc.champion, 12)
+  expect(segment.degenerate).toBeNull()
+  expect(difference.low).toBeLessThan(0)
+  expect(moves).toBe(false)
+  expect(printed[0]).toContain('SIMULATED')
+  expect(printed[0].replaceAll(/\s+/g, ' ')).toContain(`The champion stays: ${why}`)
+  expect(files()).toEqual(before)
+  expect(aliases()).toEqual(['average', 'average', 'rollback'])
+})
+
+test('live, the champion stands by what settle has scored of it; another look at the stretch is surer of itself', async () => {
+  const champion = loadModel(join(out, runPaths.models, 'average'))
+  const table = syntheticTable(seconds, 73)
+  const scores = scoreRows(champion, table)
+  const streams = await openStreams(topics)
+  await streams.createTopics([{ name: 'ticks.settled', partitions: 1 }])
+  const writer = await streams.writer('settle')
+  const records = Array.from({ length: table.rows }, (_, row) => {
+    const [product, time, sigma] = [table.product[row], table.time[row], table.sigma_future[row]]
+    const said = { product, time, model: champion.name, alarm: false, tau: champion.tau[product] }
+    const spoken = { ...said, probability: scores[row], trained_until: champion.trained_on.to }
+    return {
+      topic: 'ticks.settled',
+      partition: 0,
+      key: product,
+      value: encodeSettled(spoken, Number.isNaN(sigma) ? null : sigma),
+    }
+  })
+  await writer.commit({ records })
+  await writer.close()
+  await streams.close()
+  await retrain('--features', features, '--json', '--topics', topics)
+  expect(said).toEqual([])
+  const { live, segment, bar } = JSON.parse(printed.at(-1)!)
+  expect(live.segment).toMatchObject({ rows: segment.rows, degenerate: null })
+  expect(live.pr_auc.champion).toBeGreaterThan(live.segment.prevalence)
+  // The pair of before, so the look of before.
+  expect(bar.look).toBe(2)
+  await retrain('--features', features, '--topics', `embedded://${join(out, 'none.db')}`)
+  expect(said).toEqual([expect.stringMatching(/none\.db/)])
+})
+
+test('raw data is replayed to rows, which go with a challenger that has lost', async () => {
+  const own = join(out, 'own')
+  const lines = (await bronzeLinesOf(twoHours())).filter(line => line !== '')
+  const raw = join(out, 'raw.ndjson')
+  const first = join(own, runPaths.features)
+  writeFileSync(raw, lines.slice(0, Math.floor(lines.length / 2)).join('\n'))
+  await replay({ raw: [raw], out: first, config })
+  await train({ features: first, out: own, config })
+  writeFileSync(raw, lines.join('\n'))
+  const before = readdirSync(join(own, 'data/processed'))
+  await retrainCommand(['node', 'x', '--raw', raw, '--config', configFile, '--out', own, '--json'])
+  expect(said).toEqual([])
+  const { moves, features: kept, segment } = JSON.parse(printed.at(-1)!)
+  expect(segment.rows).toBeGreaterThan(300)
+  expect({ moves, kept }).toEqual(
+    moves ? { moves, kept: join(own, 'data/processed/recorded-1.parquet') } : { moves, kept: null },
+  )
+  expect(readdirSync(join(own, 'data/processed'))).toEqual(moves ? [...before, 'recorded-1.parquet'].sort() : before)
 })

@@ -6,7 +6,8 @@ import { z } from 'zod'
 import type { FeatureTable } from '../../src/core/features/table.ts'
 import type { LinearArtifact } from '../../src/core/models/artifact/artifact.ts'
 import { scoreRows } from '../../src/core/models/artifact/score.ts'
-import type { Rivals } from '../../src/core/models/judge/rivals.ts'
+import { barOf } from '../../src/core/models/judge/bar.ts'
+import type { Judged, Rivals } from '../../src/core/models/judge/rivals.ts'
 import { connectMlflow } from '../../src/tracking/client.ts'
 import { saveModel } from '../../src/tracking/model_folder.ts'
 import { isListening } from '../../src/tracking/port.ts'
@@ -158,13 +159,16 @@ describe('a real MLflow server', needs(lacks), () => {
   test('a challenger that lost is a version beside the champion; a rollback is one that the alias points to', async () => {
     const named = (run: RunRecord) => ({ ...run, model: run.model && { ...run.model, registered: 'spike60-rivals' } })
     const lost = withoutAlias(training('rivals', 2))
-    const judged = rivalsRun(lost[2], exampleRivals, { moves: false, why: 'the interval of the difference includes 0' })
+    const decision = { moves: false, why: 'the interval of the difference includes 0' }
+    const judged = rivalsRun(lost[2], exampleRivals, decision, 'pair')
     await recordRuns([...training('rivals', 1), ...lost, judged], at('rivals'))
     expect(await versions('rivals')).toEqual(['1', '2'])
     expect(await aliasVersion('rivals')).toBe('1')
     const run = (await findRuns('rivals')).find(({ info }) => info.run_name === 'champion and challenger')!
     const figures = Object.fromEntries((run.data.metrics ?? []).map(({ key, value }) => [key, value]))
-    expect(figures).toMatchObject({ 'unseen/pr_auc_champion': 0.3, 'unseen/difference_low': -0.1 })
+    expect(figures).toMatchObject({ 'unseen/pr_auc_champion': 0.3, 'unseen/difference_low': -0.1, level: 97.5 })
+    expect(figures).toMatchObject({ 'live/pr_auc_champion': 0.3, 'live/rows': 900 })
+    expect(tags(run)['spike60.decision']).toBe('stayed')
     expect(Object.keys(figures)).not.toContain('unseen/pr_auc_challenger')
     const when = { started_at: t0 + 600_000, ended_at: t0 + 601_000 }
     await recordRuns([named(rollbackRun(artifact, join(folder, 'model'), when))], at('rivals'))
@@ -233,7 +237,7 @@ const empty: Omit<RunRecord, 'id' | 'name'> = {
   ...emptyRun,
 }
 
-const exampleRivals: Rivals = {
+const exampleJudged: Judged = {
   segment: {
     ...{ from: '2026-01-05T00:00:00Z', to: '2026-01-05T02:00:00Z', rows: 900, positives: 90, episodes: 6 },
     ...{ prevalence: 0.1, degenerate: null },
@@ -241,6 +245,7 @@ const exampleRivals: Rivals = {
   pr_auc: { champion: 0.3, challenger: null },
   difference: { value: 0, low: -0.1, high: 0.1 },
 }
+const exampleRivals: Rivals = { ...exampleJudged, live: exampleJudged, bar: barOf(1) }
 
 /** A parent with two children, the last of them with a model; `nth` tells trainings apart. */
 function training(name: string, nth: number): RunRecord[] {

@@ -66,6 +66,18 @@ function championFeatures(out: string): string {
 }
 
 /**
+ * Where rows of raw data may be put: beside the champion's, and neither these nor the former champion's, which are still asked for.
+ */
+export function freeRows(out: string): string {
+  const former = join(out, runPaths.former, basename(runPaths.evaluation))
+  const taken = [join(out, runPaths.evaluation), ...(existsSync(former) ? [former] : [])].map(path =>
+    resolve(out, parseEvaluation(readText(path), path).source.file),
+  )
+  const folder = dirname(championFeatures(out))
+  return [1, 2, 3].map(i => join(folder, `recorded-${i}.parquet`)).find(path => !taken.includes(resolve(path)))!
+}
+
+/**
  * Puts the training that lies in another folder into its places in `out`, and what it replaces into the folder of the former
  * champion: all of it or nothing, whatever happens in between.
  * @param from where each of its files and folders lies now.

@@ -1,8 +1,9 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import type { FeatureTable } from '../../core/features/table.ts'
+import { type FeatureTable, timeRange } from '../../core/features/table.ts'
 import { isoTime } from '../../core/math/time.ts'
 import type { Artifact } from '../../core/models/artifact/artifact.ts'
+import { barOf } from '../../core/models/judge/bar.ts'
 import { type Decision, decideRivals, judgeRivals, type Rivals } from '../../core/models/judge/rivals.ts'
 import { labelledSeconds } from '../../core/models/split/split.ts'
 import { SpikeError } from '../../errors.ts'
@@ -11,14 +12,27 @@ import { besideFeatures, runPaths } from '../../run_paths.ts'
 import { rivalsRun, rollbackRun, withoutAlias } from '../../tracking/rival_runs.ts'
 import { type Recorded, recordRuns } from '../../tracking/tracker.ts'
 import { runsOf } from '../../tracking/train_runs.ts'
-import { findChampion, findFormer, promote, refuseOtherFormer, rollBack } from './champion.ts'
+import { deadFileOf } from '../replay/dead_file.ts'
+import { replay } from '../replay/replay.ts'
+import { type Champion, findChampion, findFormer, freeRows, promote, refuseOtherFormer, rollBack } from './champion.ts'
 import { refuseOtherTraining, writeTraining } from './files.ts'
+import { looksAt, pairOf } from './looks.ts'
 import { checkPlaces, datasetsOf, judgeFile, originOf, readTraining, type TrainOptions } from './run.ts'
+import { settledBy } from './settled.ts'
 
 /** A model as it is spoken of: what it is called and the rows that it was fitted on. */
 export type Contender = Pick<Artifact, 'name' | 'simulated' | 'trained_on'>
 
+export interface RetrainOptions extends Omit<TrainOptions, 'features'> {
+  /** What has been recorded: a feature file, or raw data that is replayed first. */
+  recorded: { features: string } | { raw: string[] }
+  /** Engine of the topics on which the champion's settled predictions stand; null where its live scores are not asked for. */
+  topics: string | null
+}
+
 export interface RetrainResult extends Rivals, Decision {
+  /** The rows that the challenger was fitted on; null where they were replayed for it and it has lost. */
+  features: string | null
   champion: Contender
   challenger: Contender
   /** The folder from which a scorer takes the champion that is now. */
@@ -31,25 +45,49 @@ export interface RetrainResult extends Rivals, Decision {
 }
 
 /**
- * Fits a challenger on a feature file, judges it and the champion on the stretch that neither has seen, and makes it the champion
- * only when the interval of the difference says so. The former champion is kept.
- * @throws SpikeError as `train`; BAD_FILE where there is no champion; TOO_FEW_ROWS where nothing was recorded since it was trained.
+ * Fits a challenger on what has been recorded, judges it and the champion on the stretch that neither has seen, also by what the
+ * champion has said live, and makes it the champion only when the interval of the difference says so. The former champion is kept.
+ * @throws SpikeError as `train` and `replay`; BAD_FILE where there is no champion; TOO_FEW_ROWS where nothing was recorded since it
+ * was trained; TOPIC_UNKNOWN where nothing was settled.
  */
-export async function retrain(options: TrainOptions): Promise<RetrainResult> {
-  const { features, out, config, say = () => {} } = options
-  const started_at = Date.now()
+export async function retrain({ recorded, ...options }: RetrainOptions): Promise<RetrainResult> {
+  const { out, config, say } = options
   checkPlaces(options)
   refuseOtherFormer(out)
-  await refuseOtherTraining({ features, out })
   const champion = await findChampion(out)
+  if ('features' in recorded) return await challenge(champion, { ...options, features: recorded.features })
+  const features = freeRows(out)
+  let isKept = false
+  try {
+    await replay({ raw: recorded.raw, out: features, config, say })
+    const result = await challenge(champion, { ...options, features })
+    isKept = result.moves
+    return isKept ? result : { ...result, features: null }
+  } finally {
+    if (!isKept) for (const file of [features, deadFileOf(features)]) rmSync(file, { force: true })
+  }
+}
+
+async function challenge(
+  champion: Champion,
+  options: TrainOptions & Pick<RetrainOptions, 'topics'>,
+): Promise<RetrainResult> {
+  const { features, out, config, topics, say = () => {} } = options
+  const started_at = Date.now()
+  await refuseOtherTraining({ features, out })
   const { table, metadata, source } = await readTraining(options)
   checkFolderPlace(dirname(features), `${dirname(features)}, where segments and predictions go`)
   const seenUntil = Date.parse(champion.evaluation.splits.test.to) * 1000
   refuseOldRows(features, table, seenUntil)
+  const settled = topics === null ? null : await settledBy(champion.artifact, topics, config.topics.settled.name)
   const { experiment, evaluation, fits } = await judgeFile(table, source, options)
   const challenger = experiment.artifacts.find(({ name }) => name === evaluation.base)!
   say('judging champion and challenger')
-  const rivals = judgeRivals(table, experiment, { champion: champion.artifact, challenger, seenUntil }, config)
+  const pair = pairOf(champion.artifact, challenger)
+  const from = Math.max(seenUntil, experiment.split.testFrom)
+  const bar = barOf(looksAt(join(out, runPaths.journal), pair, from, timeRange(table)[1]))
+  const contest = { champion: champion.artifact, challenger, seenUntil, settled, bar }
+  const rivals = judgeRivals(table, experiment, contest, config)
   const decision = decideRivals(rivals, champion.artifact, challenger)
   const place = join(out, runPaths.challenger)
   const workshop = `${place}${temporary()}`
@@ -66,12 +104,13 @@ export async function retrain(options: TrainOptions): Promise<RetrainResult> {
     const runs = runsOf(evaluation, files, datasets, config, originOf(started_at, fits))
     if (decision.moves) await promote(out, features, workshop)
     const tracking = await record(
-      [...(decision.moves ? runs : withoutAlias(runs)), rivalsRun(runs[0], rivals, decision)],
+      [...(decision.moves ? runs : withoutAlias(runs)), rivalsRun(runs[0], rivals, decision, pair)],
       options,
     )
     return {
       ...rivals,
       ...decision,
+      features,
       champion: contender(champion.artifact),
       challenger: contender(challenger),
       models: join(out, runPaths.models),

@@ -116,11 +116,13 @@ export function resampledMean(values: Float64Array, { secondOf, counts }: Resamp
 }
 
 /**
- * 95 % percentile interval of a resampled statistic.
+ * Percentile interval of a resampled statistic.
+ * @param level in per cent.
  * @returns null where more than half of the samples have none: too few of them hold a positive.
  */
-export function intervalOf(resampled: Float64Array): { low: number; high: number } | null {
+export function intervalOf(resampled: Float64Array, level = 95): { low: number; high: number } | null {
   const defined = resampled.filter(value => !Number.isNaN(value))
   if (defined.length < resampled.length / 2) return null
-  return { low: percentileOf(defined, 2.5), high: percentileOf(defined, 97.5) }
+  const tail = (100 - level) / 2
+  return { low: percentileOf(defined, tail), high: percentileOf(defined, 100 - tail) }
 }

@@ -20,13 +20,19 @@ export function pairedRatio(above: Resampled, below: Resampled): Paired {
   return paired(above, below, (a, b) => (b > 0 ? a / b : Number.NaN))
 }
 
-/** The difference of two statistics, resampled together. */
-export function pairedDifference(a: Resampled, b: Resampled): Paired {
-  return paired(a, b, (one, other) => one - other)
+/** The difference of two statistics, resampled together. @param level of the interval, in per cent. */
+export function pairedDifference(a: Resampled, b: Resampled, level?: number): Paired {
+  return paired(a, b, (one, other) => one - other, level)
 }
 
-function paired(a: Resampled, b: Resampled, of: (a: number, b: number) => number): Paired {
+function paired(a: Resampled, b: Resampled, of: (a: number, b: number) => number, level?: number): Paired {
   const { drawn } = b
-  const interval = a.drawn && drawn && intervalOf(a.drawn.map((value, i) => of(value, drawn[i])))
+  const interval =
+    a.drawn &&
+    drawn &&
+    intervalOf(
+      a.drawn.map((value, i) => of(value, drawn[i])),
+      level,
+    )
   return { value: of(a.value, b.value), low: interval?.low ?? null, high: interval?.high ?? null }
 }

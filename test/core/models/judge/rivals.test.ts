@@ -5,7 +5,8 @@ import type { FeatureTable } from '../../../../src/core/features/table.ts'
 import { seededRandom } from '../../../../src/core/math/random.ts'
 import type { Artifact } from '../../../../src/core/models/artifact/artifact.ts'
 import { scoreRows } from '../../../../src/core/models/artifact/score.ts'
-import { decideRivals, judgeRivals } from '../../../../src/core/models/judge/rivals.ts'
+import { barOf } from '../../../../src/core/models/judge/bar.ts'
+import { decideRivals, judgeRivals, type Settled } from '../../../../src/core/models/judge/rivals.ts'
 import { references } from '../../../../src/core/models/recipes/rules.ts'
 import { labelRows } from '../../../../src/core/models/split/label.ts'
 import { splitByTime } from '../../../../src/core/models/split/split.ts'
@@ -20,7 +21,7 @@ describe('the champion moves', () => {
     fc.assert(
       fc.property(number, number, number, (a, b, value) => {
         const [low, high] = [Math.min(a, b), Math.max(a, b)]
-        const { moves } = decideRivals({ segment: enough, difference: { value, low, high } }, known, known)
+        const { moves } = decideRivals({ segment: enough, difference: { value, low, high }, live: null }, known, known)
         expect(moves).toBe(low > 0)
       }),
     )
@@ -32,19 +33,27 @@ describe('the champion moves', () => {
       { ...known, tau: { A: 1, B: 1 } },
       { ...known, simulated: true },
     ]
+    const unseen = { segment: enough, difference: better, live: null }
+    const live = (value: number, degenerate: string | null = null) =>
+      why({ ...unseen, live: { segment: { degenerate }, difference: { value, low: value - 1, high: value + 1 } } })
     const why = (...[rivals, champion = known, challenger = known]: Partial<Parameters<typeof decideRivals>>) => {
-      const decision = decideRivals({ segment: enough, difference: better, ...rivals }, champion, challenger)
+      const decision = decideRivals({ ...unseen, ...rivals }, champion, challenger)
       return decision.moves || decision.why
     }
     expect(why()).toBe(true)
-    expect(why({ segment: enough, difference: { value: 0.2, low: null, high: null } })).toMatch(/too short/)
-    expect(why({ segment: enough, difference: null })).toMatch(/too little \(no spike\)/)
-    expect(why({ segment: { degenerate: '2 episodes, below 5' }, difference: better })).toMatch(/2 episodes, below 5/)
-    expect(why({ segment: enough, difference: better }, two, known)).toMatch(/no tau of B/)
-    expect(why({ segment: enough, difference: better }, known, two)).toBe(true)
-    expect(why({ segment: enough, difference: better }, known, simulated)).toMatch(/simulated/)
-    expect(why({ segment: enough, difference: better }, simulated, simulated)).toBe(true)
-    expect(why({ segment: enough, difference: { value: -0.2, low: -0.3, high: -0.1 } })).toMatch(/is worse/)
+    expect(why({ ...unseen, difference: { value: 0.2, low: null, high: null } })).toMatch(/too short/)
+    expect(why({ ...unseen, difference: null })).toMatch(/too little \(no spike\)/)
+    expect(why({ ...unseen, segment: { degenerate: '2 episodes, below 5' } })).toMatch(/2 episodes, below 5/)
+    expect(why(unseen, two, known)).toMatch(/no tau of B/)
+    expect(why(unseen, known, two)).toBe(true)
+    expect(why(unseen, known, simulated)).toMatch(/simulated/)
+    expect(why(unseen, simulated, simulated)).toBe(true)
+    expect([live(0.1), live(0), live(-0.1, '2 episodes, below 5')]).toEqual([
+      true,
+      expect.stringMatching(/said live, the challenger would have been no better/),
+      true,
+    ])
+    expect(why({ ...unseen, difference: { value: -0.2, low: -0.3, high: -0.1 } })).toMatch(/is worse/)
   })
 })
 
@@ -67,11 +76,12 @@ const tau = { tau: { [product]: 2e-5 }, source: 'test' }
 const champion = { ...linearArtifact, tau: { [product]: 1e-5 } }
 const challenger = { ...linearArtifact, name: 'challenger' }
 
-function judge(score: Float64Array, seenUntil = 0, own: Artifact = champion) {
+function judge(score: Float64Array, seenUntil = 0, own: Artifact = champion, settled: Settled | null = null, look = 1) {
   const scores = { challenger: score, ...Object.fromEntries(references.map(({ name }) => [name, noise()])) }
   const split = splitByTime(table, config.split)
   const labelled = { split, labels: labelRows(table, tau.tau), tau, scores }
-  return judgeRivals(table, labelled, { champion: own, challenger, seenUntil }, config)
+  const bar = { ...barOf(look), samples: 800 }
+  return judgeRivals(table, labelled, { champion: own, challenger, seenUntil, settled, bar }, config)
 }
 
 describe('champion and challenger', () => {
@@ -102,4 +112,30 @@ describe('champion and challenger', () => {
   test('a product that the champion does not know is not judged', () => {
     expect(judge(level, 0, { ...linearArtifact, tau: { other: 1 } }).segment.rows).toBe(0)
   })
+
+  test('live, the champion stands by what it said and by its own tau, on the unseen rows that have their label', () => {
+    const last = Array.from({ length: 1500 }, (_, i) => seconds - 1500 + i)
+    const said = (second: number) => [0, 1, null][second % 3] as 0 | 1 | null
+    const settled: Settled = new Map(
+      last.map(second => [`${product} ${second * 1e6}`, { probability: said(second) ?? 0.5, label: said(second) }]),
+    )
+    const { segment, live } = judge(noise(), 0, champion, settled)
+    expect(live!.segment).toMatchObject({ rows: (segment.rows * 2) / 3, positives: segment.rows / 3 })
+    expect(live!.pr_auc.champion).toBe(1)
+    expect(live!.difference!.high).toBeLessThan(0)
+    expect(judge(noise(), 0, champion, new Map()).live).toMatchObject({ segment: { rows: 0 }, difference: null })
+  })
+
+  test('the more often a stretch was looked at, the surer one must be', () => {
+    const [first, later] = [1, 6].map(look => judge(level, 0, champion, null, look).difference!)
+    expect(later.value).toBe(first.value)
+    expect(later.low!).toBeLessThan(first.low!)
+    expect(later.high!).toBeGreaterThanOrEqual(first.high!)
+  })
+})
+
+test('all looks together never use up the 5 %, and each has resamples beyond the ends of its interval', () => {
+  const looks = Array.from({ length: 1000 }, (_, i) => barOf(i + 1))
+  expect(looks.reduce((sum, { level }) => sum + (100 - level), 0)).toBeLessThan(5)
+  for (const { level, samples } of looks) expect((samples * (100 - level)) / 200).toBeGreaterThanOrEqual(9.999)
 })
