@@ -25,11 +25,16 @@ export async function readSpans(path: string): Promise<Map<string, Span>> {
       const result = await connection.run(
         `SELECT product, count(*)::DOUBLE, epoch_us(min(time::TIMESTAMP))::DOUBLE, epoch_us(max(time::TIMESTAMP))::DOUBLE FROM ${from} GROUP BY product`,
       )
-      return (await result.getRows()) as [string, number, number, number][]
+      return (await result.getRows()) as [string | null, number, number | null, number | null][]
     })
-    return new Map(rows.map(([product, rows, first, last]) => [product, { rows, first, last }]))
+    if (rows.some(([product, , first, last]) => product === null || !isDate(first) || !isDate(last)))
+      throw new SpikeError('BAD_FILE', `${path}: is no file of features: rows have no product, or no time that can be`)
+    return new Map(rows.map(([product, rows, first, last]) => [product!, { rows, first: first!, last: last! }]))
   })
 }
+
+/** Whether a calendar reaches so far; infinity reads as null. */
+const isDate = (time: number | null): boolean => time !== null && Math.abs(time) <= 8.64e18
 
 /** What a table holds, by product. */
 export function spansOf({ rows, product, time }: FeatureTable): Map<string, Span> {
