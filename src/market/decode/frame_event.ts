@@ -13,7 +13,9 @@ export function complete(event: TimedEvent, record: RawRecord, sequence: number)
     }
     case 'trade': {
       const { id, price, size, side, first_id, flags } = event
-      if (first_id !== undefined || flags !== undefined) return { ...event, feed, connection, received_at, sequence }
+      if (first_id !== undefined) return { ...event, feed, connection, received_at, sequence }
+      if (flags !== undefined)
+        return { type, product, time, index, id, price, size, side, flags, feed, connection, received_at, sequence }
       return { type, product, time, index, id, price, size, side, feed, connection, received_at, sequence }
     }
     case 'candle':

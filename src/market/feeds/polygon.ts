@@ -2,6 +2,7 @@ import { parseDecimal } from '../../core/events/decimal.ts'
 import type { Feed, Reading } from './feed.ts'
 import { polygonAnswer, symbolOfAcknowledgement } from './polygon_answer.ts'
 import { flagsOf } from './polygon_conditions.ts'
+import { skimItems } from './polygon_text.ts'
 import { addFault, asObject, decimal, emptyReading, faulty, productOf, tradeIdOf } from './reading.ts'
 import { parseUnixTime } from './unix_time.ts'
 
@@ -43,6 +44,8 @@ export const polygon: Feed = {
     if (reading.events.length > 0) reading.other = null
     return reading
   },
+
+  skim: skimItems,
 }
 
 function readItem(reading: Reading, item: Item | null, index: number, value: unknown): void {

@@ -6,6 +6,7 @@
 import { describe, expect, test } from 'vitest'
 import { readConfig } from '../../../src/config.ts'
 import { binanceFrames } from '../../../src/exchange/binance_market.ts'
+import { simulateEquities } from '../../../src/exchange/equity_market.ts'
 import { createFrameWriter } from '../../../src/exchange/frame_writer.ts'
 import { marketMessages } from '../../../src/exchange/market_messages.ts'
 import { createRandom } from '../../../src/exchange/random.ts'
@@ -27,7 +28,10 @@ import { needs } from '../../harness/needs.ts'
 const seed = 20_261_201
 const mutations = Number(process.env.SPIKE60_MUTATIONS ?? 300_000)
 const skimming = feeds.filter(({ skim, venue }) => skim && venue !== 'simulated')
-const wanted = ['BTC-USD', 'ETH-USD', 'BTCUSDT', 'ETHUSDT'].map(name => ({ as: name, symbol: name }))
+const wanted = ['BTC-USD', 'ETH-USD', 'BTCUSDT', 'ETHUSDT', 'AAPL', 'TSLA', 'AMZN', 'BRK.B'].map(name => ({
+  as: name,
+  symbol: name,
+}))
 
 /** Decodes texts as a reader of bronze that skims would, and as one that parses, and compares. */
 function createJudge(feed: Feed) {
@@ -74,6 +78,17 @@ function textsOf(feed: Feed): string[] {
       texts.push(
         `{"channel":"ticker","timestamp":"2026-11-28T22:54:57.175677226Z","sequence_num":7,"events":[{"type":"update","tickers":[{"type":"ticker",${short}${figures}}]}]}`,
       )
+  } else if (feed.name === 'polygon') {
+    const tickers = { AAPL: 243.3, 'BRK.B': 500 }
+    for (const { items } of simulateEquities({ seed, tickers, seconds: 60, trades_per_s: 1 }))
+      texts.push(JSON.stringify(items))
+    const times = '"t":1649169893847,"q":1769466,"z":3'
+    for (const item of [
+      `"ev":"T","sym":"AAPL","i":15589,"x":19,"trfi":202,"trft":1649169893840,"p":0.000001,"s":0,"ds":"0.5","c":[14,37,41],${times}`,
+      `"ev":"T","c":[16],"sym":"TSLA","i":"15é","p":999999999.123457,"s":13.5,${times}`,
+      `"ev":"Q","sym":"BRK.B","bx":4,"bp":0,"bs":0,"ax":7,"ap":114.128,"as":160,"c":0,"i":[604,1],${times}`,
+    ])
+      texts.push(`[{${item}}]`, `[{${item}},{${item}}]`)
   } else {
     const history = { addTrade() {}, addCandle() {}, answer() {} }
     for (const { text } of binanceFrames({ ...simulator, hours: 0.01 }, history)) texts.push(text)
@@ -83,7 +98,7 @@ function textsOf(feed: Feed): string[] {
         `{"stream":"btcusdt@depth@100ms","data":{"e":"depthUpdate","E":1796083200000,"s":"BTCUSDT","U":157,"u":160,"b":[${side}],"a":[${levels}]}}`,
       )
   }
-  return [...known, ...texts.slice(0, 150), ...texts.slice(-2)]
+  return [...known, ...texts.slice(0, 150), ...texts.slice(-6)]
 }
 
 const bits = [
@@ -125,6 +140,18 @@ const bits = [
     '99999999999999999999',
   ],
   ...['"b":"1",', '"e":"trade",', '"price":"7",', ',"best_bid":"x"', ',"product_id":"ETH-USD"', '"__proto__":"1",'],
+  ...[
+    '"p":0,',
+    '"p":1.10,',
+    '"t":1.5,',
+    '"i":[1],',
+    '"c":[7.5],',
+    '"c":[],',
+    '"x":"4",',
+    '"ev":"A",',
+    '"trfi":2,',
+    '"correction":1,',
+  ],
   ...[',"best_ask":"1"', '"E":1,', '"s":"",', '"stream":"x",', '"channel":"heartbeats",', '"sequence_num":0,'],
 ]
 
@@ -167,7 +194,7 @@ describe.each(skimming.map(feed => [feed.name, feed] as const))('%s', (_, feed) 
 
   test('lines of bronze with mutated places are read as lines that are parsed', () => {
     const random = createRandom(seed, `lines ${feed.name}`)
-    for (let n = 0; n < mutations / 10; n++) {
+    for (let n = 0; n < mutations / (5 * skimming.length); n++) {
       const line = frameLine(feed.name, 'a.1', micros(1), texts[random.whole(texts.length)], { role: 'primary' })
       const mutated = mutate(line, line, random).replaceAll('\n', ' ')
       // A space before it: no line of ours, so all of it is parsed.
@@ -179,7 +206,7 @@ describe.each(skimming.map(feed => [feed.name, feed] as const))('%s', (_, feed) 
   test('a frame is recorded as it came, skimmed or not', () => {
     const unknown = (line: string): string => line.replace('"feed":"?"', `"feed":"${feed.name}"`)
     const random = createRandom(seed, `recorded ${feed.name}`)
-    for (let n = 0; n < mutations / 20; n++) {
+    for (let n = 0; n < mutations / (10 * skimming.length); n++) {
       const text = mutate(texts[random.whole(texts.length)], '', random)
       expect(frameLine(feed.name, 'a', 1, text)).toBe(unknown(frameLine('?', 'a', 1, text)))
       const { frame, skimmed, ...bare } = parseBareLine(text) ?? {}
@@ -209,6 +236,7 @@ const real: [string, number][] = [
   ['binance/spot_streams_btcusdt_2024-08-08.txt.gz', 0.99],
   ['binance/spot_streams_ethusdt_2024-08-08.txt.gz', 0.99],
   ['binance/binance_futures_ws_2021.txt.gz', 0],
+  ['polygon-trades-4.ndjson', 0.7],
 ]
 
 describe('captures of real markets', needs(lacksCaptures), () => {

@@ -41,54 +41,51 @@ export const trades: FeatureGroup = {
     return values => {
       values[roll] = values[amihud] = values[kyle] = values[imbalance] = Number.NaN
       if (history.counted('trades', 300) === 0) return
-      values[roll] = effectiveSpread(history)
-      values[amihud] = priceImpact(history)
-      values[kyle] = impactSlope(history)
-      values[imbalance] = signedShare(history)
+      const count = findTraded(history)
+      values[roll] = effectiveSpread(history, count)
+      values[amihud] = priceImpact(history, count)
+      values[kyle] = impactSlope(history, count)
+      values[imbalance] = signedShare(history, count)
     }
   },
 }
 
-/** Of all that was traded within 60 s, the share bought less the share sold. */
-function signedShare(history: History): number {
-  let bought = 0
-  let sold = 0
-  const from = history.from(60)
-  for (let index = newest(history); index >= from; index = next(history, index, from)) {
-    bought += history.column.bought[index]
-    sold += history.column.sold[index]
-  }
-  return bought + sold > 0 ? (bought - sold) / (bought + sold) : Number.NaN
-}
-
-/** Windows of trades are walked from the newest second with trades back, past those without. */
-function newest(history: History): number {
-  return history.tradedBy(history.at)
-}
-
-function next(history: History, index: number, from: number): number {
-  return index > from ? history.tradedBy(index - 1) : Number.NaN
-}
-
-/** Scratch: price changes from one second with trades to the next, newest first, at most 299 in 300 s. */
+/** Scratch: the seconds with trades within 300 s, newest first, and the changes of their prices from one to the next. */
+const traded = new Int32Array(300)
 const changes = new Float64Array(300)
 
-/** Roll (1984): the bounce between bid and ask makes neighbouring price changes move against each other. */
-function effectiveSpread(history: History): number {
-  const { tradePrice, mid } = history.column
-  let count = 0
-  let later = Number.NaN
+/** @returns how many seconds `traded` holds. */
+function findTraded(history: History): number {
+  const { tradePrice } = history.column
   const from = history.from(300)
-  for (let index = newest(history); index >= from; index = next(history, index, from)) {
-    const price = tradePrice[index]
-    if (!Number.isNaN(later)) changes[count++] = later - price
-    later = price
+  let count = 0
+  for (let index = history.at; index >= from; index--) if (!Number.isNaN(tradePrice[index])) traded[count++] = index
+  return count
+}
+
+/** Of all that was traded within 60 s, the share bought less the share sold. */
+function signedShare(history: History, count: number): number {
+  const { bought, sold } = history.column
+  const from = history.from(60)
+  let allBought = 0
+  let allSold = 0
+  for (let i = 0; i < count && traded[i] >= from; i++) {
+    allBought += bought[traded[i]]
+    allSold += sold[traded[i]]
   }
-  if (count < 3) return Number.NaN
-  const pairs = count - 1
+  return allBought + allSold > 0 ? (allBought - allSold) / (allBought + allSold) : Number.NaN
+}
+
+/** Roll (1984): the bounce between bid and ask makes neighbouring price changes move against each other. */
+function effectiveSpread(history: History, count: number): number {
+  const { tradePrice, mid } = history.column
+  if (count < 4) return Number.NaN
+  const pairs = count - 2
+  changes[0] = tradePrice[traded[0]] - tradePrice[traded[1]]
   let meanLater = 0
   let meanEarlier = 0
   for (let i = 1; i <= pairs; i++) {
+    changes[i] = tradePrice[traded[i]] - tradePrice[traded[i + 1]]
     meanLater += changes[i - 1]
     meanEarlier += changes[i]
   }
@@ -100,12 +97,12 @@ function effectiveSpread(history: History): number {
 }
 
 /** Amihud (2002): how far the price goes for what is traded. */
-function priceImpact(history: History): number {
+function priceImpact(history: History, count: number): number {
   const { r, notional } = history.column
   let n = 0
   let sum = 0
-  const from = history.from(300)
-  for (let index = newest(history); index >= from; index = next(history, index, from)) {
+  for (let i = 0; i < count; i++) {
+    const index = traded[i]
     if (Number.isNaN(r[index])) continue
     n++
     sum += Math.abs(r[index]) / notional[index]
@@ -114,7 +111,7 @@ function priceImpact(history: History): number {
 }
 
 /** Kyle (1985): slope of the return on the signed size traded. */
-function impactSlope(history: History): number {
+function impactSlope(history: History, count: number): number {
   const { r, bought, sold } = history.column
   let n = 0
   let meanSize = 0
@@ -123,8 +120,8 @@ function impactSlope(history: History): number {
   let squares = 0
   let least = Number.POSITIVE_INFINITY
   let most = Number.NEGATIVE_INFINITY
-  const from = history.from(300)
-  for (let index = newest(history); index >= from; index = next(history, index, from)) {
+  for (let i = 0; i < count; i++) {
+    const index = traded[i]
     if (Number.isNaN(r[index])) continue
     const size = bought[index] - sold[index]
     n++

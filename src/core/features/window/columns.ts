@@ -24,7 +24,6 @@ export const valueNames = [
   'spacingSquares',
   'spacing',
   'tradePrice',
-  'sinceTrade',
   'bought',
   'sold',
   'notional',
@@ -61,7 +60,7 @@ export function recordSecond(seconds: Seconds, bar: Bar): void {
 }
 
 function recordBar(seconds: Seconds, bar: Bar): void {
-  const { column, at, start } = seconds
+  const { column, at } = seconds
   column.quoteCount[at] = bar.quotes
   column.lastMid[at] = (bar.bid + bar.ask) / 2
   column.high[at] = bar.high
@@ -71,7 +70,6 @@ function recordBar(seconds: Seconds, bar: Bar): void {
   const between = bar.quotes > 0 ? bar.first_quote - seconds.lastQuoteTime : 0
   column.spacing[at] = bar.spacing_squares + (between < spacingReach ? between * between : 0)
   column.tradePrice[at] = bar.trade_price
-  column.sinceTrade[at] = bar.trades > 0 ? 0 : at > start ? column.sinceTrade[at - 1] + 1 : Number.NaN
   column.bought[at] = bar.bought
   column.sold[at] = bar.sold
   column.notional[at] = bar.notional

@@ -76,11 +76,6 @@ export class History {
     for (const fold of this.folds) foldAgain(fold, this)
   }
 
-  /** Index of the newest second with trades, from `index` back; NaN where the session has none. */
-  tradedBy(index: number): number {
-    return index - this.column.sinceTrade[index]
-  }
-
   /** Difference of a counted column over the last `seconds` seconds. */
   counted(name: CountColumn, seconds: number): number {
     const column = this.column[name]
