@@ -43,6 +43,8 @@ export const deskPaths = {
   rows: 'rows_to_train.parquet',
   parts: 'parts.json',
   champion: 'champion.json',
+  profile: 'train.profile',
+  drift: 'drift',
   logs: 'logs',
   lock: 'running.db',
 } as const

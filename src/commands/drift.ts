@@ -7,14 +7,24 @@ import { readSideOfTopic } from '../monitor/columns/read_topic.ts'
 import { explainFailure } from '../monitor/report/fail_on.ts'
 import { writeDriftHistory } from '../monitor/write_drift_history.ts'
 import { refuseOtherReports, type Source, saveProfile, writeDriftReport } from '../monitor/write_drift_report.ts'
-import { command, outputFile, outputFolder, runCommand, topicsOption, wholeNumber } from '../operations/command.ts'
+import {
+  command,
+  outputFile,
+  outputFolder,
+  positiveNumber,
+  runCommand,
+  topicsOption,
+  wholeNumber,
+} from '../operations/command.ts'
 import { withProgress } from '../operations/progress.ts'
 import { ensurePythonEnv } from '../operations/python_env.ts'
+import { stopOnSignal } from '../operations/stopping.ts'
 import { runPaths } from '../run_paths.ts'
 import { openStreams } from '../streams/open.ts'
 import { chooseModel } from '../tracking/base_model.ts'
 
 import { evidentlyFiles, writeEvidently } from './drift_evidently.ts'
+import { watchDrift } from './drift_watch.ts'
 
 export { writeDriftReport }
 
@@ -26,6 +36,7 @@ interface Options {
   profile?: string[]
   saveProfile?: string
   last?: number
+  every?: number
   topic?: string
   topics?: string
   out: string
@@ -58,6 +69,7 @@ const program = command(
   .option('--topic <name>', 'judge the newest rows of a topic of features in place of --current')
   .addOption(topicsOption())
   .option('--last <seconds>', 'judge only the last so many seconds (of a topic: 3600)', wholeNumber('--last', 1))
+  .option('--every <seconds>', 'with --topic: compare again and again until stopped', positiveNumber('--every'))
   .option('--out <folder>', 'where <name>.html and <name>.json go', outputFolder('--out'), runPaths.drift)
   .option('--name <name>', 'name of the report (default: early_vs_late, last_vs_profile, or from the file names)')
   .option('--fail-on <what>', 'exit 1 when it is found: drift or quality')
@@ -89,16 +101,22 @@ async function run(options: Options): Promise<void> {
   if (!/^[\w.-]+$/.test(name))
     throw new SpikeError('BAD_ARGUMENT', `--name takes letters, digits, dot, dash and underscore, not '${name}'`)
   const { out } = options
-  const model = options.model ?? (existsSync(runPaths.evaluation) ? chooseModel(runPaths.models) : undefined)
+  const models = options.model ?? (existsSync(runPaths.evaluation) ? runPaths.models : undefined)
   const theirs = evidentlyFiles(out, name)
   const outputs = ['html', 'json'].map(ending => join(out, `${name}.${ending}`))
   keepInputs(readBy(options), { '--out': [...outputs, ...(options.evidently ? Object.values(theirs) : [])] })
   if (options.evidently) refuseOtherReports(Object.values(theirs), outputs[1])
   const python = options.evidently ? await ensurePythonEnv() : null
   const last = options.last ?? (options.topic === undefined ? undefined : lastOfTopic)
+  const judged = { last, out, name, config }
+  // A champion may have been replaced since.
+  const write = async () =>
+    await writeDriftReport({ source: await open(options), ...judged, model: models && chooseModel(models) })
+  if (options.every !== undefined)
+    return await watchDrift(options.every, stopOnSignal('drift'), async () => (await write()).report)
   const { html, json, report } = await withProgress(!options.json, async say => {
     say('reading and comparing columns')
-    return await writeDriftReport({ source: await open(options), last, out, name, model, config })
+    return await write()
   })
   const { advice, dataset, quality } = report
   console.log(`${report.simulated ? 'simulated data: ' : ''}${advice.text} ${advice.why}`)
@@ -162,12 +180,15 @@ function readBy({ reference, current, features, profile, model, config = project
   }
 }
 
-function checkSource({ reference, current, features, earlyLate, profile, topic, last, evidently }: Options): void {
+function checkSource(options: Options): void {
+  const { reference, current, features, earlyLate, profile, topic, last, every, evidently, failOn } = options
   if (evidently && profile !== undefined)
     throw new SpikeError(
       'BAD_ARGUMENT',
       '--evidently needs the rows of both sides: name --reference in place of --profile',
     )
+  if (every !== undefined && (topic === undefined || evidently || failOn !== undefined))
+    throw new SpikeError('BAD_ARGUMENT', '--every goes with --topic, and without --evidently and --fail-on')
   const given = [reference, features, profile].filter(value => value !== undefined).length
   const judged = [current, topic].filter(value => value !== undefined).length
   const halves = features !== undefined && earlyLate === true && judged === 0 && last === undefined

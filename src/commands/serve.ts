@@ -18,6 +18,7 @@ interface Arguments {
   proxy: string[]
   parts?: string
   champion?: string
+  drift?: string
   metricsPort?: number
   metricsEmf?: boolean
   config?: string
@@ -65,6 +66,7 @@ export const serveCommand = (argv?: string[]): Promise<void> =>
       .option('--proxy <address>', 'a proxy whose X-Forwarded-For is believed, repeatable', several, [])
       .option('--parts <file>', 'where npm start says how its parts are')
       .option('--champion <file>', 'where npm start says until when the rows of its model go')
+      .option('--drift <file>', 'the JSON that npm run drift -- --every writes again and again')
       .option('--metrics-port <n>', 'answer /healthz, /readyz and /metrics there', port('--metrics-port'))
       .option('--metrics-emf', 'also print the metrics each minute, as CloudWatch reads them')
       .option('--config <file>', 'another config.yaml'),

@@ -22,8 +22,9 @@ import type { Streams } from '../streams/port.ts'
 import { findChampion } from './start/champion.ts'
 import { feedNames, realFeeds } from './start/feed_names.ts'
 import { keepRunning, type Part, type PartMode } from './start/keep_running.ts'
-import { partsOf, scorerPart } from './start/parts.ts'
+import { driftPart, partsOf, scorerPart } from './start/parts.ts'
 import { recorded } from './start/recorded.ts'
+import { profileTraining } from './start/training_profile.ts'
 
 interface Arguments {
   feed: string
@@ -77,12 +78,19 @@ async function startAlone({ feed, speed, history, out, host, port, ...given }: A
   console.log(`http://${host}:${port}  ${simulated ? 'SIMULATED market' : feed}, everything in ${out}; Ctrl-C ends all`)
   for (const { name, does } of parts) console.log(`  ${name.padEnd(10)}${does}`)
   console.log(`  ${'infer'.padEnd(10)}scores each row, once there is a model`)
+  console.log(`  ${'drift'.padEnd(10)}compares rows with those of its training, once there is a model`)
   const chosen = config.feeds.filter(({ name }) => feed.split(',').includes(name))
   const products = simulated ? Object.keys(config.simulator.products).length : productsOf({ feeds: chosen }).length
   const scoring = async (): Promise<void> => {
     const champion = { config, configFile: given.config, out, streams, products, stop, logFile: logOf(out, 'train') }
     const model = await findChampion({ ...champion, onState: board.of('infer') })
-    if (model !== null) await keep(scorerPart({ topics, configFile: given.config }, model))
+    if (model === null) return
+    await Promise.all([keep(scorerPart({ topics, configFile: given.config }, model)), watching(model)])
+  }
+  const watching = async (models: string): Promise<void> => {
+    const profile = { configFile: given.config, out, models, stop, logFile: logOf(out, 'drift') }
+    if (!(await profileTraining({ ...profile, onState: board.of('drift') }))) return
+    await keep(driftPart({ topics, config, configFile: given.config, out }, models))
   }
   // The page comes first: on a small machine eight processes that begin at once keep each other from it.
   const [page, ...others] = parts

@@ -168,7 +168,11 @@ export const portfolioBody = z.object({
         buy_and_hold: known.describe('the first budget, all in at the first candle that is held here'),
       },
       balanced: z.boolean(),
-      history: z.array(z.object({ start: seconds, total_value: z.number(), holding: known })),
+      aside: z
+        .object({ total_value: z.number(), fees: z.number(), balanced: z.boolean(), fills: z.int() })
+        .nullable()
+        .describe('the same rule, but nothing is bought while a spike is likely; null before its first candle'),
+      history: z.array(z.object({ start: seconds, total_value: z.number(), holding: known, aside: known })),
       fills: z.array(
         z.object({
           ...{ start: seconds, side: z.enum(['BUY', 'SELL']), amount: z.number(), price: z.number(), fee: z.number() },
@@ -179,6 +183,8 @@ export const portfolioBody = z.object({
   ),
 })
 
+const driftSide = z.object({ rows: z.int(), from: iso.nullable(), to: iso.nullable() })
+
 export const alertsBody = z.object({
   simulated,
   alerts: z.array(
@@ -187,6 +193,25 @@ export const alertsBody = z.object({
       came_true: z.boolean().nullable().describe('null until its minute is over, and for what is no prediction'),
     }),
   ),
+})
+
+export const driftBody = z.object({
+  simulated,
+  reason: z.string().nullable().describe('why there is no comparison'),
+  report: z
+    .object({
+      advice: z.object({ action: z.string(), text: z.string(), why: z.string() }),
+      reference: driftSide.describe('what the model was trained on'),
+      current: driftSide.describe('the newest rows'),
+      ...{ counted: z.int(), drifted: z.int(), undecided: z.int(), drifted_by_evidently: z.int() },
+      columns: z.array(
+        z.object({
+          ...{ name: z.string(), used_by_model: z.boolean().nullable(), verdict: z.string() },
+          ...{ distance: known, p: known, evidently: known, evidently_drifted: z.boolean(), shift: z.string() },
+        }),
+      ),
+    })
+    .nullable(),
 })
 
 export const faultBody = z.object({ error: z.string(), known: z.array(z.string()).optional() })

@@ -6,6 +6,7 @@ import type { Streams } from '../streams/port.ts'
 import { apiMetrics } from './api_metrics.ts'
 import { healthBody } from './bodies.ts'
 import { readDesk } from './desk/files.ts'
+import { driftRoute } from './drift.ts'
 import { EventLog } from './event_log.ts'
 import { EventRate } from './event_rate.ts'
 import { EventStreams } from './event_streams.ts'
@@ -35,6 +36,8 @@ export interface ServeOptions {
   parts?: string
   /** Where npm start says which model scores, and until when the rows go that it was trained on. */
   champion?: string
+  /** JSON of the drift report that is written again and again. */
+  drift?: string
   stop: AbortSignal
 }
 
@@ -51,7 +54,7 @@ const announced: Kind[] = ['candle', 'window', 'prediction', 'settled', 'signal'
 
 /** Follows the topics in memory and answers for them over HTTP. @throws SpikeError BAD_ARGUMENT when the port cannot be had. */
 export async function serve(options: ServeOptions): Promise<Serving> {
-  const { config, streams, predictions, stop, parts, champion } = options
+  const { config, streams, predictions, stop, parts, champion, drift } = options
   const view = new View()
   view.absent = kind => {
     const { topic, there } = followed.find(one => one.topic.kind === kind)!
@@ -87,7 +90,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       return { status: body.status === 'unhealthy' ? 503 : 200, body }
     },
   })
-  const routes = [health, ...marketRoutes, ...modelRoutes]
+  const routes = [health, ...marketRoutes, ...modelRoutes, driftRoute(drift)]
   const server = await startServer({ limit: 100, ...options, view, routes, events, times, files: readDesk() })
   const notReady = (): string | null => {
     const { status, reasons } = healthNow()

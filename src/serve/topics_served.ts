@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts'
+import { asideTopic } from '../core/trading/signals/stand_aside.ts'
 import { deadLetterTopic } from '../streams/dead_letter.ts'
 
 /** What a topic holds, as this room knows it; those but `raw` go out on /events under this name. */
@@ -11,6 +12,8 @@ export type Kind =
   | 'settled'
   | 'signal'
   | 'ledger'
+  | 'asidesignal'
+  | 'asideledger'
   | 'alert'
   | 'minute'
   | 'anomaly'
@@ -36,6 +39,8 @@ export function servedTopics({ topics }: Pick<Config, 'topics'>, predictions: st
     { kind: 'settled', name: topics.settled.name, tail: 20_000 },
     { kind: 'signal', name: topics.signals.name, tail: 4000 },
     { kind: 'ledger', name: topics.ledger.name, tail: 4000 },
+    { kind: 'asidesignal', name: asideTopic(topics.signals.name), tail: 4000 },
+    { kind: 'asideledger', name: asideTopic(topics.ledger.name), tail: 4000 },
     { kind: 'alert', name: topics.alerts.name, tail: 200 },
     { kind: 'minute', name: topics.aggregations.name, tail: 200 },
     { kind: 'anomaly', name: topics.anomalies.name, tail: 1000 },

@@ -54,6 +54,8 @@ export class ProductView {
   readonly models = new Map<string, ModelView>()
   readonly signals = new Recent<SignalRecord>(most.signals)
   readonly ledger: LedgerEntry[] = []
+  /** Of the trader that buys nothing while a spike is likely. */
+  readonly aside = { signals: new Recent<SignalRecord>(most.signals), ledger: [] as LedgerEntry[] }
   readonly gaps = new Recent<Gap>(most.gaps)
   /** By time in microseconds. */
   readonly volatilities = new Recent<Volatilities & { time: number }>(most.predictions)
@@ -94,7 +96,7 @@ export class View {
   readonly products = new Map<string, ProductView>()
   readonly counts: Record<Kind, number> = {
     ...{ raw: 0, candle: 0, window: 0, feature: 0, prediction: 0, settled: 0, signal: 0, ledger: 0, alert: 0 },
-    ...{ minute: 0, anomaly: 0, article: 0, late: 0, dead: 0 },
+    ...{ asidesignal: 0, asideledger: 0, minute: 0, anomaly: 0, article: 0, late: 0, dead: 0 },
   }
   /** Of all products, in the order in which they were given. */
   readonly alerts: AlertRow[] = []
@@ -202,6 +204,18 @@ const takers: Record<Exclude<Kind, 'alert'>, (text: string, open: Open) => boole
     const signal = decodeSignal(text)
     if (signal === null) return false
     open(signal.product).signals.put(signal.start, signal)
+    return true
+  },
+  asidesignal(text, open) {
+    const signal = decodeSignal(text)
+    if (signal === null) return false
+    open(signal.product).aside.signals.put(signal.start, signal)
+    return true
+  },
+  asideledger(text, open) {
+    const entry = decodeEntry(text)
+    if (entry === null) return false
+    keepNewest(open(entry.product).aside.ledger, entry, most.ledger)
     return true
   },
   minute(text, open) {

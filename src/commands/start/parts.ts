@@ -38,6 +38,7 @@ export function partsOf(options: PartsOptions): Part[] {
       args: [
         ...['serve', ...shared, '--host', host, '--port', `${port}`],
         ...['--parts', join(out, deskPaths.parts), '--champion', join(out, deskPaths.champion)],
+        ...['--drift', join(out, `${deskPaths.drift}.json`)],
       ],
     },
     ...(feed === null
@@ -90,6 +91,19 @@ export function scorerPart({ topics, configFile }: Pick<PartsOptions, 'topics' |
   const args = ['infer', '--topics', topics, '--model', model, ...configOf(configFile)]
   return { name: 'infer', does: 'scores each row: probability of a spike in the next 60 s', args }
 }
+
+/** What compares the newest hour of rows with those of the training. @param model its folder. */
+export function driftPart({ topics, configFile, config, out }: DriftPartOptions, model: string): Part {
+  const rows = ['--profile', join(out, deskPaths.profile), '--topics', topics, '--topic', config.topics.features.name]
+  const written = ['--out', out, '--name', deskPaths.drift, '--every', '60', '--model', model]
+  return {
+    name: 'drift',
+    does: 'compares the newest hour of rows with those of the training, each minute',
+    args: ['drift', ...rows, ...written, ...configOf(configFile)],
+  }
+}
+
+type DriftPartOptions = Pick<PartsOptions, 'topics' | 'configFile' | 'config' | 'out'>
 
 export function configOf(file: string | undefined): string[] {
   return file === undefined ? [] : ['--config', file]

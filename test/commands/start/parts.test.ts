@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { feedNames } from '../../../src/commands/start/feed_names.ts'
-import { partsOf, scorerPart } from '../../../src/commands/start/parts.ts'
+import { driftPart, partsOf, scorerPart } from '../../../src/commands/start/parts.ts'
 import { readConfig } from '../../../src/config.ts'
 import { listOptions } from '../../../src/operations/command.ts'
 
@@ -32,7 +32,11 @@ test.each(['', 'nobody', 'coinbase,nobody', 'coinbase,', 'simulated,coinbase'])(
   )
 })
 
-const parts = [...partsOn(null), scorerPart({ topics: 'embedded', configFile: 'own.yaml' }, 'model')]
+const parts = [
+  ...partsOn(null),
+  scorerPart({ topics: 'embedded', configFile: 'own.yaml' }, 'model'),
+  driftPart({ ...places, config: readConfig() }, 'models'),
+]
 test.each([...parts, ...partsOn('coinbase,binance').filter(({ name }) => name === 'ingest')])(
   '$name: its command $args.0 has every option that it is given',
   async ({ args: [command, ...args] }) => {

@@ -3,6 +3,7 @@ import type {
   alertsBody,
   anomaliesBody,
   candlesBody,
+  driftBody,
   faultBody,
   healthBody,
   portfolioBody,
@@ -17,6 +18,7 @@ export type Candles = z.infer<typeof candlesBody>
 export type Windows = z.infer<typeof windowsBody>
 export type Predictions = z.infer<typeof predictionsBody>
 export type Portfolios = z.infer<typeof portfolioBody>
+export type Drift = z.infer<typeof driftBody>
 export type Alerts = z.infer<typeof alertsBody>
 export type Anomalies = z.infer<typeof anomaliesBody>
 export type Sentiment = z.infer<typeof sentimentBody>

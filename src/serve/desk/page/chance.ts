@@ -41,7 +41,7 @@ export function chanceCard(current: () => ProductData | null): { show(now: numbe
     const { base_rate: baseRate = null } = data?.turnedOut ?? {}
     say(
       'beside',
-      `base rate ${percent(baseRate)} · tau ${latest === null ? basisPoints(null) : basisPoints(latest.tau)} bp`,
+      `${besideBase(latest === null || isOld ? null : latest.probability, baseRate)} · tau ${latest === null ? basisPoints(null) : basisPoints(latest.tau)} bp`,
     )
     say('such', latest === null ? '' : howSuchTurnedOut(latest, data?.turnedOut ?? null))
     say(
@@ -56,6 +56,12 @@ export function chanceCard(current: () => ProductData | null): { show(now: numbe
     refresh()
   }
   return { show, paint: () => spark.paint() }
+}
+
+/** Such as `0.6 × the base rate of 13 %`: a small probability may still be many times the usual one. */
+function besideBase(probability: number | null, baseRate: number | null): string {
+  if (probability === null || !baseRate) return `base rate ${percent(baseRate)}`
+  return `${number(probability / baseRate, 1)} × the base rate of ${percent(baseRate)}`
 }
 
 const [judged, mostShare] = [600, 0.25]

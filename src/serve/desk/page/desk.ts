@@ -3,6 +3,8 @@ import {
   type Anomalies,
   ask,
   type Candles,
+  type Drift,
+  type Fault,
   type Health,
   isFault,
   type Portfolios,
@@ -12,6 +14,7 @@ import {
 } from './answers.ts'
 import { beneath } from './beneath.ts'
 import { chanceCard } from './chance.ts'
+import { driftTable } from './drift.ts'
 import { at, make, say } from './elements.ts'
 import { showHappened } from './happened.ts'
 import { follow, type Live } from './live.ts'
@@ -26,6 +29,7 @@ const products = new Map<string, ProductData>()
 let chosen: string | null = null
 let health: Health | null = null
 let awaySince: number | null = null
+let drift: Drift | Fault | null = null
 /** What has changed since it was drawn last. */
 let [marksChanged, cardsChanged] = [false, false]
 
@@ -35,6 +39,7 @@ const chance = chanceCard(current)
 const quality = qualityCard(current)
 const portfolio = portfolioCard(current)
 const tables = beneath(current, () => health)
+const drifted = driftTable(() => drift)
 const theme = watchTheme(() => {
   chart.paint()
   for (const card of [chance, quality, portfolio]) card.paint()
@@ -93,16 +98,21 @@ async function loadVerdict(product: string): Promise<void> {
   if (product === chosen) showHappened(anomalies, sentiment, alerts)
 }
 
+async function loadDrift(): Promise<void> {
+  drift = await ask<Drift>('drift')
+  drifted.show()
+}
+
 async function loadHealth(): Promise<void> {
   const answer = await ask<Health>('health')
   health = isFault(answer) ? null : answer
-  const names = health?.products.map(({ product }) => product) ?? []
+  const names = (health?.products.map(({ product }) => product) ?? []).sort()
   const buttons = at('products')
   const standing = [...buttons.children].map(({ textContent }) => textContent)
   for (const name of names.filter(name => !standing.includes(name))) {
     const button = Object.assign(make('button', name), { type: 'button', ariaPressed: 'false' })
     button.onclick = () => choose(name)
-    buttons.append(button)
+    buttons.insertBefore(button, [...buttons.children].find(({ textContent }) => textContent! > name) ?? null)
   }
   if (chosen === null && names.length > 0) choose(names[0])
   showFlow()
@@ -177,10 +187,13 @@ document.addEventListener('keydown', ({ key, target, ctrlKey, metaKey, altKey })
 drawCards()
 // At once, and again as the stream begins: what comes in between is then in one of them.
 loadHealth()
+loadDrift()
 setInterval(beat, beatMs)
 setInterval(loadHealth, healthMs)
 setInterval(() => {
-  if (chosen !== null && !document.hidden) loadVerdict(chosen).then(drawCards)
+  if (document.hidden) return
+  loadDrift()
+  if (chosen !== null) loadVerdict(chosen).then(drawCards)
 }, verdictMs)
 follow({
   take,

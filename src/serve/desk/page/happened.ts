@@ -7,13 +7,19 @@ interface Line {
   text: string
 }
 
+const whyNone = {
+  anomalies: 'no trade stood apart in the last 24 hours',
+  news: 'no article in the last 24 hours; not every feed brings them, finnhub does',
+  alarms: 'no model has given one',
+  alerts: 'no rule was met, and the feed has no gap',
+}
 /** Of each kind: what comes often crowds out nothing that comes seldom. */
 const most = 20
 const seconds = (timestamp: string): number => Date.parse(timestamp) / 1000
 
 /** The newest anomalies, articles, alarms of the model and other alerts in one list, the newest first; and why there are none of a kind. */
 export function showHappened(anomalies: Anomalies | Fault, sentiment: Sentiment | Fault, alerts: Alerts | Fault): void {
-  const kinds: [name: string, lines: Line[] | string][] = [
+  const kinds: [name: keyof typeof whyNone, lines: Line[] | string][] = [
     ['anomalies', isFault(anomalies) ? anomalies.error : anomalies.anomalies.map(lineOfAnomaly)],
     ['news', isFault(sentiment) ? sentiment.error : (sentiment.summary.missing ?? sentiment.items.map(lineOfNews))],
     ['alarms', isFault(alerts) ? alerts.error : alerts.alerts.filter(isAlarm).map(lineOfAlert)],
@@ -23,7 +29,7 @@ export function showHappened(anomalies: Anomalies | Fault, sentiment: Sentiment 
   lines.sort((a, b) => b.time - a.time)
   at('happened').replaceChildren(...lines.map(({ time, text }) => make('li', `${clock(time)} ${text}`)))
   const lacking = kinds.flatMap(([name, found]) =>
-    typeof found === 'string' ? [`${name}: ${found}`] : found.length === 0 ? [`${name}: none`] : [],
+    typeof found === 'string' ? [`${name}: ${found}`] : found.length === 0 ? [`${name}: ${whyNone[name]}`] : [],
   )
   say('news-why', lacking.join(' · '))
 }

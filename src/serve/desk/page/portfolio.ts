@@ -1,3 +1,4 @@
+import type { PaperPortfolio } from './answers.ts'
 import { at, say, sayPairs, showTable } from './elements.ts'
 import { Lines } from './lines.ts'
 import type { ProductData } from './product_data.ts'
@@ -9,6 +10,7 @@ export function portfolioCard(current: () => ProductData | null): { show(): void
     lines: [
       { name: 'portfolio', colour: 'up' },
       { name: 'holding', colour: 'third', dash: [6, 4] },
+      { name: 'standing aside', colour: 'down', dash: [2, 3] },
     ],
     ...{ height: 150, write: value => number(value, 0) },
   })
@@ -16,10 +18,12 @@ export function portfolioCard(current: () => ProductData | null): { show(): void
     showTable(
       'portfolio-table',
       () => ({
-        names: ['UTC', 'portfolio', 'holding'],
+        names: ['UTC', 'portfolio', 'holding', 'standing aside'],
         rows: (current()?.portfolio?.history ?? [])
           .toReversed()
-          .map(({ start, total_value: value, holding }) => [minute(start), number(value), number(holding)]),
+          .map(({ start, total_value: value, holding, aside }) => [
+            ...[minute(start), number(value), number(holding), number(aside)],
+          ]),
       }),
       'no candle has been traded yet',
     ),
@@ -47,6 +51,7 @@ export function portfolioCard(current: () => ProductData | null): { show(): void
     sayPairs('portfolio', [
       ['portfolio', `${number(paper?.total_value)} (fees ${number(paper?.fees)})`],
       ['holding', number(paper?.buy_and_hold)],
+      ['standing aside', besideOf(paper?.aside ?? null)],
       ['began with', number(paper?.started_with)],
       ['ledger', paper === null ? '–' : paper.balanced ? 'balanced' : 'NOT BALANCED'],
       ['trades', paper === null ? '–' : number(paper.fills.length, 0)],
@@ -56,14 +61,22 @@ export function portfolioCard(current: () => ProductData | null): { show(): void
       history.map(({ start }) => start),
       history.map(one => one.total_value),
       history.map(one => one.holding),
+      history.map(one => one.aside),
     ])
     say(
       'portfolio-why',
       history.length > 0
-        ? '━ portfolio ┅ holding'
+        ? '━ portfolio ┅ holding ┈ standing aside: the same rule, but nothing is bought while a spike is likely'
         : 'nothing yet: the signals job has written no row; it begins with the first closed candle that it reads',
     )
     for (const refresh of refreshes) refresh()
   }
   return { show, paint: () => equity.paint() }
+}
+
+/** Of the portfolio that buys nothing while a spike is likely. */
+function besideOf(aside: PaperPortfolio['aside']): string {
+  if (aside === null) return '–'
+  const fault = aside.balanced ? '' : '; NOT BALANCED'
+  return `${number(aside.total_value)} (fees ${number(aside.fees)}, trades ${number(aside.fills, 0)}${fault})`
 }
