@@ -72,11 +72,18 @@ export async function benchEquities({ rate, seconds }: EquitiesOptions): Promise
     const load: EquitiesLoad = { broker: broker.address, topic: config.topics.raw.name, partitions, tickers, stretches }
     const generator = startVictim([script('./equities_load.ts'), JSON.stringify(load)])
     const lags: { at: number; lag: number }[] = []
+    const pids = { job: job.pid, store: process.pid, broker: broker.pid(), load: generator.pid }
+    const looks: CpuLook[] = []
     const group = `equities-${config.topics.raw.name}-${config.topics.scored.name}`
     const look = async (): Promise<number> => {
       if (job.ended() !== null) throw new SpikeError('CHECK_FAILED', `the job ended: ${job.log()}`)
       const lag = await lagOf(streams, group, config.topics.raw.name)
-      lags.push({ at: (performance.timeOrigin + performance.now()) * 1000, lag })
+      const at = (performance.timeOrigin + performance.now()) * 1000
+      lags.push({ at, lag })
+      looks.push({
+        at,
+        seconds: Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, processCpu(pid)])),
+      })
       return lag
     }
     while (generator.ended() === null) {
@@ -96,7 +103,6 @@ export async function benchEquities({ rate, seconds }: EquitiesOptions): Promise
       await look()
       await delay(200)
     }
-    const cpu = { job: processCpu(job.pid), store: processCpu(process.pid), broker: processCpu(broker.pid()) }
     const drained_s = Math.round((performance.now() - ended) / 100) / 10
     over.abort()
     await stored
@@ -107,7 +113,9 @@ export async function benchEquities({ rate, seconds }: EquitiesOptions): Promise
         const lag = lags.filter(inside).map(one => one.lag)
         const lag_records = { median: median(lag), largest: Math.max(...lag), last: lag.at(-1) }
         const ms = describeDelays(delays.filter(inside).map(one => one.ms))
-        return [name, { rate: stretches[i].rate, store_ms: ms, lag_records, load_behind_ms: Math.round(behind_ms) }]
+        const { rate } = stretches[i]
+        const cpu_us_per_trade = cpuPerTrade(looks.filter(inside), rate)
+        return [name, { rate, store_ms: ms, lag_records, load_behind_ms: Math.round(behind_ms), cpu_us_per_trade }]
       }),
     )
     const rows = rowsIn(place)
@@ -115,9 +123,6 @@ export async function benchEquities({ rate, seconds }: EquitiesOptions): Promise
     return {
       ...{ name: 'equities', ratio: Math.round((100 * 67) / figures.steady.store_ms.p99) / 100, ratios: {} },
       ...{ sent, in_store: rows, drained_s, stretches: figures },
-      cpu_us_per_trade: Object.fromEntries(
-        Object.entries(cpu).map(([name, seconds]) => [name, Math.round((1e6 * seconds) / sent)]),
-      ),
       ...{ rss_mib: { job: Math.round(residentMib(job.pid)), store: Math.round(residentMib(process.pid)) } },
       ...{ store: 'sqlite', store_mib: Math.round(statSync(place).size / 2 ** 20), tickers, partitions },
       ...{ simulated: true, node: process.version, load: loadavg().map(load => Math.round(load)) },
@@ -164,6 +169,24 @@ async function lagOf(streams: Streams, group: string, topic: string): Promise<nu
   const [ends, committed] = await Promise.all([streams.ends(topic), streams.committed(group, topic)])
   const sum = (all: { offset: number }[]): number => all.reduce((total, { offset }) => total + offset, 0)
   return sum(ends) - sum(committed)
+}
+
+/** Seconds of CPU that each process has taken up to a moment in µs. */
+interface CpuLook {
+  at: number
+  seconds: Record<string, number>
+}
+
+/** Microseconds of CPU time between the first look and the last one, over the trades that were due between them. */
+function cpuPerTrade(looks: CpuLook[], rate: number): Record<string, number> {
+  const [first, last] = [looks[0], looks[looks.length - 1]]
+  const trades = ((last.at - first.at) * rate) / 1e6
+  return Object.fromEntries(
+    Object.entries(last.seconds).map(([name, seconds]) => [
+      name,
+      Math.round((1e6 * (seconds - first.seconds[name])) / trades),
+    ]),
+  )
 }
 
 function rowsIn(place: string): number {

@@ -33,8 +33,10 @@ export class RecentValues {
 
   /** Oldest first. */
   toArray(): number[] {
-    const { values, next, length } = this
-    return this.isFull ? [...values.subarray(next), ...values.subarray(0, next)] : [...values.subarray(0, length)]
+    const array: number[] = []
+    if (this.isFull) for (let i = this.next; i < this.length; i++) array.push(this.values[i])
+    for (let i = 0; i < (this.isFull ? this.next : this.length); i++) array.push(this.values[i])
+    return array
   }
 
   /** Holds these alone. @param values oldest first, at most as many as it takes. */

@@ -1,5 +1,5 @@
 import { seededRandom } from '../../math/random.ts'
-import { emptyForest, type Forest, meanPathLength } from './forest.ts'
+import { emptyForest, type Forest, meanPathLength, splitNode } from './forest.ts'
 
 export interface GrowOptions {
   trees: number
@@ -71,17 +71,16 @@ function growTree(growing: Growing, node: number, from: number, to: number, dept
   const { forest, columns, rows } = growing
   const split = to - from > 1 && depth < growing.deepest ? drawSplit(growing, from, to) : null
   if (split === null) {
-    forest.columns[node] = -1
-    forest.thresholds[node] = depth + meanPathLength(to - from)
+    forest.lengths[node] = depth + meanPathLength(to - from)
+    forest.deepest = Math.max(forest.deepest, depth)
     return
   }
   const middle = partition(rows, from, to, columns[split.column], split.threshold)
-  forest.columns[node] = split.column
-  forest.thresholds[node] = split.threshold
-  forest.left[node] = growing.next++
-  forest.right[node] = growing.next++
-  growTree(growing, forest.left[node], from, middle, depth + 1)
-  growTree(growing, forest.right[node], middle, to, depth + 1)
+  const children = growing.next
+  growing.next += 2
+  splitNode(forest, node, split.column, split.threshold, children)
+  growTree(growing, children, from, middle, depth + 1)
+  growTree(growing, children + 1, middle, to, depth + 1)
 }
 
 /** A column at random among those that are not constant; null where all are. */
