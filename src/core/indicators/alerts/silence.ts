@@ -36,7 +36,7 @@ export class Silence {
     onSilent: (silent: Silent) => void,
     onBack: (product: string, time: Micros) => void,
   ): void {
-    if (time > this.clock) this.clock = time
+    this.clock = Math.max(this.clock, time)
     if (this.clock >= this.nextDue) this.look(onSilent)
     if (type !== 'quote' && type !== 'trade') return
     const before = this.last.get(product) ?? Number.NEGATIVE_INFINITY

@@ -1,7 +1,7 @@
 import { groupIndices } from '../../math/group_indices.ts'
 import { percentileOf } from '../../math/percentile.ts'
 import { seededRandom } from '../../math/random.ts'
-import { rankByScore } from '../metrics/metrics.ts'
+import { rankedPrecision } from '../metrics/ranked_precision.ts'
 import { average } from '../recipes/average.ts'
 import { labelRows } from '../split/label.ts'
 import type { AuditCheck } from './check.ts'
@@ -89,22 +89,4 @@ function judgeShuffled({ table, split, tau, config }: AuditInput, random: () => 
 
 function byProduct(product: string[], rows: Int32Array): Int32Array[] {
   return [...groupIndices(rows.length, i => product[rows[i]]).values()].map(own => Int32Array.from(own, i => rows[i]))
-}
-
-/** Average precision of many labellings by one score, which is ranked once. */
-function rankedPrecision(scores: Float64Array): (labels: Float64Array) => number {
-  const order = rankByScore(scores)
-  const lastOfTie = Uint8Array.from(order, (row, i) => (scores[order[i + 1]] === scores[row] ? 0 : 1))
-  return labels => {
-    let area = 0
-    let tp = 0
-    let before = 0
-    for (let i = 0; i < order.length; i++) {
-      tp += labels[order[i]]
-      if (lastOfTie[i] === 0 || tp === before) continue
-      area += (tp - before) * (tp / (i + 1))
-      before = tp
-    }
-    return area / before
-  }
 }

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type FeatureTable, takeRows } from '../../../../src/core/features/table.ts'
 import { anchoredRows, fitAnchored, predictAnchored } from '../../../../src/core/models/anchor/anchored.ts'
+import { OnlineLogistic } from '../../../../src/core/models/anchor/online_logistic.ts'
 import type { PooledCorrection } from '../../../../src/core/models/anchor/pooled.ts'
 import { anchorTerms } from '../../../../src/core/models/anchor/terms.ts'
 import { labelRows } from '../../../../src/core/models/split/label.ts'
@@ -56,6 +57,36 @@ describe('the anchored recipe', () => {
           expect(then[name][at(cut)], `${name} of ${product} at ${second}`).toBe(said[name][at(table)])
       }
     }
+  })
+
+  test('P of a row is that of all labels of its product that are known by then, taken in one after the other', () => {
+    const labels = labelRows(table, tau).map((label, row) => (row % 11 === 0 ? Number.NaN : label))
+    const { score, probability } = predictAnchored(pooled, table, labels, tau)
+    for (let row = 0; row < table.rows; row += 41) {
+      const curve = new OnlineLogistic({ offset: -0.6, slope: 2.2, strength: { offset: 1, slope: 3 } })
+      let [minutes, spikes] = [60, 6]
+      for (let before = 0; before < row; before++) {
+        const isKnown = table.product[before] === table.product[row] && table.time[before] + 61e6 <= table.time[row]
+        const isFitted = (table.time[before] / 1e6) % 5 === 0 && !Number.isNaN(table.sigma_future[before])
+        if (!isKnown || !isFitted || Number.isNaN(labels[before])) continue
+        curve.take(score[before], labels[before], 5 / 60)
+        minutes += 5 / 60
+        spikes += (5 / 60) * labels[before]
+      }
+      const expected = 0.6 * curve.probability(score[row]) + (0.4 * spikes) / minutes
+      expect(probability[row], `row ${row}`).toBeCloseTo(expected, 9)
+    }
+  })
+
+  test('a product without tau has no score and no probability, the others keep theirs', () => {
+    const both = predictAnchored(pooled, table, labelRows(table, tau), tau)
+    const one = { 'BTC-USD': 1e-5 }
+    const alone = predictAnchored(pooled, table, labelRows(table, one), one)
+    table.product.forEach((product, row) => {
+      for (const name of ['score', 'probability'] as const)
+        expect(alone[name][row]).toBe(product === 'BTC-USD' ? both[name][row] : Number.NaN)
+    })
+    expect(alone.sigma).toEqual(both.sigma)
   })
 
   test('falls back to the baseline where what was learnt elsewhere turns out to be wrong here', () => {
