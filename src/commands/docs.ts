@@ -13,8 +13,9 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 async function main({ from, json }: Arguments): Promise<void> {
   if (from !== undefined) await importExample(from, root)
-  const written = await writeDocuments(root, readConfig())
-  console.log(json ? JSON.stringify({ written }) : written.join('\n'))
+  const { documents, changed } = await writeDocuments(root, readConfig())
+  if (json) console.log(JSON.stringify({ documents, changed }))
+  else console.log([...changed, `${changed.length} of ${documents} documents changed`].join('\n'))
 }
 
 const program = command(

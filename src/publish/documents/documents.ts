@@ -5,10 +5,11 @@ import type { Config } from '../../config.ts'
 import type { Evaluation } from '../../core/models/judge/evaluation.ts'
 import { SpikeError } from '../../errors.ts'
 import { writeFileAtomically } from '../../files/atomic.ts'
+import { keepOthers } from '../../files/keep_others.ts'
 import { examplePaths } from '../../run_paths.ts'
 import type { Exploration } from '../eda/explore.ts'
 import { evaluationPaper } from '../pdf/evaluation_pdf.ts'
-import { compileFirstPage, compilePdf } from '../pdf/typst.ts'
+import { compileFirstPage, compilePdf, isOurPdf } from '../pdf/typst.ts'
 import { plotLifts } from '../plots/lifts.ts'
 import { renderPng, renderSvg } from '../plots/plot.ts'
 import { plotPriceStrip } from '../plots/price_strip.ts'
@@ -20,7 +21,7 @@ import { incompatibilities } from '../schemas/incompatibilities.ts'
 import { topicSchemas } from '../schemas/topic_schemas.ts'
 import type { Strip } from '../strip.ts'
 import { featureSpec } from './feature_spec.ts'
-import { modelCard } from './model_card.ts'
+import { isModelCard, modelCard } from './model_card.ts'
 import { resultsTable } from './results_table.ts'
 import { rowType } from './row_type.ts'
 import { terminalPicture } from './terminal_picture.ts'
@@ -81,17 +82,53 @@ export async function composeDocuments(
   }
 }
 
+/** What a checkout has of the documents, and which of them are another text or picture now. */
+export interface WrittenDocuments {
+  documents: number
+  changed: string[]
+}
+
 /**
- * Writes `composeDocuments` under the root.
- * @returns the paths written.
- * @throws SpikeError CHECK_FAILED for a schema that is no longer compatible with the one that stands there under its version.
+ * Writes those of `composeDocuments` that are not there as they are to be.
+ * @throws SpikeError BAD_FILE for files of others under their names, CHECK_FAILED for a schema that is no longer compatible with the
+ *   one that stands there under its version; nothing is written then.
  */
-export async function writeDocuments(root: string, config: Config): Promise<string[]> {
+export async function writeDocuments(root: string, config: Config): Promise<WrittenDocuments> {
   const readme = readFileSync(join(root, 'README.md'), 'utf8')
+  if (!exampleBlock.test(readme))
+    throw new SpikeError(
+      'BAD_FILE',
+      `${join(root, 'README.md')}: lacks the lines <!-- example --> and <!-- /example -->, between which the results go; put them back`,
+    )
   const documents = await composeDocuments(config, readExample(root), readme)
+  refuseOtherDocuments(root, Object.keys(documents))
   refuseIncompatible(root, config)
-  for (const [path, data] of Object.entries(documents)) await writeFileAtomically(join(root, path), data)
-  return Object.keys(documents)
+  const changed: string[] = []
+  for (const [path, data] of Object.entries(documents)) {
+    const place = join(root, path)
+    if (existsSync(place) && readFileSync(place).equals(Buffer.from(data))) continue
+    await writeFileAtomically(place, data)
+    changed.push(path)
+  }
+  return { documents: Object.keys(documents).length, changed }
+}
+
+/** How a document of each kind is known to be ours, the first that fits its path; a picture by the card beside it. */
+const marks: [path: RegExp, isOurs: (first: string, last: string, root: string) => boolean][] = [
+  [/model_card/, isModelCard],
+  [/\.pdf$/, isOurPdf],
+  [/\.svg$/, first => first.includes('>What npm run demo prints</title>')],
+  [/\.json$/, first => first.includes('"$schema"')],
+  [/\.(md|ts)$/, first => first.includes('by `npm run docs`; do not edit by hand.')],
+  [/\.png$/, (_, __, root) => existsSync(join(root, examplePaths.modelCard))],
+]
+
+/** @param paths from the root; the README is of us and others. @throws SpikeError BAD_FILE for a file of somebody else. */
+export function refuseOtherDocuments(root: string, paths: string[]): void {
+  for (const path of paths.filter(path => path !== 'README.md')) {
+    const [, isOurs] = marks.find(([kind]) => kind.test(path))!
+    keepOthers([join(root, path)], (first, last) => isOurs(first, last, root))
+  }
 }
 
 function refuseIncompatible(root: string, config: Config): void {
@@ -103,9 +140,8 @@ function refuseIncompatible(root: string, config: Config): void {
   if (faults.length > 0) throw new SpikeError('CHECK_FAILED', faults)
 }
 
+const exampleBlock = /(<!-- example -->\n)[\s\S]*?(<!-- \/example -->)/
+
 function replaceBlock(readme: string, text: string): string {
-  return readme.replace(
-    /(<!-- example -->\n)[\s\S]*?(<!-- \/example -->)/,
-    (_, start, end) => `${start}${text}\n${end}`,
-  )
+  return readme.replace(exampleBlock, (_, start, end) => `${start}${text}\n${end}`)
 }
