@@ -40,6 +40,7 @@ const commands: Record<string, () => Promise<unknown>> = {
   backpressure: () => import('./backpressure.ts'),
   scaling: () => import('./scaling.ts'),
   soak: () => import('./soak.ts'),
+  soak_desk: async () => (await import('./soak_desk.ts')).soakDeskCommand(),
 }
 
 const own = commands[process.argv[2]]

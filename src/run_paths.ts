@@ -45,6 +45,7 @@ export const deskPaths = {
   champion: 'champion.json',
   profile: 'train.profile',
   drift: 'drift',
+  compiled: 'compiled',
   logs: 'logs',
   lock: 'running.db',
 } as const

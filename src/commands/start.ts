@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Option } from 'commander'
 import { z } from 'zod'
@@ -63,6 +63,8 @@ async function startAlone({ feed, speed, history, out, host, port, ...given }: A
   const topics = given.topics ?? `embedded://${join(out, deskPaths.log)}`
   const stop = stopAtOnce()
   for (const folder of [deskPaths.raw, deskPaths.logs]) makeFolder(join(out, folder))
+  // The parts' next start takes half the CPU time.
+  process.env.NODE_COMPILE_CACHE ??= resolve(out, deskPaths.compiled)
   await using streams = await openDisposable(topics)
   await createDeskTopics(streams, config)
   const simulated = feed === 'simulated'

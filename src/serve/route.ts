@@ -81,7 +81,8 @@ export function plainRoute<Query extends z.ZodObject, Body extends z.ZodType>(gi
 
 /** A parameter that is a whole number. */
 export function whole(least: number, most: number, usual: number): z.ZodDefault<z.ZodInt> {
-  return z.int().min(least).max(most).default(usual)
+  const takes = `takes a whole number, ${least} to ${most}`
+  return z.int(takes).min(least, takes).max(most, takes).default(usual)
 }
 
 function refuse(status: 404 | 422 | 503, error: string): Answer {
@@ -97,5 +98,5 @@ function readQuery<Query extends z.ZodObject>(schema: Query, asked: URLSearchPar
     values[name] = /^-?\d{1,15}$/.test(text) ? Number(text) : text
   }
   const { data, error } = schema.safeParse(values)
-  return data ?? error!.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')
+  return data ?? error!.issues.map(({ path: [name], message }) => `${String(name)}: ${message}`).join('; ')
 }

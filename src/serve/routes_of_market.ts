@@ -15,11 +15,16 @@ import type { FeatureRecord, ProductView, View } from './view.ts'
 
 const nothing = z.object({})
 const hours = z.object({ hours: whole(1, 168, 24) })
-/** What is null while no minute of trades has been aggregated. */
-function notAggregated({ minute }: ProductView, view: View): Record<string, string> {
-  if (minute !== null) return {}
-  const why = view.absent('minute') ?? 'no minute of its trades has been given yet'
-  return { volume_zscore: why, price_momentum: why }
+/** What is null while no minute of trades has been aggregated, or no window of a length has been given. */
+function missingOf({ minute, windows }: ProductView, view: View): Record<string, string> {
+  const noMinute = view.absent('minute') ?? 'no minute of its trades has been given yet'
+  const without = (length: number, ...names: string[]): [string, string][] =>
+    windows.has(length) ? [] : names.map(name => [name, `no window of ${length} s has been given yet`])
+  return Object.fromEntries([
+    ...without(60, 'vwap_1min'),
+    ...without(300, 'vwap_5min', 'rolling_avg_5min'),
+    ...(minute === null ? ['volume_zscore', 'price_momentum'].map(name => [name, noMinute]) : []),
+  ])
 }
 
 /** What stands on the topics about prices, trades, windows and articles. */
@@ -53,7 +58,7 @@ export const marketRoutes: Route[] = [
         ...{ rolling_avg_5min: five?.moving_average ?? null, volume_zscore: aggregated?.volume_zscore ?? null },
         price_momentum: aggregated?.price_momentum ?? null,
         ...{ window_start: isoTime(1e6 * newest.start), window_end: isoTime(1e6 * newest.end) },
-        ...{ simulated: view.simulated(), missing: notAggregated(shown, view) },
+        ...{ simulated: view.simulated(), missing: missingOf(shown, view) },
       }
     },
   }),
@@ -83,6 +88,7 @@ export const marketRoutes: Route[] = [
       const { product, row, windows, minute } = shown
       if (row === null) return `${product}: no row of features has been given yet`
       const { product: _name, time, ...rest } = row
+      const { vwap_1min: _one, rolling_avg_5min: _five, ...missing } = missingOf(shown, view)
       return {
         ...{
           ticker: product,
@@ -95,7 +101,7 @@ export const marketRoutes: Route[] = [
           bid_ask_spread: spread(row),
         },
         ...{ updated_at: isoTime(time), simulated: view.simulated() },
-        missing: notAggregated(shown, view),
+        missing,
         feature_vector: rest as Record<string, number | null>,
       }
     },

@@ -99,6 +99,7 @@ function answerer(options: ServerOptions): (request: IncomingMessage, response: 
     ['/openapi.json', { status: 200, body: JSON.stringify(openApiOf(routes, version)) }],
     ['/docs', { status: 200, type: html, body: docsPage(routes) }],
   ])
+  pages.set('/about', pages.get('/docs')!)
   if (!files.has('/')) pages.set('/', pages.get('/docs')!)
 
   function replyTo(request: IncomingMessage): Reply | Opening {
