@@ -47,8 +47,9 @@ function minuteOf(time: number): { window_start: number; window_end: number } {
   return { window_start, window_end: window_start + 60 }
 }
 
-function spanned<Told extends { start: number; end: number }>({ start, end, ...told }: Told) {
-  return { ...told, window_start: start, window_end: end }
+/** Of what was just read; the row tells `start` and `end` besides. */
+function spanned<Told extends { start: number; end: number }>(told: Told) {
+  return Object.assign(told, { window_start: told.start, window_end: told.end })
 }
 
 function timed<Told extends { id: string; time: number }>({ id, time, ...told }: Told) {

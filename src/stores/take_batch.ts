@@ -43,7 +43,8 @@ export function refusedRows(refused: Refused[]): Row[] {
 }
 
 function keepNewest(byKey: Map<string, Row>, { table, row }: { table: Table; row: Row }): void {
-  const key = JSON.stringify(table.key.map(column => row[column]))
+  let key = ''
+  for (const column of table.key) key += `${row[column]}\0`
   const before = byKey.get(key)
   if (before === undefined || Number(row.revision) > Number(before.revision)) byKey.set(key, row)
 }

@@ -131,7 +131,7 @@ export function postgres(): StoreEngine {
   const ask = (spec: string, sql: string): Promise<Record<string, unknown>[]> => askPostgres(spec, sql)
   return {
     ask,
-    steps: 40,
+    steps: 30,
     async prepare() {
       server = await startPostgres()
     },

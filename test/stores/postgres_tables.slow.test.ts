@@ -56,6 +56,56 @@ describe('the tables of a Postgres store', needs(lacksPostgres), () => {
     )
   })
 
+  test('decimals, moments, texts and the lack of them come as the record has them', async () => {
+    const spec = await fresh('cells')
+    const store = await open(spec)
+    const [one] = storedRecords(43, 60).filter(({ value }) => value.includes('vwap'))
+    const volumes = [
+      ...['0', '-0.5', '0.0000', '7', '10000', '12345678.00009', '-100000000.1', '0.00000001', '99999999999999999999'],
+      ...[`${'9'.repeat(60)}.${'9'.repeat(60)}`, `-1${'0'.repeat(59)}.${'0'.repeat(59)}1`, null],
+    ]
+    const texts = ['ü€😀', '\\N\t\n\\', '', 'x'.repeat(200)]
+    const records = volumes.map((volume, offset): Incoming => {
+      const start = 253_402_300_680 - 60 * offset
+      const told = { start, end: start + 60, volume, base_asset: texts[offset % 4], vwap: offset === 3 ? null : 5e-324 }
+      const value = { ...JSON.parse(one.value.toString()), ...told, notional: null }
+      return { ...one, offset, value: Buffer.from(JSON.stringify(value)) }
+    })
+    expect(await store.write(records, after(records))).toEqual({ changed: records.length, refused: 0 })
+    await store.close()
+    const found = await askPostgres(
+      spec,
+      `SELECT extract(epoch FROM window_start)::bigint::text AS start, volume::text, notional, base_asset, vwap, final FROM market_windows ORDER BY window_start DESC`,
+    )
+    expect(found).toEqual(
+      records.map(({ value }) => {
+        const { start, volume, notional, base_asset, vwap, final } = JSON.parse(value.toString())
+        return { start: `${start}`, volume, notional, base_asset, vwap, final }
+      }),
+    )
+  })
+
+  test('two topics whose rows open the same days at the same moment make them once', async () => {
+    const spec = await fresh('same_days')
+    const [one] = storedRecords(44, 60).filter(({ value }) => value.includes('vwap'))
+    const names = ['a', 'b', 'c', 'd']
+    const stores = await Promise.all(
+      names.map(name => openStore(spec, { ...storedTopic, name }, { holder: 'one', held: false })),
+    )
+    for (let day = 0; day < 5; day++) {
+      const start = 1_775_260_800 + 86_400 * 7 * day
+      await Promise.all(
+        stores.map((store, at) => {
+          const value = { ...JSON.parse(one.value.toString()), product: `P${at}-USD`, start, end: start + 60 }
+          const record = { ...one, topic: names[at], offset: day, value: Buffer.from(JSON.stringify(value)) }
+          return store.write([record], after([record]))
+        }),
+      )
+    }
+    for (const store of stores) await store.close()
+    expect(await askPostgres(spec, 'SELECT count(*) AS n FROM market_windows')).toEqual([{ n: 20 }])
+  })
+
   test('a day is a partition, with those of the two days after, and a reader of one day looks at no other', async () => {
     const spec = await fresh('days')
     const store = await open(spec)

@@ -31,7 +31,7 @@ test('the statements that Redshift is sent are those that stand in redshift.sql'
   const tables = recording()
   await prepareTables(tables.client, 'redshift://host:5439/db')
   const inserted = recording()
-  await writeBatch(inserted.client, redshiftDialect(undefined), writing, records, after(records))
+  await writeBatch(inserted.client, redshiftDialect(undefined), { ...writing }, records, after(records))
   const loaded = recording()
   const bodies: string[] = []
   const bucket: Bucket = {
@@ -44,7 +44,7 @@ test('the statements that Redshift is sent are those that stand in redshift.sql'
     list: async () => [],
   }
   const from = { bucket, role: 'arn:aws:iam::123456789012:role/loads', region: 'eu-west-1' }
-  await writeBatch(loaded.client, redshiftDialect(from), writing, records, after(records))
+  await writeBatch(loaded.client, redshiftDialect(from), { ...writing }, records, after(records))
   const sections = {
     tables: tables.sent,
     'a batch': inserted.sent,

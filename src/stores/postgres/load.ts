@@ -3,8 +3,9 @@ import { setImmediate as otherWork } from 'node:timers/promises'
 import type { Client } from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import { onConflict, type Row, type Table, windowsTable } from '../tables.ts'
+import { copyBegin, copyEnd, copyRows } from './copy_rows.ts'
 import { addHours, hoursOf, sumByHour } from './hours.ts'
-import { dayOf, makeDays } from './schema.ts'
+import { dayOf, lockTables, makeDays } from './schema.ts'
 
 /** What a connection has made besides, and what it has learnt of its rows. */
 export interface Prepared {
@@ -35,9 +36,8 @@ export async function mergeRows(client: Client, prepared: Prepared, table: Table
 
 /** @returns false where one of them stands, and nothing was done. */
 async function copyNew(client: Client, table: Table, rows: Row[]): Promise<boolean> {
-  await client.query('SAVEPOINT all_new')
   try {
-    await copyInto(client, table.name, table, rows)
+    await copyInto(client, 'SAVEPOINT all_new; ', table.name, table, rows)
   } catch (error) {
     if (Reflect.get(Object(error), 'code') !== uniqueViolation) throw error
     await client.query('ROLLBACK TO SAVEPOINT all_new')
@@ -51,35 +51,37 @@ async function mergeStaged(client: Client, { staging }: Prepared, table: Table, 
   const name = `staging_${table.name}`
   if (!staging.has(table))
     await client.query(`CREATE TEMP TABLE IF NOT EXISTS ${name} (LIKE ${table.name}) ON COMMIT DELETE ROWS`)
-  await copyInto(client, name, table, rows)
+  await copyInto(client, '', name, table, rows)
+  const statements = []
   if (table === windowsTable) {
     // A staging table has no statistics; what it is looked up in has a key.
-    await client.query('SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off')
+    statements.push('SET LOCAL enable_hashjoin = off', 'SET LOCAL enable_mergejoin = off')
     const joined = `FROM ${name} s LEFT JOIN ${table.name} w USING (${table.key.join(', ')}) WHERE (w.revision IS NULL OR s.revision > w.revision)`
-    await client.query(sumByHour(joined, 'coalesce(w.$, 0)', 'w.revision IS NULL'))
+    statements.push(sumByHour(joined, 'coalesce(w.$, 0)', 'w.revision IS NULL'))
   }
   const columns = Object.keys(table.columns).join(', ')
-  const { rowCount } = await client.query(
-    `INSERT INTO ${table.name} (${columns}) SELECT ${columns} FROM ${name} ${onConflict(table)}`,
-  )
+  statements.push(`INSERT INTO ${table.name} (${columns}) SELECT ${columns} FROM ${name} ${onConflict(table)}`)
+  const results = [await client.query(statements.join('; '))].flat()
   staging.add(table)
-  return rowCount ?? 0
+  return results.at(-1)?.rowCount ?? 0
 }
 
 /** The server reads while the next rows are being written down. */
 const rowsAtOnce = 500
 
-async function copyInto(client: Client, place: string, table: Table, rows: Row[]): Promise<void> {
+/** @param before a statement that goes with it. */
+async function copyInto(client: Client, before: string, place: string, table: Table, rows: Row[]): Promise<void> {
   const columns = Object.keys(table.columns).join(', ')
-  const copying = client.query(copyFrom(`COPY ${place} (${columns}) FROM STDIN`))
+  const copying = client.query(copyFrom(`${before}COPY ${place} (${columns}) FROM STDIN BINARY`))
   const finished = once(copying, 'finish')
   // What goes wrong before the end is told at the end.
   finished.catch(() => {})
+  copying.write(copyBegin)
   for (let from = 0; from < rows.length && !copying.destroyed; from += rowsAtOnce) {
-    copying.write(copyText(table, rows.slice(from, from + rowsAtOnce)))
+    copying.write(copyRows(table, rows.slice(from, from + rowsAtOnce)))
     await otherWork()
   }
-  copying.end()
+  copying.end(copyEnd)
   await finished
 }
 
@@ -87,36 +89,7 @@ async function makeNewDays(client: Client, { days }: Prepared, table: Table, row
   const known = days.get(table) ?? new Set()
   const fresh = new Set(rows.map(row => dayOf(Number(row.window_start))).filter(day => !known.has(day)))
   if (fresh.size === 0) return
+  await lockTables(client)
   await makeDays(client, table, fresh)
   days.set(table, new Set([...known, ...fresh]))
-}
-
-/** Rows as COPY's text format. */
-function copyText({ columns }: Table, rows: Row[]): string {
-  const moments = new Map<unknown, string>()
-  const momentOf = (seconds: unknown): string => {
-    const known = moments.get(seconds)
-    if (known !== undefined) return known
-    const text = new Date(1000 * Number(seconds)).toISOString()
-    moments.set(seconds, text)
-    return text
-  }
-  const typed = Object.entries(columns)
-  const lines = rows.map(row => {
-    const cells = typed.map(([name, type]) => {
-      const value = row[name]
-      if (value === null || value === undefined) return '\\N'
-      if (type === 'moment') return momentOf(value)
-      return typeof value === 'string' ? escaped(value) : value
-    })
-    return cells.join('\t')
-  })
-  return `${lines.join('\n')}\n`
-}
-
-const special = /[\\\t\n\r]/
-const escapes: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
-
-function escaped(text: string): string {
-  return special.test(text) ? text.replace(/[\\\t\n\r]/g, found => escapes[found]) : text
 }

@@ -3,7 +3,7 @@ import type { TopicFacts } from '../../streams/port.ts'
 import { nextEpoch } from '../claim_topic.ts'
 import type { Claim, Store } from '../port.ts'
 import { faultOf } from './faults.ts'
-import { type Dialect, inTransaction, positionsOf, postgresDialect, writeBatch } from './write.ts'
+import { type Dialect, orRollBack, positionsOf, postgresDialect, type Writing, writeBatch } from './write.ts'
 
 /**
  * What hangs ends: a connection, a statement, and a transaction of a writer that was stopped in the middle, whose lock would keep
@@ -42,16 +42,19 @@ export async function openWith(
   try {
     return await guard(async () => {
       await client.connect()
-      const epoch = await inTransaction(client, async () => {
+      await client.query('BEGIN')
+      const epoch = await orRollBack(client, async () => {
         await dialect.prepare(client, place)
         const next = nextEpoch(await dialect.lockWriter(client, topic.name), topic, claim)
         await dialect.noteWriter(client, topic.name, { topic_id: topic.id, holder: claim.holder, epoch: next })
+        await client.query('COMMIT')
         return next
       })
+      const writing: Writing = { topic: topic.name, epoch }
       return {
         ...(dialect.gather && { gather: dialect.gather }),
         position: () => guard(() => positionsOf(client, topic.name)),
-        write: (batch, upTo) => guard(() => writeBatch(client, dialect, { topic: topic.name, epoch }, batch, upTo)),
+        write: (batch, upTo) => guard(() => writeBatch(client, dialect, writing, batch, upTo)),
         close,
       }
     })

@@ -3,7 +3,7 @@ import { SpikeError } from '../../errors.ts'
 import { createTable, refusedTable, rowTables, type Table, windowsTable } from '../tables.ts'
 import { createHours, sumByHour } from './hours.ts'
 
-/** Two processes that begin at once make the tables once; "sp60" as a number. */
+/** "sp60" as a number. */
 const lockNumber = 0x73703630
 /** Of these tables: 2 has trades, minutes, anomalies and articles besides, 3 has days and hours. */
 const version = 3
@@ -38,7 +38,7 @@ INSERT INTO store_version VALUES (${version});
  * @throws SpikeError STORE_REFUSED where they are of a newer version.
  */
 export async function prepareTables(client: Client, place: string): Promise<void> {
-  await client.query('SELECT pg_advisory_xact_lock($1)', [lockNumber])
+  await lockTables(client)
   const { rows } = await client.query<{ there: string | null }>(`SELECT to_regclass('store_version') AS there`)
   if (rows[0].there === null) {
     await client.query(tables)
@@ -81,14 +81,19 @@ async function partitionByDay(client: Client, table: Table): Promise<void> {
   await client.query(`DROP TABLE ${table.name}_former`)
 }
 
+/** Until the end of the transaction nobody else makes tables, or days: two processes that begin at once make them once. */
+export async function lockTables(client: Client): Promise<void> {
+  await client.query('SELECT pg_advisory_xact_lock($1)', [lockNumber])
+}
+
 /** Makes the partitions of days, given as whole days since the epoch, where there are none, and some ahead of each. */
 export async function makeDays(client: Client, { name }: Table, days: Iterable<number>): Promise<void> {
   const all = new Set([...days].flatMap(day => Array.from({ length: 1 + daysAhead }, (_, ahead) => day + ahead)))
   for (const day of [...all].sort((a, b) => a - b)) {
-    const [from, to] = [day, day + 1].map(one => new Date(1000 * daySeconds * one).toISOString())
-    const digits = from.slice(0, 10).replaceAll('-', '')
+    const digits = new Date(1000 * daySeconds * day).toISOString().slice(0, -14).replace(/\D/g, '')
+    const [from, to] = [day, day + 1].map(one => `to_timestamp(${daySeconds * one})`)
     await client.query(
-      `CREATE TABLE IF NOT EXISTS ${name}_${digits} PARTITION OF ${name} FOR VALUES FROM ('${from}') TO ('${to}')`,
+      `CREATE TABLE IF NOT EXISTS ${name}_${digits} PARTITION OF ${name} FOR VALUES FROM (${from}) TO (${to})`,
     )
   }
 }

@@ -1,4 +1,4 @@
-import type { Client } from 'pg'
+import pg, { type Client } from 'pg'
 import type { Incoming, Position } from '../../streams/port.ts'
 import { checkEpoch, type WriterRow } from '../claim_topic.ts'
 import type { Store, Written } from '../port.ts'
@@ -6,6 +6,8 @@ import { type Row, refusedTable, type Table } from '../tables.ts'
 import { refusedRows, takeBatch } from '../take_batch.ts'
 import { mergeRows, nothingPrepared } from './load.ts'
 import { prepareTables } from './schema.ts'
+
+const { escapeLiteral } = pg
 
 /** Where servers that speak as Postgres does differ. Each call is made inside a transaction. */
 export interface Dialect {
@@ -15,12 +17,17 @@ export interface Dialect {
   /** Who writes the topic, which nobody else changes before the commit: a newer writer waits, or has been here before. */
   lockWriter(client: Client, topic: string): Promise<WriterRow | undefined>
   noteWriter(client: Client, topic: string, row: WriterRow): Promise<void>
-  notePosition(client: Client, position: Position): Promise<void>
+  /** Begins a transaction with `lockWriter`. */
+  begin(client: Client, topic: string): Promise<WriterRow | undefined>
+  /** Ends it with the positions that have moved. */
+  commit(client: Client, moved: Position[]): Promise<void>
   /** A higher revision replaces what stands. @returns how many rows are new or replaced one. */
   merge(client: Client, table: Table, rows: Row[]): Promise<number>
   /** Puts rows of `store_refused`, none of which is there. */
   refuse(client: Client, rows: Row[]): Promise<void>
 }
+
+const selectWriter = 'SELECT topic_id, holder, epoch FROM store_writers'
 
 /** Postgres itself, for one connection. */
 export function postgresDialect(): Dialect {
@@ -28,8 +35,7 @@ export function postgresDialect(): Dialect {
   return {
     prepare: prepareTables,
     async lockWriter(client, topic) {
-      const select = 'SELECT topic_id, holder, epoch FROM store_writers WHERE topic = $1 FOR UPDATE'
-      return (await client.query<WriterRow>(select, [topic])).rows[0]
+      return (await client.query<WriterRow>(`${selectWriter} WHERE topic = $1 FOR UPDATE`, [topic])).rows[0]
     },
     async noteWriter(client, topic, { topic_id, holder, epoch }) {
       await client.query(
@@ -37,11 +43,18 @@ export function postgresDialect(): Dialect {
         [topic, topic_id, holder, epoch],
       )
     },
-    async notePosition(client, { topic, partition, offset }) {
-      await client.query(
-        'INSERT INTO store_positions VALUES ($1, $2, $3) ON CONFLICT (topic, partition) DO UPDATE SET next_offset = excluded.next_offset',
-        [topic, partition, offset],
-      )
+    // Statements that go together wait for the server once.
+    async begin(client, topic) {
+      const select = `${selectWriter} WHERE topic = ${escapeLiteral(topic)} FOR UPDATE`
+      const [, { rows }] = [await client.query<WriterRow>(`BEGIN; ${select}`)].flat()
+      return rows[0]
+    },
+    async commit(client, moved) {
+      const notes = moved.map(({ topic, partition, offset }) => {
+        const values = `(${escapeLiteral(topic)}, ${partition}, ${offset})`
+        return `INSERT INTO store_positions VALUES ${values} ON CONFLICT (topic, partition) DO UPDATE SET next_offset = excluded.next_offset; `
+      })
+      await client.query(`${notes.join('')}COMMIT`)
     },
     merge: (client, table, rows) => mergeRows(client, prepared, table, rows),
     async refuse(client, rows) {
@@ -55,14 +68,11 @@ export function postgresDialect(): Dialect {
   }
 }
 
-export async function inTransaction<Result>(client: Client, work: () => Promise<Result>): Promise<Result> {
-  await client.query('BEGIN')
+/** Ends a transaction whose work fails; on a connection that has ended the server does it. */
+export async function orRollBack<Result>(client: Client, work: () => Promise<Result>): Promise<Result> {
   try {
-    const result = await work()
-    await client.query('COMMIT')
-    return result
+    return await work()
   } catch (error) {
-    // On a connection that has ended the server does it.
     await client.query('ROLLBACK').catch(() => {})
     throw error
   }
@@ -74,21 +84,39 @@ export async function positionsOf(client: Client, topic: string): Promise<Positi
   return rows.map(({ partition, next_offset }) => ({ topic, partition, offset: Number(next_offset) }))
 }
 
+/** Who writes what, and where it stands: nobody else moves that while the epoch is its own. */
+export interface Writing {
+  topic: string
+  epoch: number
+  /** Read with the first batch. */
+  positions?: Position[]
+}
+
 /** Writes what a batch holds beyond the position, rows and position in one transaction. @throws SpikeError WRITER_FENCED. */
 export function writeBatch(
   client: Client,
   dialect: Dialect,
-  { topic, epoch }: { topic: string; epoch: number },
+  writing: Writing,
   batch: Incoming[],
   upTo: Position[],
 ): Promise<Written> {
-  return inTransaction(client, async () => {
-    checkEpoch(await dialect.lockWriter(client, topic), topic, epoch)
-    const taken = takeBatch(batch, upTo, await positionsOf(client, topic))
+  const { topic, epoch } = writing
+  return orRollBack(client, async () => {
+    const locked = dialect.begin(client, topic)
+    // It is told below, when the records that are read meanwhile are rows.
+    locked.catch(() => {})
+    const known = writing.positions
+    let taken = known && takeBatch(batch, upTo, known)
+    checkEpoch(await locked, topic, epoch)
+    const positions = known ?? (await positionsOf(client, topic))
+    taken ??= takeBatch(batch, upTo, positions)
     let changed = 0
     for (const [table, rows] of taken.rows) if (rows.length > 0) changed += await dialect.merge(client, table, rows)
     if (taken.refused.length > 0) await dialect.refuse(client, refusedRows(taken.refused))
-    for (const { partition, offset } of taken.upTo) await dialect.notePosition(client, { topic, partition, offset })
+    const moved = taken.upTo.map(({ partition, offset }) => ({ topic, partition, offset }))
+    await dialect.commit(client, moved)
+    const stays = positions.filter(({ partition }) => !moved.some(one => one.partition === partition))
+    writing.positions = [...stays, ...moved]
     return { changed, refused: taken.refused.length }
   })
 }
