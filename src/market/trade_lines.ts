@@ -31,9 +31,23 @@ export async function* readTradeLines(path: string): AsyncGenerator<unknown[]> {
   for await (const { texts, numbers } of readLines(path)) {
     const events: unknown[] = []
     for (let i = 0; i < texts.length; i++)
-      if (texts[i].trim() !== '') events.push(eventOf(parseJson(texts[i]), path, numbers[i]))
+      if (texts[i].trim() !== '') events.push(eventOf(skimTradeLine(texts[i]) ?? parseJson(texts[i]), path, numbers[i]))
     yield events
   }
+}
+
+/** A text without escapes, in quotes. */
+const word = String.raw`"([^"\\\x00-\x1f]*)"`
+const shape = new RegExp(
+  `^\\{${['product_id', 'trade_id', 'price', 'size', 'side', 'time'].map(name => `"${name}": ?${word}`).join(', ?')}\\}$`,
+)
+
+/** What `JSON.parse` makes of a line of the usual shape, several times faster; null for any other line. */
+export function skimTradeLine(text: string): Record<string, unknown> | null {
+  const found = shape.exec(text)
+  if (found === null) return null
+  const [, product_id, trade_id, price, size, side, time] = found
+  return { product_id, trade_id, price, size, side, time }
 }
 
 function eventOf(value: unknown, connection: string, sequence: number): unknown {
