@@ -58,7 +58,7 @@ function compare(arriving: Tick[], inOrder: Tick[], set: (typeof sets)[0]) {
 
 function fold(ticks: Tick[], set: (typeof sets)[0]) {
   const latest = new Map<string, WindowRow>()
-  const windows = new Windows({ ...set, lag_s: 2, revise_s: 10 }, row => latest.set(`${row.product} ${row.start}`, row))
+  const windows = new Windows({ ...set, lag_s: 0, revise_s: 10 }, row => latest.set(`${row.product} ${row.start}`, row))
   for (const [i, tick] of ticks.entries()) windows.push(tick, i)
   windows.giveOpen()
   return { latest, counts: windows.counts() }

@@ -189,6 +189,7 @@ const configSchema = z.strictObject({
     .strictObject({
       sets: z.array(windowSet).min(1),
       lag_s: z.number().min(0).max(600),
+      candle_lag_s: z.number().min(0).max(600).default(2),
       revise_s: z.number().min(0).max(600),
     })
     .prefault({
@@ -196,7 +197,7 @@ const configSchema = z.strictObject({
         { length_s: 60, slide_s: 10, lateness_s: 600 },
         { length_s: 300, slide_s: 60, lateness_s: 600 },
       ],
-      lag_s: 2,
+      lag_s: 0,
       revise_s: 10,
     }),
   alerts: alertRules.prefault({

@@ -16,6 +16,7 @@ interface Arguments {
   raw?: string[]
   topics?: string
   predictions: string
+  scores?: string
   untilEnd?: boolean
   metricsPort?: number
   metricsEmf?: boolean
@@ -24,25 +25,30 @@ interface Arguments {
 }
 
 async function main(given: Arguments): Promise<void> {
-  const { raw, topics, json } = given
+  const { raw, topics, scores = null, json } = given
   if ((raw === undefined) === (topics === undefined))
     throw new SpikeError('BAD_ARGUMENT', 'name either --raw FILE… or --topics ENGINE')
+  if (scores !== null && raw === undefined)
+    throw new SpikeError(
+      'BAD_ARGUMENT',
+      '--scores is for --raw: with --topics predictions are on a topic, --predictions',
+    )
   const config = readConfig(given.config)
   if (topics !== undefined) return await followTopics({ ...given, topics }, config)
-  const result = await withProgress(!json, say => tryAlerts(raw!, config, events => say('events', events)))
+  const result = await withProgress(!json, say => tryAlerts(raw!, config, scores, events => say('events', events)))
   if (result.days === 0)
     throw new SpikeError('BAD_FILE', `${raw!.join(', ')}: no event of a known product; name files that hold some`)
   if (json) console.log(JSON.stringify(result))
-  else for (const line of describe(result)) console.log(line)
+  else for (const line of describe(result, scores !== null)) console.log(line)
 }
 
-function describe({ events, days, rules }: DryRun): string[] {
+function describe({ events, days, rules }: DryRun, scored: boolean): string[] {
   return [
     `${events} events of ${(24 * days).toFixed(1)} hours; with these rules there would have been`,
     ...rules.map(
       ({ rule, alerts, per_day }) => `  ${rule.padEnd(18)}${`${alerts}`.padStart(6)}   ${per_day.toFixed(1)} a day`,
     ),
-    'spike_probability is not among them: saved market data holds no prediction',
+    ...(scored ? [] : ['spike_probability is not among them: name predictions with --scores']),
   ]
 }
 
@@ -88,6 +94,7 @@ export const alertsCommand = (argv?: string[]): Promise<void> =>
         'a dry run: bronze files, captures, or trades one a line; a quoted pattern is expanded',
         files('--raw'),
       )
+      .option('--scores <file>', 'what models/infer.ts --features wrote: the dry run asks spike_probability of it')
       .option('--topics <engine>', `${topicEngines}: alerts of topics as they come, until stopped`)
       .option('--predictions <topic>', 'topic that models/infer.ts writes', 'ticks.predictions')
       .option('--until-end', 'stop at the end that the topics have now, and tell nobody')

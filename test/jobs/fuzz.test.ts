@@ -104,7 +104,7 @@ test('trader: in = candles + late + repeated + told otherwise + impossible + oth
 test('windows: in = trades and prices + repeated + the time alone + dead', () => {
   const set = { length_s: 60, slide_s: 10, lateness_s: 600 }
   const names = { raw: topics.raw, windows: 'windows', candles: 'candles' }
-  const [symbols, settings] = [new SymbolTable([]), { sets: [set], lag_s: 2, revise_s: 10 }]
+  const [symbols, settings] = [new SymbolTable([]), { sets: [set], lag_s: 2, candle_lag_s: 2, revise_s: 10 }]
   fc.assert(
     fc.property(values, batch => {
       const make = (): WindowsPartition => new WindowsPartition(settings, names, symbols)

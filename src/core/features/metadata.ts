@@ -15,6 +15,9 @@ export const metadataKeys = {
   /** The threshold of labels a product, as JSON, and where it comes from. */
   tau: `${ourPrefix}tau`,
   tauSource: `${ourPrefix}tau_source`,
+  /** Whose scores they are, and the model's own threshold. */
+  model: `${ourPrefix}model`,
+  threshold: `${ourPrefix}threshold`,
   /** Which segment of a split it is. */
   segment: `${ourPrefix}segment`,
   /** Which table of a store was exported. */

@@ -8,12 +8,13 @@ import { tickOf } from '../../core/indicators/windows/tick.ts'
 import { WindowsPartition } from '../windows/partition.ts'
 import { readTrades } from '../windows/read_trades.ts'
 import { refuseUnseenWindows } from './run.ts'
+import { readSaid } from './saved_predictions.ts'
 
 /** What a rule would have given. */
 export interface RuleOutcome {
   rule: AlertRule
   alerts: number
-  /** Alerts a day of data, over all products together. */
+  /** Alerts a day of data, over all products together; of `spike_probability` a day that holds predictions. */
   per_day: number
 }
 
@@ -21,7 +22,7 @@ export interface DryRun {
   events: number
   /** Minutes that hold an event of any product, as days. */
   days: number
-  /** Rules that are on and can be asked of saved data: a model's probability is not in it. */
+  /** Rules that are on and can be asked of what is saved: `spike_probability` of scores alone. */
   rules: RuleOutcome[]
   alerts: AlertRow[]
 }
@@ -32,14 +33,17 @@ const minutesOfDay = 1440
 /**
  * The alerts that the rules of a config would have given over saved data, whatever its order in time: a capture that begins
  * long after the one before it is looked at for itself.
- * @throws SpikeError as `readTrades` and `refuseUnseenWindows`.
+ * @param scores a file of predictions, as `readSaid` takes it; null for none.
+ * @throws SpikeError as `readTrades`, `readSaid` and `refuseUnseenWindows`.
  */
 export async function tryAlerts(
   paths: string[],
   config: Config,
+  scores: string | null = null,
   onProgress: (events: number) => void = () => {},
 ): Promise<DryRun> {
   refuseUnseenWindows(config)
+  const said = scores === null ? [] : await readSaid(scores)
   const given: AlertRow[] = []
   const begin = () => new Alerts(config.alerts, 'all', alert => void given.push(alert))
   let alerts = begin()
@@ -74,15 +78,15 @@ export async function tryAlerts(
     windows.due.length = 0
     onProgress(events)
   }
+  const model = begin()
+  for (const one of said) model.takePrediction(one)
   const days = minutes.size / minutesOfDay
-  return { events, days, rules: outcomes(config, given, days), alerts: given }
-}
-
-function outcomes({ alerts: settings }: Config, given: AlertRow[], days: number): RuleOutcome[] {
-  return alertRules
-    .filter(rule => settings[rule] && rule !== 'spike_probability')
-    .map(rule => {
-      const alerts = given.filter(alert => alert.rule === rule).length
-      return { rule, alerts, per_day: days > 0 ? alerts / days : 0 }
-    })
+  const ofScores = new Set(said.map(({ time }) => Math.floor(time / minute))).size / minutesOfDay
+  const rules = alertRules.flatMap(rule => {
+    if (!config.alerts[rule] || (rule === 'spike_probability' && scores === null)) return []
+    const alerts = given.filter(alert => alert.rule === rule).length
+    const over = rule === 'spike_probability' ? ofScores : days
+    return { rule, alerts, per_day: over > 0 ? alerts / over : 0 }
+  })
+  return { events, days, rules, alerts: given }
 }

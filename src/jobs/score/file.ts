@@ -70,6 +70,8 @@ export async function infer({ features, model, out }: InferOptions): Promise<Inf
   await writePredictions(predictions, table, labelRows(table, artifact.tau), scores, {
     ...metadata,
     [metadataKeys.tau]: JSON.stringify(artifact.tau),
+    [metadataKeys.model]: artifact.name,
+    [metadataKeys.threshold]: `${artifact.threshold}`,
   })
   const wall_s = (performance.now() - started) / 1000
   return {

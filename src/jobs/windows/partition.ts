@@ -28,6 +28,8 @@ export interface WindowsTopics {
 
 export interface WindowsSettings extends RevisionSettings {
   sets: readonly WindowSettings[]
+  /** As `lag_s`, of candles. */
+  candle_lag_s: number
 }
 
 /** What came of the records of this life. */
@@ -62,7 +64,7 @@ export class WindowsPartition implements PartitionWork {
 
   /** @param mostProducts events of more of them become dead letters. @param give is told each revision of a window too. */
   constructor(
-    { sets, lag_s, revise_s }: WindowsSettings,
+    { sets, lag_s, candle_lag_s, revise_s }: WindowsSettings,
     topics: WindowsTopics,
     symbols: SymbolTable,
     give: GiveWindow = () => {},
@@ -80,7 +82,7 @@ export class WindowsPartition implements PartitionWork {
     this.sets = sets.map(set => new Windows({ ...set, lag_s, revise_s }, write))
     const lateness_s = -minimum(sets.map(set => -set.lateness_s))
     const minutes = { length_s: candleSeconds, slide_s: candleSeconds, lateness_s }
-    const folded = new Windows({ ...minutes, lag_s, revise_s }, row => {
+    const folded = new Windows({ ...minutes, lag_s: candle_lag_s, revise_s }, row => {
       if (row.source === 'trades') this.writeCandle(candleOfWindow(row))
     })
     this.all = topics.candles === null ? this.sets : [...this.sets, folded]

@@ -5,7 +5,7 @@ import { seededRandom } from '../../core/math/random.ts'
 import { colours, fullWidth, subtitle } from './theme.ts'
 
 const start = 1_775_260_800_000_000
-const settings = { length_s: 60, slide_s: 60, lateness_s: 600, lag_s: 2, revise_s: 10 }
+const settings = { length_s: 60, slide_s: 60, lateness_s: 600, lag_s: 0, revise_s: 10 }
 const trades = 750
 /** Those of the window that come late, by how many seconds. */
 const delays = new Map([

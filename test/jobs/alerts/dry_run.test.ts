@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { readConfig } from '../../../src/config.ts'
+import { metadataKeys } from '../../../src/core/features/metadata.ts'
 import { tryAlerts } from '../../../src/jobs/alerts/dry_run.ts'
+import { writePredictions } from '../../../src/stores/predictions.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'spike60-dry-run-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -63,6 +65,26 @@ describe('alerts of saved data', () => {
       second < 600 || second > 89_400 ? { price: 100, size: 1 } : null,
     )
     expect(alertsOf(await tryAlerts([path], config)).stale).toBe(0)
+  })
+
+  test('the model that scores are of is asked at its own threshold, and a day is one of predictions', async () => {
+    const raw = [trades('short.ndjson', 60, () => ({ price: 100, size: 1 }))]
+    const scores = join(folder, 'scores.parquet')
+    const rows = 7200
+    const time = Float64Array.from({ length: rows }, (_, second) => 1e6 * (start + second))
+    const probability = time.map((_, second) => (second === 1000 || second === 1100 || second === 5000 ? 0.6 : 0.1))
+    const table = { rows, product: Array<string>(rows).fill('BTC-USD'), time }
+    const write = (metadata: Record<string, string>) =>
+      writePredictions(scores, table, new Float64Array(rows), { best: probability }, metadata)
+    await write({ [metadataKeys.model]: 'best', [metadataKeys.threshold]: '0.6' })
+    const { rules, alerts } = await tryAlerts(raw, config, scores)
+    expect(rules.find(({ rule }) => rule === 'spike_probability')).toMatchObject({ alerts: 2, per_day: 24 })
+    expect(alerts.map(({ rule, time }) => [rule, time - start])).toEqual([
+      ['spike_probability', 1000],
+      ['spike_probability', 5000],
+    ])
+    await write({})
+    await expect(tryAlerts(raw, config, scores)).rejects.toMatchObject({ code: 'BAD_TABLE' })
   })
 
   test('rules that look at windows which nobody makes are refused', async () => {
