@@ -11,6 +11,7 @@ import { daySeconds, simulateDays } from './simulated_days.ts'
 interface Arguments {
   days: number
   rounds: number
+  alone?: boolean
   json?: boolean
 }
 
@@ -23,9 +24,9 @@ interface Run {
 
 /**
  * The back-fill of days of two products, a simulated market, by one worker and by two in turn: seconds by the clock, CPU seconds of
- * all workers, largest resident set of one. `speed_up` is the median of one's seconds over two's of the same round.
+ * all workers, largest resident set of one. `speed_up` is one's seconds over two's, of each round; with `alone` there are only two's.
  */
-async function main({ days, rounds, json }: Arguments): Promise<void> {
+async function main({ days, rounds, alone, json }: Arguments): Promise<void> {
   const config = readConfig()
   const folder = mkdtempSync(join(tmpdir(), 'bench-backfill-'))
   try {
@@ -38,7 +39,7 @@ async function main({ days, rounds, json }: Arguments): Promise<void> {
     const digests = new Set<string>()
     let rows = 0
     for (let round = 0; round < rounds; round++)
-      for (const workers of [1, 2] as const) {
+      for (const workers of alone ? ([2] as const) : ([1, 2] as const)) {
         const out = join(folder, `out-${workers}`)
         const [cpu, watched] = [childrenCpu(), watchPeak()]
         const result = await backfill({ from: { archive }, out, workers, chunk: daySeconds, config })
@@ -108,6 +109,7 @@ await runCommand<Arguments>(
   )
     .option('--days <n>', 'days of two products', wholeNumber('--days', 1, 3650), 2)
     .option('--rounds <n>', 'of one worker and of two', wholeNumber('--rounds', 1, 100), 2)
+    .option('--alone', 'two workers only')
     .option('--json', 'print the figures as one JSON line'),
   main,
 )
