@@ -48,6 +48,23 @@ describe('the engine', () => {
     expect(sessions(...from, quote(start + 900.29, 100, 101), late)).toBe(1)
   })
 
+  it('ends a session where the silence has lasted as long as the reset, though a mid could be carried further', () => {
+    const rowsAfter = (session_reset_s: number, at: number): number => {
+      let rows = 0
+      const engine = new ProductEngine('BTC-USD', { ...settings, session_reset_s }, { row: () => rows++ })
+      for (const event of [quote(start + at, 100, 101), clock(start + 60)]) engine.push(event)
+      expect(engine.counts.rows).toBe(rows)
+      return rows
+    }
+    expect([5, 6, 10].map(reset => rowsAfter(reset, 0))).toEqual([5, 6, 10])
+    expect([5, 6, 10].map(reset => rowsAfter(reset, 0.1))).toEqual([6, 7, 11])
+  })
+
+  it('passes a silence of a hundred years at once', () => {
+    const events = [quote(1, 100, 101), quote(3e9, 100, 101), clock(3e9 + 5)]
+    expect(rowsOf(events).rows).toBe(14)
+  })
+
   it('closes a bar on clocks alone, when the watermark reaches its end', () => {
     expect(rowsOf([quote(start + 0.2, 100, 101), clock(start + 2.999999)]).rows).toBe(0)
     expect(rowsOf([quote(start + 0.2, 100, 101), clock(start + 3)]).rows).toBe(1)
@@ -89,6 +106,19 @@ describe('the engine', () => {
     const repeated = { ...first, connection: 'b', sequence: 1 }
     rowsOf([quote(start, 100, 101), first, repeated, clock(start + 5), repeated], late)
     expect(late).toEqual([])
+  })
+
+  it('takes a trade that was asked for afterwards into no row, in time or not: it is counted, told as late, and moves no clock', () => {
+    const market = [quote(start + 0.1, 100, 101), trade(start + 0.5, 1, 100, 2, 'buy'), clock(start + 5)]
+    const filled = (second: number) => ({ ...trade(start + second, 7, 50, 9, 'sell'), backfilled: true as const })
+    const late: MarketEvent[] = []
+    const asked = [filled(0.6), filled(3), filled(900)]
+    const table = rowsOf([market[0], asked[0], market[1], asked[1], asked[2], market[2]], late)
+    expect(digestOf(table)).toBe(digestOf(rowsOf(market)))
+    expect(late).toEqual(asked)
+    const engine = new ProductEngine('BTC-USD', settings, { row: () => {} })
+    expect([engine.push(asked[0]), engine.push(asked[0]), engine.push(market[1])]).toEqual([false, false, true])
+    expect(engine.counts).toMatchObject({ backfilled: 2, trades: 1, duplicates: 0, late: 0 })
   })
 
   it('takes what no market has for rejected, and goes on', () => {

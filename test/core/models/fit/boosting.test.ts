@@ -43,6 +43,20 @@ describe('bins', () => {
     )
   })
 
+  test('no bin is empty in training: one a value up to 254 of them, then 254 of equal share', () => {
+    for (const distinct of [2, 253, 254, 255, 256, 1000, 2540]) {
+      const column = Float32Array.from({ length: distinct }, (_, i) => (7919 * i) % distinct)
+      const [edges] = findEdges([column])
+      const [bins] = binColumns([column], [edges])
+      const counts = new Map<number, number>()
+      for (const bin of bins) counts.set(bin, (counts.get(bin) ?? 0) + 1)
+      expect(edges.length, `${distinct} values`).toBe(Math.min(distinct, 254) - 1)
+      expect(counts.size).toBe(edges.length + 1)
+      for (const count of counts.values()) expect(Math.abs(count - distinct / (edges.length + 1))).toBeLessThan(1)
+    }
+    expect([...findEdges([Float32Array.of(1, 2, 4, 4, Number.NaN)])[0]]).toEqual([1.5, 3])
+  })
+
   test('more values than bins give bins of nearly equal share', () => {
     const [column] = draw(20_000, 1, 3)
     const [bins] = binColumns([column], findEdges([column]))

@@ -20,7 +20,7 @@ const segment = (rows: number, positives: number): Segment => ({
 function judged(
   labels: number[],
   scores: number[],
-  more: { sigma?: number[]; probability?: boolean } = {},
+  more: { sigma?: number[]; probability?: boolean; threshold?: null } = {},
 ): JudgedModel {
   const column = (of: (label: number, i: number) => number) => Float64Array.from(labels, of)
   const sigma = column(label => (label === 1 ? 2e-5 : 1e-5))
@@ -28,7 +28,8 @@ function judged(
   const still = { tau: sigma, volatility: column(() => 0), level: column(() => 0) }
   const rows = { ...known, ...still, time: column((_, i) => i * 1e6), label: column(label => label), sigma }
   const model = {
-    ...{ name: 'average', title: 'Average', kind: 'learned' as const, threshold: 0.5 },
+    ...{ name: 'average', title: 'Average', kind: 'learned' as const },
+    threshold: more.threshold === null ? null : 0.5,
     score: Float64Array.from(scores),
     sigma: more.sigma ? Float64Array.from(more.sigma) : null,
     probability: more.probability ?? true,
@@ -89,6 +90,58 @@ test('without a spike, without a row, with spikes only: null with its reason, ne
       if (value === null && name !== 'threshold') expect(metrics.degenerate[name], name).toBeTypeOf('string')
     }
   }
+})
+
+describe('why a figure is missing, figure by figure', () => {
+  const forecast = ['log_sigma_rmse', 'qlike', 'floored', 'rmse_ratio']
+  const all = (names: string[], why: string) => Object.fromEntries(names.map(name => [name, why]))
+  const noForecast = all(forecast, 'the model forecasts no sigma')
+  const noCell = all(['within_top10', 'within_top25'], 'no 20 minutes of a product hold 300 rows')
+  const precisions = ['pr_auc', 'pr_auc_low', 'pr_auc_high']
+  const intervals = all(['pr_auc_low', 'pr_auc_high'], 'segment shorter than two blocks of the bootstrap')
+  const cut = ['f1', 'precision', 'recall']
+
+  test('both classes', () => {
+    expect(judged([0, 1, 0], [0.1, 0.2, 0.3]).degenerate).toEqual({ ...intervals, ...noForecast, ...noCell })
+    expect(judged([0, 1, 0], [0.1, 0.2, 0.3], { threshold: null }).degenerate).toEqual({
+      ...{ ...intervals, ...noForecast, ...noCell },
+      ...all([...cut, 'threshold'], 'no threshold was picked'),
+    })
+    expect(judged([0, 1, 0], [0.1, 0.2, 0.3], { probability: false }).degenerate).toEqual({
+      ...{ ...intervals, ...noForecast, ...noCell },
+      ...all(['brier', 'log_loss', 'ece', 'brier_skill'], 'the score is not a probability'),
+    })
+  })
+
+  test('no row, no spike, nothing but spikes', () => {
+    const noRow = judged([], [])
+    expect(noRow.degenerate).toEqual({
+      ...all([...precisions, 'roc_auc', ...cut, 'brier', 'log_loss', 'ece', 'brier_skill'], 'no row'),
+      ...{ ...all(['precision_top1', 'precision_top5', 'within_top10', 'within_top25'], 'no row'), ...noForecast },
+    })
+    expect([noRow.lift, noRow.gain]).toEqual([{}, {}])
+    expect(judged([0, 0], [0.1, 0.2], { sigma: [1e-5, 2e-5] }).degenerate).toEqual({
+      ...all([...precisions, 'roc_auc', ...cut, 'brier_skill'], 'no spike in the segment'),
+      ...{ ...noCell, rmse_ratio: 'EWMA makes no error on these rows' },
+    })
+    const spikes = judged([1, 1], [0.1, 0.7])
+    expect(spikes.degenerate).toEqual({
+      ...all(['roc_auc', 'brier_skill'], 'nothing but spikes in the segment'),
+      ...{ ...intervals, ...noForecast, ...noCell },
+    })
+    expect(spikes).toMatchObject({ pr_auc: 1, precision: 1, recall: 0.5, lift: { ewma_120s: { value: 1 } } })
+  })
+
+  test('one spike in many blocks lies in fewer than half of the resamples, or no: then there is an interval', () => {
+    const rows = 1200
+    const one = Array.from({ length: rows }, (_, i) => (i === rows - 1 ? 1 : 0))
+    const scores = one.map((_, i) => i / rows)
+    expect(judged(one, scores).degenerate.pr_auc_low).toBe('more than half of the block resamples hold no spike')
+    const some = one.map((_, i) => (i > rows / 2 && i < rows / 2 + 20 ? 1 : 0))
+    const { pr_auc_low, pr_auc_high, pr_auc, degenerate, within_top10 } = judged(some, scores)
+    expect(degenerate).toEqual(noForecast)
+    expect([pr_auc_low! <= pr_auc!, pr_auc! <= pr_auc_high!, within_top10 !== null]).toEqual([true, true, true])
+  })
 })
 
 test('every figure of a seeded stretch of two folds and two products is this, to eight digits', () => {

@@ -1,6 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { drawnCurve, reliability, reliabilityByQuantile } from '../../../../src/core/models/metrics/curves.ts'
+import {
+  calibrationError,
+  drawnCurve,
+  reliability,
+  reliabilityByQuantile,
+} from '../../../../src/core/models/metrics/curves.ts'
 
 /** A row a score, from the highest to the lowest, every label 1: recall rises evenly. */
 const even = (rows: number): [number[], number[]] => [
@@ -60,4 +65,38 @@ test('an interval of few rows is that of one independent row, within 0 and 1', (
   expect([all.low, all.high]).toEqual([expect.closeTo(0.206549, 5), 1])
   const two = reliabilityByQuantile(Array(120).fill(0), Array(120).fill(0.2), 1)[0]
   expect(two.high).toBeCloseTo(0.657628, 4)
+})
+
+test('bins of equally many rows, those of one probability together: each row in the bin of the first of its like', () => {
+  const row = fc.record({ label: fc.nat(1), probability: fc.integer({ min: 0, max: 25 }).map(value => value / 25) })
+  fc.assert(
+    fc.property(fc.array(row, { minLength: 1, maxLength: 120 }), fc.integer({ min: 1, max: 12 }), (rows, bins) => {
+      const sorted = rows.toSorted((a, b) => a.probability - b.probability)
+      const binOf = ({ probability }: (typeof rows)[0]): number =>
+        Math.floor((bins * sorted.findIndex(one => one.probability === probability)) / rows.length)
+      const expected = Map.groupBy(sorted, binOf)
+      const found = reliabilityByQuantile(
+        rows.map(({ label }) => label),
+        rows.map(({ probability }) => probability),
+        bins,
+      )
+      const mean = (list: number[]): number => list.reduce((sum, value) => sum + value, 0) / list.length
+      expect(found.map(bin => bin.rows)).toEqual([...expected.values()].map(({ length }) => length))
+      for (const [k, own] of [...expected.values()].entries()) {
+        expect(found[k].predicted).toBeCloseTo(mean(own.map(one => one.probability)), 12)
+        expect(found[k].observed).toBeCloseTo(mean(own.map(one => one.label)), 12)
+        expect(found[k].low).toBeLessThanOrEqual(found[k].observed + 1e-12)
+        expect(found[k].high).toBeGreaterThanOrEqual(found[k].observed - 1e-12)
+      }
+    }),
+  )
+})
+
+test('the calibration error weighs the distance of each bin by its rows', () => {
+  const bins = [
+    { predicted: 0.2, observed: 0.5, rows: 30 },
+    { predicted: 0.8, observed: 0.7, rows: 10 },
+  ]
+  expect(calibrationError(bins)).toBeCloseTo((30 * 0.3 + 10 * 0.1) / 40, 12)
+  expect(calibrationError([])).toBe(0)
 })
