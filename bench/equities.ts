@@ -6,13 +6,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
 import { type Config, readConfig } from '../src/config.ts'
-import { decodeScoredTrade } from '../src/core/indicators/scored_trade.ts'
 import { SpikeError } from '../src/errors.ts'
 import { newJobStatus } from '../src/jobs/status.ts'
 import { runStore } from '../src/jobs/store/run.ts'
 import { openStreams } from '../src/streams/open.ts'
 import type { Incoming, Streams } from '../src/streams/port.ts'
-import { startTestBroker } from '../test/harness/kafka/broker.ts'
+import { shortLivedJvm, startTestBroker } from '../test/harness/kafka/broker.ts'
 import { startVictim } from '../test/harness/victim.ts'
 import type { EquitiesLoad, EquitiesLoadLine } from './equities_load.ts'
 import type { BenchResult } from './measure.ts'
@@ -42,7 +41,7 @@ const drainLimitS = 300
  */
 export async function benchEquities({ rate, seconds }: EquitiesOptions): Promise<BenchResult> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-equities-'))
-  const broker = await startTestBroker()
+  const broker = await startTestBroker(undefined, { listeners: {}, properties: {}, format: [], jvm: shortLivedJvm })
   const streams = await openStreams(broker.spec)
   const over = new AbortController()
   const { config, path } = writeConfig(folder)
@@ -56,7 +55,7 @@ export async function benchEquities({ rate, seconds }: EquitiesOptions): Promise
     streams: confirming(streams, records => {
       const at = (performance.timeOrigin + performance.now()) * 1000
       for (const { value } of records) {
-        const { time } = decodeScoredTrade(value.toString())!
+        const time = Number(/"time":(\d+)/.exec(value.toString('latin1'))?.[1])
         delays.push({ at: time, ms: (at - time) / 1000 })
       }
     }),

@@ -10,7 +10,7 @@ import type { TraderSettings } from '../../core/trading/trader.ts'
 import { writeColumns } from '../../stores/write_columns.ts'
 import type { CandleFile } from './candle_file.ts'
 import { judgePortfolio, ratioOfTotals } from './judge.ts'
-import { walkRules } from './walk_forward.ts'
+import { type AsideForward, knownRange, walkAside, walkRules } from './walk_forward.ts'
 
 type Judged = ReturnType<typeof judgePortfolio>
 
@@ -23,7 +23,7 @@ export interface SignalRows {
   counts: Record<Signal, number>
   judged: Judged
   /** Over the candles that have predictions: the rule as it is, and standing aside where a spike is likely; null without. */
-  predicted: { plain: Judged; aside: Judged; ratio: Paired; left_out: number } | null
+  predicted: { plain: Judged; aside: Judged; ratio: Paired; left_out: number; forward: AsideForward | null } | null
   forward: ReturnType<typeof walkRules>
 }
 
@@ -35,6 +35,7 @@ export function signalRows(candles: CandleFile, settings: TraderSettings, spike?
   const { rsi, windows, exit, portfolio } = settings
   const { table, interval } = candles
   const columns = candleColumns(table, rsi, windows, interval)
+  const field = { candles: table, windows, interval, broker: portfolio }
   const judge = (decisions: Decision[], range?: [number, number]): Judged =>
     judgePortfolio(table, columns, decisions, portfolio, range)
   const decisions = decisionsOf(columns, rules[exit])
@@ -44,18 +45,17 @@ export function signalRows(candles: CandleFile, settings: TraderSettings, spike?
     ...{ candles, columns, decisions, counts, judged: judge(decisions) },
     digest: createHash('sha256').update(indicatorBytes(columns)).digest('hex'),
     predicted: spike === undefined ? null : judgeAside(spike),
-    forward: walkRules(table, windows, interval, portfolio),
+    forward: walkRules(field),
   }
 
   function judgeAside(spike: Float64Array): SignalRows['predicted'] {
-    const isKnown = (value: number): boolean => !Number.isNaN(value)
-    const range: [number, number] = [spike.findIndex(isKnown), spike.findLastIndex(isKnown) + 1]
+    const range = knownRange(spike)
     if (range[1] === 0) return null
     const standing = decisionsOf(columns, standingAside(rules[exit]), spike)
     const [plain, aside] = [judge(decisions, range), judge(standing, range)]
     const ratio = ratioOfTotals(valuesOf(aside.walk), valuesOf(plain.walk), table.start.subarray(...range))
     const buys = (all: Decision[]): number => all.slice(...range).filter(({ signal }) => signal === 'BUY').length
-    return { plain, aside, ratio, left_out: buys(decisions) - buys(standing) }
+    return { plain, aside, ratio, left_out: buys(decisions) - buys(standing), forward: walkAside(field, spike) }
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Paired } from '../../core/models/metrics/paired.ts'
 import { startingBudget } from '../../core/trading/broker.ts'
 import { likelySpike } from '../../core/trading/signals/stand_aside.ts'
 import type { TraderSettings } from '../../core/trading/trader.ts'
@@ -59,12 +60,30 @@ export function signalSentences({ judged, predicted, forward }: SignalRows): str
     forward === null
       ? 'Walk-forward: too few candles.'
       : `Walk-forward, the variant chosen by what came before each of ${forward.blocks.length} blocks: ${money(forward.total)}; buy and hold ${money(forward.buy_and_hold)}.`
-  return [verdictOf(judged), walk, ...(predicted ? [describeAside(predicted)] : [])]
+  return [verdictOf(judged), walk, ...(predicted ? describeAside(predicted) : [])]
 }
 
-function describeAside({ ratio: { value, low, high }, left_out }: NonNullable<SignalRows['predicted']>): string {
+function describeAside({ ratio, left_out, forward }: NonNullable<SignalRows['predicted']>): string[] {
+  const highest = Math.round(100 * (1 - likelySpike))
+  const whole = `Standing aside where the probability of a spike is in the highest ${highest} % so far left out ${left_out} BUY and made ${timesAsMuch(ratio)}.`
+  if (forward === null) return [whole, 'Standing aside in a walk-forward: too few candles with predictions.']
+  const { plain, aside, ratio: judged } = forward
+  const walked = `${money(aside.total)} beside ${money(plain.total)}, ${timesAsMuch(judged)}`
+  return [
+    whole,
+    `Both in a walk-forward of ${plain.blocks.length} blocks, each block with the variant that did best before it: ${walked}: ${verdict(judged)}.`,
+  ]
+}
+
+function timesAsMuch({ value, low, high }: Paired): string {
   const interval = low === null || high === null ? '' : ` (95 % ${low.toFixed(3)} to ${high.toFixed(3)})`
-  return `Standing aside where the probability of a spike is in the highest ${Math.round(100 * (1 - likelySpike))} % so far left out ${left_out} BUY and made ${value.toFixed(3)} times as much${interval}.`
+  return `${value.toFixed(3)} times as much${interval}`
+}
+
+function verdict({ value, low, high }: Paired): string {
+  if (value === 1 && low === 1 && high === 1) return 'no difference at all'
+  if (low === null || high === null) return 'too few candles for an interval'
+  return low > 1 ? 'better, and hardly by chance' : high < 1 ? 'worse, and hardly by chance' : 'no difference is shown'
 }
 
 function figureLine(name: string, judged: JudgedPortfolio): string[] {

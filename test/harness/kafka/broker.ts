@@ -37,7 +37,15 @@ export interface MoreSettings {
   properties: Record<string, string>
   /** Further words for the formatting of the storage, such as users. */
   format: string[]
+  /** Of the virtual machine. */
+  jvm: string[]
 }
+
+/**
+ * For a broker that lives for minutes on few cores: in the first minute its compiler of highest effort and its concurrent collector
+ * take several times the CPU time that all requests do.
+ */
+export const shortLivedJvm = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC']
 
 /**
  * A real Kafka broker in KRaft mode, alone, on free ports with its data in a temporary folder. It dies with this process.
@@ -70,7 +78,15 @@ export async function startTestBroker(advertisedPort?: number, more?: MoreSettin
 
   async function start(): Promise<void> {
     const log = openSync(join(folder, 'broker.log'), 'a')
-    const options = ['-Xms256m', '-Xmx512m', logging, `-Dkafka.logs.dir=${folder}`, '-cp', `${jars}/*`]
+    const options = [
+      '-Xms256m',
+      '-Xmx512m',
+      ...(more?.jvm ?? []),
+      logging,
+      `-Dkafka.logs.dir=${folder}`,
+      '-cp',
+      `${jars}/*`,
+    ]
     const child = spawn('java', [...options, 'kafka.Kafka', properties], { stdio: ['ignore', log, log] })
     closeSync(log)
     const killWithUs = (): boolean => child.kill('SIGKILL')

@@ -14,7 +14,7 @@ export interface CutBroker {
 /** @param properties of the broker, beyond the usual ones. */
 export async function startCutBroker(properties: Record<string, string> = {}): Promise<CutBroker> {
   const proxy = await startCuttingProxy()
-  const broker = await startTestBroker(proxy.port, { listeners: {}, properties, format: [] })
+  const broker = await startTestBroker(proxy.port, { listeners: {}, properties, format: [], jvm: [] })
   proxy.target = broker.port
   const streams = await openStreams(`kafka://127.0.0.1:${proxy.port}`)
   return {

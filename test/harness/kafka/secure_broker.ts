@@ -58,6 +58,7 @@ export async function startSecureBroker(folder: string): Promise<SecureBroker> {
       'listener.name.readable.plain.sasl.jaas.config': plain(user.password),
       'listener.name.readable.scram-sha-512.sasl.jaas.config': scram,
     },
+    jvm: [],
     format: ['--add-scram', `SCRAM-SHA-512=[name=${user.name},password=${user.password}]`],
   })
   return {

@@ -2,11 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { candleTable } from '../../../src/core/events/candle_values.ts'
 import { candleColumns } from '../../../src/core/indicators/candle_columns.ts'
 import { decisionsOf } from '../../../src/core/trading/backtest.ts'
+import type { BrokerName } from '../../../src/core/trading/broker.ts'
 import { type Decision, hold } from '../../../src/core/trading/signals/rule.ts'
 import { rules } from '../../../src/core/trading/signals/rules.ts'
 import { likelySpike, standingAside } from '../../../src/core/trading/signals/stand_aside.ts'
 import { judgePortfolio } from '../../../src/jobs/trade/judge.ts'
-import { walkRules } from '../../../src/jobs/trade/walk_forward.ts'
+import { walkAside, walkRules } from '../../../src/jobs/trade/walk_forward.ts'
 import { minute } from '../../../src/market/klines/kline.ts'
 import { candle, walkingCandles } from '../../fixtures/klines.ts'
 
@@ -46,14 +47,17 @@ describe('a judged portfolio', () => {
 
 describe('walk-forward', () => {
   const candles = walkingCandles(1200, 11, 0)
-  const forward = walkRules(candleTable(candles), 'minutes', minute, 'fractional')!
+  const fieldOf = (of: typeof candles, broker: BrokerName = 'fractional') => {
+    return { candles: candleTable(of), windows: 'minutes', interval: minute, broker } as const
+  }
+  const forward = walkRules(fieldOf(candles))!
 
   test('no candle of a block, nor any after it, chooses for it', () => {
     for (const [at, block] of forward.blocks.entries()) {
       const other = candles.map(one =>
         one.start < block.start ? one : { ...one, close: 2 * one.close, open: one.open },
       )
-      const again = walkRules(candleTable(other), 'minutes', minute, 'fractional')!
+      const again = walkRules(fieldOf(other))!
       expect(again.blocks.slice(0, at)).toEqual(forward.blocks.slice(0, at))
       expect(again.blocks[at].chosen).toBe(block.chosen)
     }
@@ -63,7 +67,46 @@ describe('walk-forward', () => {
   test('its total is that of its blocks, one after the other; too few candles have none', () => {
     const total = forward.blocks.reduce((value, block) => (value * block.total) / 10_000, 10_000)
     expect(forward.total).toBe(total)
-    expect(walkRules(candleTable(candles.slice(0, 100)), 'minutes', minute, 'seed')).toBe(null)
+    expect(walkRules(fieldOf(candles.slice(0, 100), 'seed'))).toBe(null)
+  })
+
+  /** Likely in the second half of each hour; of the first 100 candles nothing is known. */
+  const spike = Float64Array.from(candles, (_, i) => (i < 100 ? Number.NaN : i % 60 < 30 ? 0.5 : 0.95))
+
+  test('standing aside is judged on the same blocks as the rule, from the first prediction on', () => {
+    const { plain, aside, ratio } = walkAside(fieldOf(candles), spike)!
+    expect(aside.blocks.map(({ start }) => start)).toEqual(plain.blocks.map(({ start }) => start))
+    expect(plain.blocks[0].start).toBe(candles[100 + 440].start)
+    expect(aside.total).not.toBe(plain.total)
+    expect(ratio.value).toBeCloseTo(aside.total / plain.total, 12)
+    expect(ratio.low!).toBeLessThanOrEqual(ratio.value)
+    expect(ratio.high!).toBeGreaterThanOrEqual(ratio.value)
+  })
+
+  test('a model that never says that a spike is likely changes nothing', () => {
+    const never = spike.map(value => (Number.isNaN(value) ? value : 0.5))
+    const { plain, aside, ratio } = walkAside(fieldOf(candles), never)!
+    expect(aside).toEqual(plain)
+    expect(ratio).toEqual({ value: 1, low: 1, high: 1 })
+  })
+
+  test('no prediction of a block, nor any after it, chooses for it', () => {
+    const { aside } = walkAside(fieldOf(candles), spike)!
+    for (const [at, block] of aside.blocks.entries()) {
+      const other = spike.map((value, i) => (candles[i].start < block.start ? value : 0.99))
+      const again = walkAside(fieldOf(candles), other)!.aside
+      expect(again.blocks.slice(0, at)).toEqual(aside.blocks.slice(0, at))
+      expect(again.blocks[at].chosen).toBe(block.chosen)
+    }
+  })
+
+  test('without predictions there is nothing to judge', () => {
+    expect(
+      walkAside(
+        fieldOf(candles),
+        spike.map(() => Number.NaN),
+      ),
+    ).toBe(null)
   })
 })
 

@@ -18,7 +18,7 @@ describe('a topic of states on a broker that cleans it', needs(lacksKafka()), ()
   let admin: Admin
   beforeAll(async () => {
     const properties = { 'log.cleaner.backoff.ms': '100', 'log.initial.task.delay.ms': '0' }
-    broker = await startTestBroker(undefined, { listeners: {}, properties, format: [] })
+    broker = await startTestBroker(undefined, { listeners: {}, properties, format: [], jvm: [] })
     streams = await openStreams(broker.spec)
     admin = new Admin({ clientId: 'test', bootstrapBrokers: [broker.address] })
   })

@@ -26,7 +26,7 @@ describe('a transaction whose markers the broker forgot', needs(lacksKafka()), (
   beforeAll(async () => {
     // A broker that verifies takes no record of a transaction that has ended; the one that forgot markers had taken it before.
     const properties = { 'transaction.partition.verification.enable': 'false' }
-    broker = await startTestBroker(undefined, { listeners: {}, properties, format: [] })
+    broker = await startTestBroker(undefined, { listeners: {}, properties, format: [], jvm: [] })
     streams = await openStreams(broker.spec)
     admin = new Admin(connectionOptions([broker.address]))
     // The first position of all brings up the broker's keeper of positions.
