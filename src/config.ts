@@ -73,6 +73,7 @@ const alertRules = z.strictObject({
   spike_probability: z.strictObject({ least: share.nullable() }).optional(),
   stale: z.strictObject({ silent_s: seconds }).optional(),
   dlq_rate: z.strictObject({ percent: z.number().positive().max(100), span_s: seconds }).optional(),
+  model_score: z.strictObject({ hours: z.number().min(1).max(24) }).optional(),
 })
 
 const configSchema = z.strictObject({
@@ -203,8 +204,11 @@ const configSchema = z.strictObject({
   alerts: alertRules.prefault({
     ...{ rearm_s: 300, price_move: { percent: 1 }, spike_probability: { least: null }, stale: { silent_s: 30 } },
     ...{ volume_spike: { deviations: 3, minutes: 60, least_minutes: 20 }, dlq_rate: { percent: 1, span_s: 300 } },
-    volatility: { times: 4, minutes: 60, least_minutes: 20 },
+    ...{ volatility: { times: 4, minutes: 60, least_minutes: 20 }, model_score: { hours: 4 } },
   }),
+  retrain: z
+    .strictObject({ on_alert: z.boolean(), least_hours: z.number().min(1).max(720) })
+    .prefault({ on_alert: false, least_hours: 24 }),
   trading: z
     .strictObject({
       rsi: z.enum(['seed', 'cutler', 'wilder']),

@@ -46,6 +46,7 @@ export const deskPaths = {
   profile: 'train.profile',
   drift: 'drift',
   compiled: 'compiled',
+  asked: 'challenger_asked.json',
   logs: 'logs',
   lock: 'running.db',
 } as const

@@ -19,6 +19,7 @@ import { deskPaths } from '../run_paths.ts'
 import type { PartState } from '../serve/health.ts'
 import { openStreams } from '../streams/open.ts'
 import type { Streams } from '../streams/port.ts'
+import { askOnAlert } from './start/challenger.ts'
 import { findChampion } from './start/champion.ts'
 import { feedNames, realFeeds } from './start/feed_names.ts'
 import { keepRunning, type Part, type PartMode } from './start/keep_running.ts'
@@ -98,7 +99,11 @@ async function startAlone({ feed, speed, history, out, host, port, ...given }: A
   const [page, ...others] = parts
   const serving = keep(page)
   await untilListening(port, host, stop)
-  await Promise.all([serving, ...others.map(keep), scoring()])
+  const asking = askOnAlert({
+    ...{ config, configFile: given.config, out, topics, streams, stop },
+    ...{ logFile: logOf(out, 'retrain'), onState: board.of('retrain') },
+  })
+  await Promise.all([serving, ...others.map(keep), scoring(), asking])
   console.log('all parts have ended; npm start goes on from here')
 }
 

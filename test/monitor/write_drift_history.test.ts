@@ -49,7 +49,7 @@ test('reports stand in the order of what they judge, with their answer, share an
   expect(page).toContain('href="./a_later.html"')
   expect(page).toContain('&lt;b_first&gt;')
   expect(page).not.toContain('<b_first>')
-  expect(page).toMatch(/retrain if it fell/)
+  expect(page).toMatch(/ask for a challenger: npx spike60 retrain/)
 })
 
 test('a folder without a report is refused, and gets no page', async () => {

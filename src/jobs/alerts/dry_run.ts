@@ -83,7 +83,7 @@ export async function tryAlerts(
   const days = minutes.size / minutesOfDay
   const ofScores = new Set(said.map(({ time }) => Math.floor(time / minute))).size / minutesOfDay
   const rules = alertRules.flatMap(rule => {
-    if (!config.alerts[rule] || (rule === 'spike_probability' && scores === null)) return []
+    if (!config.alerts[rule] || rule === 'model_score' || (rule === 'spike_probability' && scores === null)) return []
     const alerts = given.filter(alert => alert.rule === rule).length
     const over = rule === 'spike_probability' ? ofScores : days
     return { rule, alerts, per_day: over > 0 ? alerts / over : 0 }

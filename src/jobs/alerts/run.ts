@@ -1,12 +1,16 @@
 import type { Config } from '../../config.ts'
+import { type AlertRule, decodeAlert } from '../../core/indicators/alerts/alert_row.ts'
 import { alertWindowSeconds } from '../../core/indicators/alerts/window_limits.ts'
 import { decodeWindow } from '../../core/indicators/windows/window_row.ts'
+import { decodeSettled } from '../../core/models/artifact/settled_json.ts'
 import { SpikeError } from '../../errors.ts'
 import { deadLetterTopic } from '../../streams/dead_letter.ts'
+import type { Incoming } from '../../streams/port.ts'
 import type { PartitionJob, RunOptions } from '../partitions/partition_job.ts'
 import { runPartitions } from '../run_partitions.ts'
-import { newJobStatus } from '../status.ts'
+import { newJobStatus, worksOf } from '../status.ts'
 import { AlertsPartition } from './partition.ts'
+import { ScorePartition } from './score_partition.ts'
 import { alertCounts } from './status.ts'
 
 export interface AlertsJobSettings {
@@ -32,7 +36,30 @@ export function alertsJob({ config, predictions }: AlertsJobSettings): Partition
     // Counts over a span are no use to another one; all other limits may change.
     settings: `dlq_rate over ${config.alerts.dlq_rate?.span_s ?? 'no'} s`,
     open: partition => new AlertsPartition(config.alerts, topics, partition),
+    isOwn: record => ruleOf(record) !== 'model_score',
   }
+}
+
+/** The job that gives alerts of models that do worse live than EWMA. */
+export function scoreAlertsJob({ config }: Pick<AlertsJobSettings, 'config'>): PartitionJob<ScorePartition> {
+  const [settled, alerts] = [config.topics.settled.name, config.topics.alerts.name]
+  const { hours } = config.alerts.model_score!
+  return {
+    name: `alerts ${settled}`,
+    group: `alerts-${settled}`,
+    reads: [settled],
+    input: { name: 'settled predictions', is: ({ value }) => decodeSettled(value.toString()) !== null },
+    writes: [alerts],
+    partitions: config.topics.settled.partitions,
+    state: config.topics.state,
+    settings: `model_score over ${hours} h`,
+    open: () => new ScorePartition({ models: config.models, hours }, { settled, alerts }),
+    isOwn: record => ruleOf(record) === 'model_score',
+  }
+}
+
+function ruleOf({ value }: Incoming): AlertRule | undefined {
+  return decodeAlert(value.toString())?.rule
 }
 
 /**
@@ -45,8 +72,16 @@ export async function runAlerts(
 ): Promise<Record<string, number>> {
   const { status = newJobStatus<AlertsPartition>(), config } = options
   refuseUnseenWindows(config)
-  await runPartitions({ ...alertsJob(options), ...options, status })
-  return alertCounts(status)
+  const over = new AbortController()
+  const stop = options.stop ? AbortSignal.any([options.stop, over.signal]) : over.signal
+  const scores = newJobStatus<ScorePartition>()
+  const jobs = [runPartitions({ ...alertsJob(options), ...options, stop, status })]
+  if (config.alerts.model_score)
+    jobs.push(runPartitions({ ...scoreAlertsJob(options), ...options, stop, status: scores }))
+  const finite = options.finish?.aborted ?? false
+  await Promise.all(jobs.map(job => (finite ? job : job.finally(() => over.abort()))))
+  const model_score = worksOf(scores).reduce((sum, { given }) => sum + given, 0)
+  return { ...alertCounts(status), ...(model_score > 0 && { model_score }) }
 }
 
 /** @throws SpikeError BAD_CONFIG where rules look at windows that nobody makes. */

@@ -3,6 +3,7 @@ import { featureNames } from '../../core/features/spec.ts'
 import type { Artifact } from '../../core/models/artifact/artifact.ts'
 import { encodePrediction } from '../../core/models/artifact/prediction_json.ts'
 import { rowScorer, scoreRows } from '../../core/models/artifact/score.ts'
+import { ewma } from '../../core/models/recipes/rules.ts'
 import { deadLetterOf } from '../../streams/dead_letter.ts'
 import type { Incoming, Outgoing } from '../../streams/port.ts'
 import type { PartitionWork } from '../partitions/partition_work.ts'
@@ -69,12 +70,25 @@ export class RowPredictor implements PartitionWork {
     const probability = this.score(product, values)
     const alarm = probability >= artifact.threshold
     const { name: model, tau, trained_on } = artifact
-    const said = { product, time, model, probability, alarm, tau: tau[product], trained_until: trained_on.to }
+    const known = plainPlaces.find(place => Number.isFinite(values[place]))
+    const plain = known === undefined ? 0 : values[known] / tau[product]
+    const said = {
+      product,
+      time,
+      model,
+      probability,
+      alarm,
+      tau: tau[product],
+      trained_until: trained_on.to,
+      ewma: plain,
+    }
     this.due.push({ topic: this.topicOut, key: product, value: encodePrediction(said) })
     counts.rows++
     if (alarm) counts.alarms++
   }
 }
+
+const plainPlaces = ewma.inputs.map(name => featureNames.indexOf(name))
 
 /** The same numbers as `scoreRows`, a row at a time. */
 function productScorer(artifact: Artifact): (product: string, values: Float64Array) => number {

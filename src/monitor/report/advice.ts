@@ -29,6 +29,8 @@ const tauFactor = 3
 /** Below so many labelled rows a side, an hour of one product, their share of spikes says nothing. */
 const leastLabelled = 3600
 
+const askForChallenger = "npx spike60 retrain --raw 'data/raw/*.ndjson'"
+
 /** One answer from both verdicts, data quality, label and the model's columns. */
 export function adviseOn({ dataset, quality, columns }: Findings): Advice {
   const first = quality.faults[0]
@@ -44,13 +46,13 @@ export function adviseOn({ dataset, quality, columns }: Findings): Advice {
   if (moved !== null && moved.length > 0)
     return {
       action: 'retrain',
-      text: 'Check the score on labelled rows; retrain if it fell below its interval.',
+      text: `Check the score on labelled rows; where it fell below its interval, ask for a challenger: ${askForChallenger}`,
       why: `${moved.length} of the model's ${columns.filter(column => column.used_by_model).length} columns drift: ${listFew(moved)}. Drift alone is not a loss.`,
     }
   if (moved === null && dataset.scale_free.drifted)
     return {
       action: 'retrain',
-      text: 'Check the score of your model on labelled rows; retrain if it fell below its interval.',
+      text: `Check the score of your model on labelled rows; where it fell below its interval, ask for a challenger: ${askForChallenger}`,
       why: `${dataset.scale_free.count} of ${dataset.columns} columns drift by the scale-free verdict; --model says which of them a model reads.`,
     }
   if (dataset.drifted || dataset.scale_free.undecided > 0)

@@ -27,7 +27,7 @@ export const barRecord = z.strictObject({
 })
 
 const judged = { model: text, probability: number, alarm: z.boolean(), tau: number }
-const predicted = { ...dated, ...judged, trained_until: z.string().optional() }
+const predicted = { ...dated, ...judged, trained_until: z.string().optional(), ewma: number.optional() }
 export const predictionRecord = z.strictObject(predicted) satisfies z.ZodType<LivePrediction>
 const label = z.union([z.literal(0), z.literal(1)]).nullable()
 export const settledRecord = z.strictObject({

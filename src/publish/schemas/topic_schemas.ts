@@ -52,7 +52,7 @@ const predictions = 'ticks.predictions'
 const prediction: Versioned = { version: 1, schema: predictionRecord }
 const deadLetter: Versioned = { version: 1, schema: deadLetterSchema }
 /** Topics that jobs read, and so have one of dead letters beside them. */
-const read = ['raw', 'news', 'features', 'labels', 'windows', 'candles'] as const
+const read = ['raw', 'news', 'features', 'labels', 'windows', 'candles', 'settled'] as const
 
 /** A topic's record as a JSON Schema. */
 export interface TopicSchema {

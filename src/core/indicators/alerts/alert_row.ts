@@ -8,6 +8,7 @@ const alertUnits = {
   spike_probability: 'probability',
   stale: 's',
   dlq_rate: '%',
+  model_score: 'PR-AUC less that of EWMA',
 } as const
 
 export type AlertRule = keyof typeof alertUnits
@@ -49,8 +50,11 @@ export function describeAlert(alert: AlertRow): string {
   return `${alert.rule} ${alert.product}: ${measureOf(alert)}`
 }
 
-/** What was found and what is allowed, such as `1.2 %, limit 1`. */
-export function measureOf({ value, limit, unit }: AlertRow): string {
+/** What was found and what is allowed, such as `1.2 %, limit 1`, and what to do where that is a command. */
+export function measureOf({ rule, value, limit, unit }: AlertRow): string {
   const rounded = (number: number): string => String(Number(number.toPrecision(3)))
-  return `${rounded(value)} ${unit}, limit ${limit === null ? "the model's own" : rounded(limit)}`
+  const found = `${rounded(value)} ${unit}, limit ${limit === null ? "the model's own" : rounded(limit)}`
+  return rule === 'model_score' ? `${found}; ask for a challenger: ${askForChallenger}` : found
 }
+
+const askForChallenger = "npx spike60 retrain --raw 'data/raw/*.ndjson' --topics embedded"

@@ -14,6 +14,8 @@ export interface AlertSettings {
   stale?: { silent_s: number }
   /** Dead letters among all that came, in per cent, over so many seconds. */
   dlq_rate?: { percent: number; span_s: number }
+  /** What a model has said of a product over so many hours, against EWMA on the same rows. */
+  model_score?: { hours: number }
 }
 
 /** So many minutes with trades are looked back on; nothing is said before there are at least so many. */

@@ -99,7 +99,7 @@ export class Alerts {
   }
 
   restore({ latches, alarms, windows, silence, dead }: AlertsState): void {
-    for (const rule of alertRules) this.latches[rule].restore(latches[rule])
+    for (const rule of alertRules) this.latches[rule].restore(latches[rule] ?? {})
     this.alarms.restore(alarms)
     this.windows.restore(windows)
     this.silence.restore(silence)

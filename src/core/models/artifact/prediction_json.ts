@@ -13,6 +13,8 @@ export interface LivePrediction {
   tau: number
   /** End of the rows that the model was fitted on, ISO: it tells one champion from the next. Former scorers did not say it. */
   trained_until?: string
+  /** What a plain forecast says of the same row, EWMA 120 s over tau: the model must beat it. Former scorers did not say it. */
+  ewma?: number
 }
 
 export function encodePrediction(prediction: LivePrediction): string {

@@ -6,9 +6,9 @@ import type { Artifact } from '../artifact/artifact.ts'
 import { scoreRows } from '../artifact/score.ts'
 import type { SettledPrediction } from '../artifact/settled_json.ts'
 import type { Experiment } from '../experiment.ts'
-import { drawBlocks, resampledPrecision } from '../metrics/bootstrap.ts'
 import { averagePrecision } from '../metrics/metrics.ts'
-import { type Paired, pairedDifference } from '../metrics/paired.ts'
+import type { Paired } from '../metrics/paired.ts'
+import { precisionDifference } from '../metrics/precision_difference.ts'
 import { references } from '../recipes/rules.ts'
 import { describeSegment, type Segment } from '../split/segment.ts'
 import type { Bar } from './bar.ts'
@@ -92,21 +92,10 @@ function judgeRows(
   const pr_auc: Judged['pr_auc'] = Object.fromEntries(values)
   if (!known) return { segment, pr_auc, difference: null }
   const time = Float64Array.from(rows, row => table.time[row])
-  const group = Array.from(rows, () => 'unseen')
-  const { bootstrap_block_s: block_s, bootstrap_samples: samples } = models
-  const drawn: Record<string, number[]> = { champion: [], challenger: [] }
-  // A few resamples at a time: many of a long stretch do not fit into memory together.
-  for (let batch = 0; batch * samples < bar.samples; batch++) {
-    const resamples = drawBlocks(time, group, { block_s, samples, seed: models.seed + batch })
-    if (resamples === null) break
-    for (const name of Object.keys(drawn))
-      for (const value of resampledPrecision(label, scores[name], resamples)) drawn[name].push(value)
-  }
-  const standing = (name: string) => ({
-    value: pr_auc[name]!,
-    drawn: drawn[name].length > 0 ? Float64Array.from(drawn[name]) : null,
-  })
-  return { segment, pr_auc, difference: pairedDifference(standing('challenger'), standing('champion'), bar.level) }
+  const { bootstrap_block_s: block_s, bootstrap_samples, seed } = models
+  const settings = { block_s, samples: Math.max(bootstrap_samples, bar.samples), seed, level: bar.level }
+  const difference = precisionDifference(label, [scores.challenger, scores.champion], time, settings)
+  return { segment, pr_auc, difference }
 }
 
 /** Whether the champion moves, and why in half a sentence. */
