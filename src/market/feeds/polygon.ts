@@ -1,12 +1,13 @@
-import { parseDecimal } from '../../core/events/decimal.ts'
 import type { Feed, Reading } from './feed.ts'
 import { polygonAnswer, symbolOfAcknowledgement } from './polygon_answer.ts'
 import { flagsOf } from './polygon_conditions.ts'
 import { skimItems } from './polygon_text.ts'
-import { addFault, asObject, decimal, emptyReading, faulty, productOf, tradeIdOf } from './reading.ts'
+import { addFault, asObject, decimal, decimalAbove, emptyReading, faulty, productOf, tradeIdOf } from './reading.ts'
 import { parseUnixTime } from './unix_time.ts'
 
 type Item = Record<string, unknown>
+
+const belowZero = -Number.MIN_VALUE
 
 /** Bars, and how long each is. */
 const intervals: Record<string, string> = { A: '1s', AM: '1m' }
@@ -68,18 +69,27 @@ function readTrade(reading: Reading, item: Item, index: number): void {
   const product = productOf(item.sym)
   const id = tradeIdOf(item.i)
   const time = parseUnixTime(item.t)
-  const price = decimal(item.p)
-  const size = decimal(item.ds ?? item.s)
+  const price = decimalAbove(0, item.p)
+  const size = decimalAbove(belowZero, item.ds ?? item.s)
   if (product === null) addFault(reading, 'missing_product', item)
   else if (id === null) addFault(reading, 'missing_trade_id', item)
   else if (time === null) addFault(reading, 'bad_time', item)
-  else if (price === null || size === null || !(parseDecimal(price) > 0) || !(parseDecimal(size) >= 0))
-    addFault(reading, 'bad_trade', item)
+  else if (price === null || size === null) addFault(reading, 'bad_trade', item)
   else {
-    const place = `${numberOr0(item.x)}${item.trfi === undefined ? '' : `.${numberOr0(item.trfi)}`}`
+    const facility = item.trfi === undefined ? '' : `.${numberOr0(item.trfi)}`
     const flags = flagsOf(item.c, item.correction)
     note(reading, time)
-    reading.events.push({ type: 'trade', product, time, index, id: `${place}-${id}`, price, size, side: null, flags })
+    reading.events.push({
+      type: 'trade',
+      product,
+      time,
+      index,
+      id: `${numberOr0(item.x)}${facility}-${id}`,
+      price,
+      size,
+      side: null,
+      flags,
+    })
   }
 }
 
@@ -93,7 +103,8 @@ function readQuote(reading: Reading, item: Item, index: number): void {
   else if (time === null) addFault(reading, 'bad_time', item)
   else if (bid === undefined || ask === undefined) addFault(reading, 'bad_price', item)
   else {
-    const [bid_size, ask_size] = [decimal(item.bs), decimal(item.as)]
+    const bid_size = decimal(item.bs)
+    const ask_size = decimal(item.as)
     note(reading, time)
     reading.events.push({ type: 'quote', product, time, index, bid, ask, bid_size, ask_size, last: null })
   }
@@ -125,8 +136,7 @@ function note(reading: Reading, time: number): void {
 /** @returns null where nobody bids or offers, undefined where something stands there that is no price. */
 function sideOfBook(value: unknown): string | null | undefined {
   if (value === undefined || value === null || value === 0) return null
-  const price = decimal(value)
-  return price !== null && parseDecimal(price) > 0 ? price : undefined
+  return decimalAbove(0, value) ?? undefined
 }
 
 function numberOr0(value: unknown): number {

@@ -75,9 +75,14 @@ const textLimit = 64
 
 /** A decimal as the wire's text; numbers become text; null for everything else. */
 export function decimal(value: unknown): string | null {
+  return decimalAbove(Number.NEGATIVE_INFINITY, value)
+}
+
+/** The same, null where it is not above `limit` too. */
+export function decimalAbove(limit: number, value: unknown): string | null {
   const text = typeof value === 'number' ? String(value) : value
   if (typeof text !== 'string' || text.length > textLimit) return null
-  return Number.isNaN(parseDecimal(text)) ? null : text
+  return parseDecimal(text) > limit ? text : null
 }
 
 /** Whether something stands where a decimal should, and is none: `read` is what `decimal` made of it. */

@@ -69,6 +69,7 @@ export class OpenBar {
     const bar = emptyBar(this.second)
     this.quotes.fold(bar)
     this.trades.fold(bar)
+    if (this.gaps.length === 0) return bar
     const withdrawn = new Set(this.gaps.filter(gap => gap.withdrawn).map(placeOf))
     for (const gap of this.gaps) {
       if (gap.withdrawn || withdrawn.has(placeOf(gap))) continue
