@@ -1,6 +1,6 @@
 import type { Health } from './answers.ts'
 import { say, showTable } from './elements.ts'
-import type { ProductData } from './product_data.ts'
+import { type ProductData, whyEmpty } from './product_data.ts'
 import { clock, duration, minute, number, percent, price } from './words.ts'
 
 /** The tables beneath the cards, each one click away. */
@@ -21,9 +21,9 @@ export function beneath(current: () => ProductData | null, health: () => Health 
       const data = current()
       const lacks =
         data?.candles.newest() === undefined
-          ? 'no candle yet: the first is closed after a minute of trades'
+          ? whyEmpty(data, 'no candle yet: the first is closed after a minute of trades')
           : data.indicators.newest() === undefined
-            ? 'no averages and no RSI yet: the signals job has written none'
+            ? whyEmpty(data, 'no averages and no RSI yet: the signals job has written none')
             : ''
       say('price-why', lacks)
     },

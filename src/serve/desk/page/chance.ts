@@ -1,7 +1,7 @@
 import type { Prediction, TurnedOut } from './answers.ts'
 import { at, say, showTable } from './elements.ts'
 import { Lines } from './lines.ts'
-import type { ProductData } from './product_data.ts'
+import { type ProductData, whyEmpty } from './product_data.ts'
 import { clock, number, percent } from './words.ts'
 
 /** A prediction is of the 60 s after it: older than that it says nothing of the minute to come. */
@@ -47,7 +47,7 @@ export function chanceCard(current: () => ProductData | null): { show(now: numbe
     say(
       'chance-why',
       latest === null
-        ? (data?.reason ?? 'no prediction yet: no model has scored a row of this product')
+        ? whyEmpty(data, data?.reason ?? 'no prediction yet: no model has scored a row of this product')
         : isOld
           ? `the last prediction was of ${clock(latest.time)} UTC: nothing is known of the next minute`
           : '',

@@ -20,7 +20,7 @@ import { showHappened } from './happened.ts'
 import { follow, type Live } from './live.ts'
 import { portfolioCard } from './portfolio.ts'
 import { PriceChart } from './price_chart.ts'
-import { ProductData } from './product_data.ts'
+import { ProductData, whyEmpty } from './product_data.ts'
 import { qualityCard } from './quality.ts'
 import { watchTheme } from './theme.ts'
 import { clock, number } from './words.ts'
@@ -56,6 +56,8 @@ function choose(product: string): void {
   for (const button of at('products').querySelectorAll('button'))
     button.ariaPressed = `${button.textContent === product}`
   chart.show(dataOf(product))
+  at('happened').replaceChildren()
+  say('news-why', whyEmpty(dataOf(product), ''))
   drawCards()
   load(product)
 }
@@ -67,8 +69,10 @@ async function load(product: string): Promise<void> {
   const candles = await ask<Candles>(`candles/${name}?limit=1440`)
   if (!isFault(candles)) data.putCandles(candles)
   if (product === chosen) chart.show(data)
+  drawCards()
   const [windows] = await Promise.all([ask<Windows>(`windows/${name}`), loadVerdict(product)])
   for (const window of isFault(windows) ? [] : windows.windows) data.putWindow(window)
+  data.isLoaded = true
   if (product === chosen) chart.mark(data)
   drawCards()
 }
@@ -128,7 +132,9 @@ function showFlow(): void {
       ? `no connection since ${clock(awaySince)} UTC: it is tried again`
       : health === null
         ? 'connecting …'
-        : `${health.status} · ${number(health.events_per_s, 0)} events/s · lag ${number(health.consumer_lag, 0)} · last event ${clock(last)} UTC`,
+        : last === null
+          ? [health.status, 'no event yet', ...health.reasons.slice(0, 1)].join(' · ')
+          : `${health.status} · ${number(health.events_per_s, 0)} events/s · lag ${number(health.consumer_lag, 0)} · last event ${clock(last)} UTC`,
   )
 }
 
@@ -166,6 +172,7 @@ function drawCards(): void {
   quality.show()
   portfolio.show()
   tables.show()
+  if (current()?.isLoaded !== true) say('news-why', whyEmpty(current(), ''))
 }
 
 function beat(): void {

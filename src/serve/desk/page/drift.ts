@@ -21,8 +21,8 @@ export function driftTable(current: () => Drift | Fault | null): { show(): void 
     const answer = current()
     const report = reportOf(answer)
     if (report === null) {
-      say('drift-short', '–')
-      say('drift-why', answer === null ? '' : isFault(answer) ? answer.error : (answer.reason ?? ''))
+      say('drift-short', answer === null ? '–' : isFault(answer) ? answer.error : (answer.reason ?? '–'))
+      say('drift-why', '')
     } else {
       const ofModel = report.columns.filter(one => one.used_by_model === true)
       const moved = ofModel.filter(({ verdict }) => verdict === 'drifted').length

@@ -1,8 +1,10 @@
 import type { PaperPortfolio } from './answers.ts'
 import { at, say, sayPairs, showTable } from './elements.ts'
 import { Lines } from './lines.ts'
-import type { ProductData } from './product_data.ts'
+import { type ProductData, whyEmpty } from './product_data.ts'
 import { minute, number, price } from './words.ts'
+
+const noRow = 'nothing yet: the signals job has written no row; it begins with the first closed candle that it reads'
 
 /** The card of the paper portfolio beside buying once and holding. */
 export function portfolioCard(current: () => ProductData | null): { show(): void; paint(): void } {
@@ -67,7 +69,7 @@ export function portfolioCard(current: () => ProductData | null): { show(): void
       'portfolio-why',
       history.length > 0
         ? '━ portfolio ┅ holding ┈ standing aside: the same rule, but nothing is bought while a spike is likely'
-        : 'nothing yet: the signals job has written no row; it begins with the first closed candle that it reads',
+        : whyEmpty(current(), noRow),
     )
     for (const refresh of refreshes) refresh()
   }

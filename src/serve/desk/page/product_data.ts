@@ -29,6 +29,8 @@ export class ProductData {
   model: string | null = null
   /** Why there is no prediction. */
   reason: string | null = null
+  /** Whether the API has been asked for all of it. */
+  isLoaded = false
 
   /** @returns whether it is new, or newer than the one of its minute. */
   putCandle(candle: Candle): boolean {
@@ -68,6 +70,12 @@ export class ProductData {
     if (!this.windows.has(length)) this.windows.set(length, new Recent(60))
     this.windows.get(length)!.put(window.start, window, former => window.revision > former.revision)
   }
+}
+
+/** Why a card is empty: there is no product, it has not been asked for yet, or what is given. */
+export function whyEmpty(data: ProductData | null, why: string): string {
+  if (data === null) return 'no product yet: no event has come'
+  return data.isLoaded ? why : 'asking …'
 }
 
 /** The exchange's own candle goes before one of trades; of one source the higher revision. */

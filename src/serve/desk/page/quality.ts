@@ -1,7 +1,7 @@
 import type { TurnedOut } from './answers.ts'
 import { at, say, sayPairs, showTable } from './elements.ts'
 import { Lines } from './lines.ts'
-import type { ProductData } from './product_data.ts'
+import { type ProductData, whyEmpty } from './product_data.ts'
 import { number, percent } from './words.ts'
 
 /** The card that says how the settled predictions turned out. */
@@ -54,7 +54,7 @@ export function qualityCard(current: () => ProductData | null): { show(): void; 
     say(
       'quality-why',
       (turned?.settled ?? 0) === 0
-        ? 'nothing is settled yet: a prediction is once its 60 s are over and closed'
+        ? whyEmpty(data, 'nothing is settled yet: a prediction is once its 60 s are over and closed')
         : 'across: what was said; up: how often it came true; dashed: as often as it said',
     )
     refresh()
