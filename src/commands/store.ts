@@ -34,7 +34,7 @@ async function main(given: Arguments): Promise<void> {
 
 async function exportFrom({ store, export: path, table: name, json }: Arguments & { export: string }): Promise<void> {
   checkStore(store)
-  const [, file] = /^sqlite:(.*)$/s.exec(store) ?? []
+  const [, file] = /^(?:sqlite|hot):(.*)$/s.exec(store) ?? []
   keepInputs({ '--store': file }, { '--export': path })
   await checkExportPlace(path)
   const table = rowTables.find(one => one.name === name)!
@@ -46,7 +46,7 @@ async function exportFrom({ store, export: path, table: name, json }: Arguments 
 async function fillStore(given: Arguments): Promise<void> {
   const { store, untilEnd, json } = given
   checkStore(store)
-  const [, file] = /^sqlite:(.*)$/s.exec(store) ?? []
+  const [, file] = /^(?:sqlite|hot):(.*)$/s.exec(store) ?? []
   keepInputs({ '--topics': logFiles(given.topics), '--config': given.config ?? projectConfig }, { '--store': file })
   if (file !== undefined) {
     checkFilePlace(file, `--store ${store}`)

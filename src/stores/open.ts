@@ -5,7 +5,7 @@ import type { Claim, Store } from './port.ts'
 
 /** What `openStore` takes, in words. */
 export const storeKinds =
-  'sqlite:FILE, delta:FOLDER, s3://BUCKET/PREFIX, dynamodb://PREFIX, mysql://HOST:PORT/DATABASE, redshift://HOST:PORT/DATABASE or postgres://HOST:PORT/DATABASE'
+  'sqlite:FILE, hot:FILE (the same, but old rows leave), delta:FOLDER, s3://BUCKET/PREFIX, dynamodb://PREFIX, mysql://HOST:PORT/DATABASE, redshift://HOST:PORT/DATABASE or postgres://HOST:PORT/DATABASE'
 
 /**
  * Opens where the rows of a topic rest, makes its tables where there are none, and fences whoever wrote before.
@@ -17,6 +17,11 @@ export async function openStore(spec: string, topic: TopicFacts, claim: Claim): 
   if (spec.startsWith('sqlite:')) {
     const { openSqlite } = await import('./sqlite/open.ts')
     return openSqlite(resolve(spec.slice('sqlite:'.length)), topic, claim)
+  }
+  if (spec.startsWith('hot:')) {
+    const { openSqlite } = await import('./sqlite/open.ts')
+    const { expiry } = await import('./sqlite/expire.ts')
+    return openSqlite(resolve(spec.slice('hot:'.length)), topic, claim, expiry())
   }
   if (spec.startsWith('delta:')) {
     const { openDelta } = await import('./delta/open.ts')
@@ -44,7 +49,7 @@ export async function openStore(spec: string, topic: TopicFacts, claim: Claim): 
 
 /** @throws SpikeError BAD_ARGUMENT where a spec names no store. */
 export function checkStore(spec: string, option = '--store'): void {
-  if (/^(sqlite|delta):(?!\/\/)[^\0]+$/.test(spec)) return
+  if (/^(sqlite|hot|delta):(?!\/\/)[^\0]+$/.test(spec)) return
   if (/^(postgres(ql)?|redshift|mysql|s3|dynamodb):\/\//.test(spec) && URL.canParse(spec)) return
   const scheme = /^[a-z][a-z0-9+-]*(?=:)/i.exec(spec)?.[0]
   throw new SpikeError(

@@ -10,9 +10,9 @@ import type { Row, Table } from './tables.ts'
 export async function* readTable(spec: string, table: Table, most = 20_000): AsyncGenerator<Row[]> {
   checkStore(spec)
   const [scheme] = spec.split(':')
-  if (scheme === 'sqlite') {
+  if (scheme === 'sqlite' || scheme === 'hot') {
     const { readRows } = await import('./sqlite/read.ts')
-    yield* readRows(resolve(spec.slice('sqlite:'.length)), table, most)
+    yield* readRows(resolve(spec.slice(`${scheme}:`.length)), table, most)
   } else if (scheme === 'mysql') {
     const { readRows } = await import('./mysql/read.ts')
     yield* readRows(spec, table, most)

@@ -85,6 +85,12 @@ export const rowTables: readonly Table[] = [
   ...[windowsTable, candlesTable, tradesTable, aggregationsTable, anomaliesTable, sentimentTable],
 ]
 
+const [hours, days] = [3600, 86_400]
+
+/** Seconds after the end of a row's minute or window for which a hot store keeps it. */
+export const lifetimeOf = (table: Table): number =>
+  table === tradesTable ? 48 * hours : (table === anomaliesTable || table === sentimentTable ? 30 : 7) * days
+
 /** Records that are no row, each with its place and bytes. */
 export const refusedTable: Table = {
   name: 'store_refused',

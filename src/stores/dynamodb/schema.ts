@@ -2,25 +2,19 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { crc32 } from 'node:zlib'
 import { SpikeError } from '../../errors.ts'
 import {
-  anomaliesTable,
   type ColumnType,
+  lifetimeOf,
   type Row,
   refusedTable,
   rowTables,
-  sentimentTable,
   type Table,
   tablesVersion,
   tradesTable,
 } from '../tables.ts'
 import type { Ask, Attribute, Item } from './client.ts'
 
-const [hours, days] = [3600, 86_400]
 /** Trades of a busy product would be one hot partition. */
 const shards = 8
-
-/** Seconds after the event that an item may be taken away; the service may be days late, so readers look at `ttl`. */
-const lifetimeOf = (table: Table): number =>
-  table === tradesTable ? 48 * hours : (table === anomaliesTable || table === sentimentTable ? 30 : 7) * days
 
 export const storeTable = 'store'
 /** An item has 400 KB: of a longer record that is no row the beginning is kept. */

@@ -5,6 +5,7 @@ import { inTransaction } from '../../files/sqlite_transaction.ts'
 import type { Position, TopicFacts } from '../../streams/port.ts'
 import { nextEpoch, type WriterRow } from '../claim_topic.ts'
 import type { Claim, Store } from '../port.ts'
+import type { Expire } from './expire.ts'
 import { guard } from './faults.ts'
 import { prepareTables } from './schema.ts'
 import { writeBatch } from './write.ts'
@@ -12,14 +13,14 @@ import { writeBatch } from './write.ts'
 /** So long a write waits for another process's. */
 const busyMs = 2000
 
-/** The store in a file; see `openStore`. A commit is on the disk when it returns. */
-export function openSqlite(path: string, topic: TopicFacts, claim: Claim): Store {
+/** The store in a file; see `openStore`. A commit is on the disk when it returns. @param expire nothing leaves when absent. */
+export function openSqlite(path: string, topic: TopicFacts, claim: Claim, expire: Expire = () => {}): Store {
   checkFilePlace(path)
   makeFolder(dirname(path))
   return guard(path, () => {
     const database = new DatabaseSync(path, { timeout: busyMs })
     try {
-      return storeOf(database, path, topic, claim)
+      return storeOf(database, path, topic, claim, expire)
     } catch (error) {
       database.close()
       throw error
@@ -27,7 +28,7 @@ export function openSqlite(path: string, topic: TopicFacts, claim: Claim): Store
   })
 }
 
-function storeOf(database: DatabaseSync, path: string, topic: TopicFacts, claim: Claim): Store {
+function storeOf(database: DatabaseSync, path: string, topic: TopicFacts, claim: Claim, expire: Expire): Store {
   const epoch = inTransaction(database, () => {
     prepareTables(database, path)
     return claimTopic(database, topic, claim)
@@ -38,7 +39,7 @@ function storeOf(database: DatabaseSync, path: string, topic: TopicFacts, claim:
     write: async (batch, upTo) =>
       guard(path, () =>
         inTransaction(database, () =>
-          writeBatch(database, { topic: topic.name, epoch }, batch, upTo, positionsOf(database, topic.name)),
+          writeBatch(database, { topic: topic.name, epoch }, batch, upTo, positionsOf(database, topic.name), expire),
         ),
       ),
     async close() {

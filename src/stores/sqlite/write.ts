@@ -4,6 +4,7 @@ import { checkEpoch, type WriterRow } from '../claim_topic.ts'
 import type { Written } from '../port.ts'
 import { onConflict, type Row, type Table } from '../tables.ts'
 import { takeBatch } from '../take_batch.ts'
+import type { Expire } from './expire.ts'
 
 /** Writes what a batch holds beyond `positions`, inside a transaction. @throws SpikeError WRITER_FENCED. */
 export function writeBatch(
@@ -12,12 +13,16 @@ export function writeBatch(
   batch: Incoming[],
   upTo: Position[],
   positions: Position[],
+  expire: Expire,
 ): Written {
   const select = database.prepare('SELECT topic_id, holder, epoch FROM store_writers WHERE topic = ?')
   checkEpoch(select.get(topic) as WriterRow | undefined, topic, epoch)
   const taken = takeBatch(batch, upTo, positions)
   let changed = 0
-  for (const [table, rows] of taken.rows) changed += upsert(database, table, rows)
+  for (const [table, rows] of taken.rows) {
+    changed += upsert(database, table, rows)
+    expire(database, table, rows)
+  }
   const refuse = database.prepare('INSERT INTO store_refused VALUES (?, ?, ?, ?, ?)')
   for (const { record, reason } of taken.refused)
     refuse.run(topic, record.partition, record.offset, reason, record.value)

@@ -38,6 +38,14 @@ it("a trade's z beside the 20 trades that hold it cannot exceed the root of 19: 
   expect(last.volume_zscore_excl).toBeGreaterThan(1e6)
 })
 
+it('2.3: VWAP begins anew with its window, the mean is one, the frequency is of a minute: the first code reset none of them', () => {
+  const aggregator = new TradeAggregator()
+  const at = (minute: number, price: number) => aggregator.push({ time: (28_000_000 + minute) * 60e6, price, size: 3 })
+  for (let minute = 0; minute < 5; minute++) at(minute, 10)
+  expect(at(10, 20)).toMatchObject({ vwap_1min: 20, vwap_5min: 20, rolling_avg_5min: 20, trade_frequency: 1 })
+  expect(at(11, 30)).toMatchObject({ vwap_1min: 30, vwap_5min: 25, rolling_avg_5min: 25, trade_frequency: 1 })
+})
+
 it('goes on after a restart at any place with the same bits, from its state and the trades of five minutes', () => {
   const trades = randomTrades(400, 3)
   const told: unknown[] = []

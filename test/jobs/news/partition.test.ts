@@ -63,6 +63,12 @@ describe('an article beside its market', () => {
     expect(work.baseRates().get('IBM')).toBe(121 / (18 * 60))
   })
 
+  test('3.37: a z of exactly 0 is 0: the original wrote nothing for it', () => {
+    const even = Array.from({ length: 40 }, (_, i) => tradeAt(60 * i + 30, i > 19 ? 100 : i % 2 === 0 ? 50 : 150))
+    const { records } = madeOf([...even.slice(0, 21), clockAt(60 * 21), newsAt(60 * 20 + 40), clockAt(60 * 21 + 50)])
+    expect(records[1]).toMatchObject({ final: true, volume_zscore_at_publish: 0, correlated_anomaly: false })
+  })
+
   test('which of both came first makes no difference to what is said', () => {
     const articles = [newsAt(1520), newsAt(1540), newsAt(1625), newsAt(2100)]
     const sorted = (records: SentimentRecord[]): string[] => records.map(record => JSON.stringify(record)).sort()
