@@ -42,7 +42,7 @@ function plotPrice({ candles, columns, judged }: SignalRows): TopLevelSpec {
         data: { values: lines },
         mark: { type: 'line', strokeWidth: 1.1 },
         encoding: {
-          ...{ x: timeAxis, y: level('Price', false) },
+          ...{ x: timeAxis, y: level(inQuote('Price', candles.product), false) },
           color: { field: 'name', type: 'nominal', title: null, scale: ofLines },
         },
       },
@@ -50,7 +50,7 @@ function plotPrice({ candles, columns, judged }: SignalRows): TopLevelSpec {
         data: { values: trades },
         mark: { type: 'point', filled: true, size: 70, opacity: 1 },
         encoding: {
-          ...{ x: timeAxis, y: level('Price', false) },
+          ...{ x: timeAxis, y: level(inQuote('Price', candles.product), false) },
           color: { field: 'name', type: 'nominal', scale: ofTrades, legend: null },
           shape: {
             field: 'name',
@@ -68,13 +68,14 @@ function plotEquity({ candles, judged }: SignalRows): TopLevelSpec {
   const total = Float64Array.from(judged.walk.rows, row => row.total_value)
   const values = linesOf(candles.table.start, { 'the rule': total, 'buy and hold': judged.hold })
   const range = [colours.line, colours.positive]
+  const y = level(inQuote('Value', candles.product), false)
   return {
     ...fullWidth,
     title: {
       text: 'Value of the paper portfolio',
       subtitle: subtitle(
         candles.simulated,
-        `Dashed: ${startingBudget} to begin with; dotted: ${stopLevel}, a line that the original draws and no rule uses`,
+        `Dashed: ${startingBudget.toLocaleString('en-US')} to begin with; dotted: ${stopLevel.toLocaleString('en-US')}, a line that the original draws and no rule uses`,
       ),
     },
     height: 170,
@@ -83,7 +84,7 @@ function plotEquity({ candles, judged }: SignalRows): TopLevelSpec {
         data: { values },
         mark: { type: 'line', strokeWidth: 1.4 },
         encoding: {
-          ...{ x: timeAxis, y: level('Value', false) },
+          ...{ x: timeAxis, y },
           color: {
             field: 'name',
             type: 'nominal',
@@ -92,13 +93,15 @@ function plotEquity({ candles, judged }: SignalRows): TopLevelSpec {
           },
         },
       },
-      ruleAt(startingBudget, [5, 3]),
-      ruleAt(stopLevel, [1, 3]),
+      ruleAt(startingBudget, [5, 3], y),
+      ruleAt(stopLevel, [1, 3], y),
     ],
   }
 }
 
 function plotRsi({ candles, columns }: SignalRows, kind: string): TopLevelSpec {
+  const axis = { values: [0, oversold, 50, rsiCeiling, 100], labelOverlap: false }
+  const y = { ...level('RSI', true), scale: { domain: [0, 100] }, axis }
   return {
     ...fullWidth,
     title: {
@@ -108,27 +111,34 @@ function plotRsi({ candles, columns }: SignalRows, kind: string): TopLevelSpec {
         `Dashed: ${rsiCeiling}, above it a price is called overbought; dotted: ${oversold}`,
       ),
     },
-    height: 130,
+    height: 190,
     layer: [
       {
         data: { values: linesOf(candles.table.start, { rsi: columns.rsi }) },
         mark: { type: 'line', strokeWidth: 1, color: colours.line },
         encoding: {
           x: timeAxis,
-          y: { ...level('RSI', true), scale: { domain: [0, 100] }, axis: { values: [0, 30, 50, 70, 100] } },
+          y,
         },
       },
-      ruleAt(rsiCeiling, [5, 3]),
-      ruleAt(oversold, [1, 3]),
+      ruleAt(rsiCeiling, [5, 3], y),
+      ruleAt(oversold, [1, 3], y),
     ],
   }
 }
 
-function ruleAt(value: number, strokeDash: number[]) {
+/** The unit of a product such as BTC-USD; of a stock, or where the candles do not say, there is none to be told. */
+function inQuote(what: string, product: string | null): string {
+  const quote = product?.split('-')[1]
+  return quote === undefined ? what : `${what} (${quote})`
+}
+
+/** @param y the axis of what it lies over, or the two would be merged into one without its ticks. */
+function ruleAt<Y>(value: number, strokeDash: number[], y: Y) {
   return {
     data: { values: [{ value }] },
     mark: { type: 'rule' as const, strokeDash, strokeWidth: 1.2, color: colours.ink },
-    encoding: { y: { field: 'value', type: 'quantitative' as const } },
+    encoding: { y },
   }
 }
 
