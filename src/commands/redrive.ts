@@ -1,3 +1,4 @@
+import { Option } from 'commander'
 import { readConfig } from '../config.ts'
 import { redrive } from '../jobs/ingest/redrive.ts'
 import { runJobProcess } from '../jobs/job_process.ts'
@@ -15,6 +16,7 @@ interface Arguments {
   topics: string
   every?: number
   archive: string
+  fromArchive?: string
   metricsPort?: number
   config?: string
   json?: boolean
@@ -24,6 +26,11 @@ interface Arguments {
 function archivePlace(text: string): string {
   if (!isStore(text)) return outputFolder('--archive')(text)
   checkStore(text, '--archive')
+  return text
+}
+
+function archiveRead(text: string): string {
+  if (isStore(text)) checkStore(text, '--from-archive')
   return text
 }
 
@@ -65,7 +72,7 @@ async function retryUntilStopped(given: Arguments & { every: number }): Promise<
   }
 }
 
-async function redriveOnce({ from, to, topics, config: path, json }: Arguments): Promise<void> {
+async function redriveOnce({ from, fromArchive, to, topics, config: path, json }: Arguments): Promise<void> {
   const config = readConfig(path)
   const { raw } = config.topics
   const streams = await openStreams(topics, 'there')
@@ -74,6 +81,7 @@ async function redriveOnce({ from, to, topics, config: path, json }: Arguments):
       streams,
       config,
       from: from ?? `${raw.name}.dlq`,
+      ...(fromArchive !== undefined && { archive: fromArchive }),
       to: to ?? raw.name,
       now: Date.now() * 1000,
     })
@@ -110,6 +118,14 @@ export const redriveCommand = (argv?: string[]): Promise<void> =>
         `with --every: what failed each time, in a folder a file each, or in a store (${storeKinds})`,
         archivePlace,
         runPaths.deadLetters,
+      )
+      .addOption(
+        new Option(
+          '--from-archive <place>',
+          'of that topic, what --archive has put into a folder, or a store (sqlite, postgres, redshift, mysql)',
+        )
+          .argParser(archiveRead)
+          .conflicts('every'),
       )
       .option('--metrics-port <n>', 'with --every: answer /healthz, /readyz and /metrics there', port('--metrics-port'))
       .option('--config <file>', 'another config.yaml')

@@ -13,6 +13,7 @@ import { decodeDeadLetter } from '../../streams/dead_letter.ts'
 import type { Incoming, Outgoing, Streams } from '../../streams/port.ts'
 import { readAll } from '../../streams/read_all.ts'
 import { topicIds } from '../../streams/topic_ids.ts'
+import { archiveName, readArchive } from '../retry/read_archive.ts'
 import { type RedriveState, startOf } from './redrive_state.ts'
 
 export interface RedriveOptions {
@@ -20,6 +21,8 @@ export interface RedriveOptions {
   config: Config
   /** Topic of dead letters or of late events. */
   from: string
+  /** What `retryLetters` archived of that topic is read instead of it: a folder, or a store. */
+  archive?: string
   /** Where their events go. */
   to: string
   /** Holds the place of a receipt that no letter tells: what lies too far ahead of it stays dead. */
@@ -43,8 +46,8 @@ const recordsAtOnce = 1000
  * were; a frame is decoded anew, its quotes and trades go out; a late event goes as it is.
  * @throws SpikeError TOPIC_UNKNOWN, WRITER_FENCED when another one runs at the same time.
  */
-export async function redrive({ streams, config, from, to, now }: RedriveOptions): Promise<Redriven> {
-  const group = `redrive.${from}.${to}`
+export async function redrive({ streams, config, from, archive, to, now }: RedriveOptions): Promise<Redriven> {
+  const group = `redrive.${archive === undefined ? from : archiveName(archive)}.${to}`
   const state = config.topics.state.name
   const done: Redriven = { records: 0, redriven: 0, refused: {} }
   const id = (await topicIds(streams, [from]))[from]
@@ -52,7 +55,9 @@ export async function redrive({ streams, config, from, to, now }: RedriveOptions
   try {
     const options = await decodingOf(streams, config)
     const next = new Map((await startOf(streams, state, group, from, id)).map(at => [at.partition, at]))
-    for await (const batch of readAll(streams, from, [...next.values()])) {
+    const start = [...next.values()]
+    const letters = archive === undefined ? readAll(streams, from, start) : readArchive(archive, from, start)
+    for await (const batch of letters) {
       for (let at = 0; at < batch.length; at += recordsAtOnce) {
         const part = batch.slice(at, at + recordsAtOnce)
         const records: Outgoing[] = []

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -7,6 +7,8 @@ import type { MarketEvent } from '../../../src/core/events/event.ts'
 import { encodeEvent } from '../../../src/core/events/event_json.ts'
 import { SpikeError } from '../../../src/errors.ts'
 import { redrive } from '../../../src/jobs/ingest/redrive.ts'
+import { openArchive } from '../../../src/jobs/retry/archive.ts'
+import { archiveName } from '../../../src/jobs/retry/read_archive.ts'
 import { deadLetterTopic, encodeDeadLetter } from '../../../src/streams/dead_letter.ts'
 import { openStreams } from '../../../src/streams/open.ts'
 import type { Streams } from '../../../src/streams/port.ts'
@@ -138,6 +140,46 @@ test('late events go back as they are, wherever the run is broken off and begun 
   await run(late.name)
   const texts = await textsOf(streams, raw.name)
   expect(texts.toSorted()).toEqual(events.map(encodeEvent).toSorted())
+})
+
+test.each(['folder', 'sqlite'])('what was archived in a %s goes back as it was, each once', async kind => {
+  const place = kind === 'folder' ? join(folder, 'archive') : `sqlite:${join(folder, 'archive.db')}`
+  const [facts] = await streams.topics([letters])
+  const value = (at: number): string => encodeEvent(quote(at, 1, 2))
+  const put = async (offsets: number[]): Promise<void> => {
+    const archive = await openArchive(place, facts, { holder: 'a', held: false })
+    for (const offset of offsets) {
+      const record = { topic: raw.name, partition: 1, offset, key: 'BTC-USD', value: Buffer.from(value(offset)) }
+      const told = JSON.parse(encodeDeadLetter(record, 'poison'))
+      const context = { letter: { topic: letters, partition: 0, offset }, retry_count: 5, first_failed_at: 'then' }
+      const letter = { topic: letters, partition: 0, offset, key: 'BTC-USD', value: Buffer.from('{}') }
+      const text = JSON.stringify({ ...told, ...context, last_failed_at: 'later' })
+      await archive.put({ letter, key: 'BTC-USD', name: `n${offset}`, first: 1e12, text })
+    }
+    await archive.close()
+  }
+  const run = () => redrive({ streams, config, from: letters, archive: place, to: raw.name, now: micros(100) })
+  await put([3, 12, 101])
+  expect(await run()).toEqual({ records: 3, redriven: 3, refused: {} })
+  expect(await run()).toEqual({ records: 0, redriven: 0, refused: {} })
+  await put([250])
+  expect(await run()).toEqual({ records: 1, redriven: 1, refused: {} })
+  expect(await textsOf(streams, raw.name)).toEqual([3, 12, 101, 250].map(value))
+})
+
+test('a folder that is not there, and a file that nobody archived, are one line', async () => {
+  const archive = join(folder, 'archive')
+  const run = () => redrive({ streams, config, from: letters, archive, to: raw.name, now: micros(100) })
+  await expect(run()).rejects.toMatchObject({ code: 'BAD_FILE', faults: [expect.stringMatching(/is no folder/)] })
+  mkdirSync(archive)
+  writeFileSync(join(archive, 'x.json'), '[]')
+  await expect(run()).rejects.toMatchObject({ code: 'BAD_FILE', faults: [expect.stringMatching(/move it away/)] })
+})
+
+test('an archive is known without its login, and from wherever it is named', () => {
+  expect(archiveName('postgres://me:secret@host:5432/db?x=y')).toBe('postgres://host:5432/db')
+  expect(archiveName('sqlite:a.db')).toBe(`sqlite:${join(process.cwd(), 'a.db')}`)
+  expect(archiveName('data/x')).toBe(join(process.cwd(), 'data/x'))
 })
 
 test('positions of the group that the broker forgot redrive nothing twice; a topic that was made anew is tried whole', async () => {
