@@ -221,5 +221,5 @@ export const keepsRows = (engine: StoreEngine) => (): void => {
         .sort((a, b) => a.partition - b.partition)
         .map(({ partition, offset }) => ({ partition, next_offset: offset })),
     )
-  }, 120_000)
+  }, 600_000)
 }
