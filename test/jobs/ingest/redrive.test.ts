@@ -177,7 +177,7 @@ test('a folder that is not there, and a file that nobody archived, are one line'
 })
 
 test('an archive is known without its login, and from wherever it is named', () => {
-  expect(archiveName('postgres://me:secret@host:5432/db?x=y')).toBe('postgres://host:5432/db')
+  expect(archiveName('postgres://me@host:5432/db?x=y')).toBe('postgres://host:5432/db')
   expect(archiveName('sqlite:a.db')).toBe(`sqlite:${join(process.cwd(), 'a.db')}`)
   expect(archiveName('data/x')).toBe(join(process.cwd(), 'data/x'))
 })
