@@ -25,7 +25,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 describe('every column of a capture, beside the real Evidently', () => {
   for (const { name, path, lacks } of captures)
-    test(`${name}: both branches of sample size`, { ...needs(lacksPython, lacks), timeout: 180_000 }, async () => {
+    test(`${name}: both branches of sample size`, { ...needs(lacksPython, lacks), timeout: 600_000 }, async () => {
       const whole = join(folder, `${name}.parquet`)
       await replay({ raw: [path], out: whole, config: readConfig() })
       const { table } = await readTable(whole)
