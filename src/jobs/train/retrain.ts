@@ -54,9 +54,10 @@ export async function retrain({ recorded, ...options }: RetrainOptions): Promise
   const { out, config, say } = options
   checkPlaces(options)
   refuseOtherFormer(out)
+  const features = 'features' in recorded ? recorded.features : freeRows(out)
+  await refuseOtherTraining({ features, out })
   const champion = await findChampion(out)
-  if ('features' in recorded) return await challenge(champion, { ...options, features: recorded.features })
-  const features = freeRows(out)
+  if ('features' in recorded) return await challenge(champion, { ...options, features })
   let isKept = false
   try {
     await replay({ raw: recorded.raw, out: features, config, say })
@@ -74,7 +75,6 @@ async function challenge(
 ): Promise<RetrainResult> {
   const { features, out, config, topics, say = () => {} } = options
   const started_at = Date.now()
-  await refuseOtherTraining({ features, out })
   const { table, metadata, source } = await readTraining(options)
   checkFolderPlace(dirname(features), `${dirname(features)}, where segments and predictions go`)
   const seenUntil = Date.parse(champion.evaluation.splits.test.to) * 1000
