@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../../../../src/core/math/random.ts'
-import { type BoostingSettings, fitBoosting } from '../../../../src/core/models/fit/boosting.ts'
+import { type BoostingSettings, fitBoosting, gainShares } from '../../../../src/core/models/fit/boosting.ts'
 import { findEdges } from '../../../../src/core/models/fit/boosting_bins.ts'
 import { boostingScores, type Tree } from '../../../../src/core/models/fit/ensemble.ts'
 
@@ -127,6 +127,12 @@ function judge(columns: Float32Array[], targets: ArrayLike<number>, settings: Bo
   scores.forEach((score, row) => {
     expect(said[row]).toBeCloseTo(score, 9)
   })
+  const gains = [0, 0, 0]
+  for (const { feature, gain } of ensemble.trees)
+    for (const [node, column] of feature.entries()) if (column >= 0) gains[column] += gain[node]
+  const shares = gainShares(ensemble, 3)
+  for (const [column, gain] of gains.entries())
+    expect(shares[column]).toBeCloseTo(gain / (gains[0] + gains[1] + gains[2]), 9)
   return ensemble.trees.length
 }
 
@@ -171,6 +177,17 @@ describe('every split is the best of all that could be, and the next one is wher
   test('nothing grows where no split gains', () => {
     expect(fitBoosting([Float32Array.of(1, 2, 3, 4)], [2, 2, 2, 2], { ...usual, leastRows: 1 }).trees).toEqual([])
     expect(fitBoosting([Float32Array.of(1, 1)], [2, 3], { ...usual, leastRows: 1 }).trees).toEqual([])
+    const watch = { columns: [Float32Array.of(1)], targets: [1], patience: 3 }
+    const alike = fitBoosting([Float32Array.of(1, 1)], [2, 3], { ...usual, leastRows: 1, watch })
+    expect(alike).toEqual({ base: 2.5, trees: [] })
+    expect(gainShares(alike, 2)).toEqual([0, 0])
+  })
+
+  test('a leaf may know as little as a thousandth of a row, no less', () => {
+    const settings = { ...usual, leastRows: 1, leaves: 2, rounds: 1 }
+    const grown = (weight: number): number =>
+      fitBoosting([Float32Array.of(1, 2)], [0, 1], { ...settings, weights: Float64Array.of(weight, 1) }).trees.length
+    expect([1e-3, 0.999e-3].map(grown)).toEqual([1, 0])
   })
 })
 

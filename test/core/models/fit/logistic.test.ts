@@ -35,6 +35,26 @@ describe('equal to the exact optimum of scikit-learn’s objective', () => {
   })
 })
 
+test('Newton takes few steps, the last of them to the optimum itself', () => {
+  const x = Float64Array.from(golden.X.flat())
+  const y: number[] = golden.y
+  const stepsOf = (l2: number): number => fitLogistic(x, y, { l2 }).iterations
+  expect([0, 0.1, 1, 10].map(stepsOf)).toEqual([6, 6, 6, 5])
+  const apart = Float64Array.of(-2, -1, 1, 2)
+  expect([0, 1].map(l2 => fitLogistic(apart, [0, 0, 1, 1], { l2 }).iterations)).toEqual([22, 4])
+  for (const l2 of [0.1, 1, 10]) {
+    const { weights, intercept } = fitLogistic(x, y, { l2 })
+    const width = weights.length
+    const slopes = [...weights.map(weight => l2 * weight), 0]
+    y.forEach((label, i) => {
+      const row = [...x.subarray(i * width, (i + 1) * width), 1]
+      const score = row.reduce((sum, value, j) => sum + value * (weights[j] ?? intercept), 0)
+      for (const [j, value] of row.entries()) slopes[j] += (1 / (1 + Math.exp(-score)) - label) * value
+    })
+    for (const slope of slopes) expect(Math.abs(slope)).toBeLessThan(1e-10)
+  }
+})
+
 test('separable classes have finite weights, with and without a penalty', () => {
   const x = Float64Array.from([-2, -1, 1, 2])
   const penalised = fitLogistic(x, [0, 0, 1, 1], { l2: 1 })
