@@ -98,3 +98,11 @@ describe.each(cases)('$name, needing $needs', ({ indicator, inputs: all, slow })
     expect(all.map(input => running.push(input))).toEqual(values)
   })
 })
+
+test("the seed's RSI has a value from the second candle on, where that is lower", () => {
+  const [first, second] = walkingCandles(2, 7)
+  const running = rsi('seed').make()
+  const values = [first, { ...second, close: first.close / 2 }].map(candle => running.push(candle))
+  expect(values).toEqual([null, 0])
+  expect(rsi('seed').needs).toBe(2)
+})

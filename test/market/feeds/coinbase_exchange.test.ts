@@ -44,3 +44,21 @@ describe("the Exchange feed's acknowledgement", () => {
     }
   })
 })
+
+describe('a frame of the Exchange feed is recognised by what it says', () => {
+  it.each<[object, boolean]>([
+    [{ type: 'subscriptions', channels }, true],
+    [{ type: 'subscriptions' }, false],
+    [{ type: 'ticker', product_id: 'BTC-USD' }, true],
+    [{ type: 'ticker' }, false],
+    [{ type: 'match', product_id: 'BTC-USD', channel: 'market_trades' }, false],
+    [{ type: 'l2update', channels }, true],
+    [{ type: 'snapshot' }, true],
+    [{ type: 'error', message: 'of any feed' }, false],
+    [{ type: 'of another feed' }, false],
+    [{ type: 7, product_id: 'BTC-USD' }, false],
+    [{ product_id: 'BTC-USD' }, false],
+  ])('%j: %s', (frame, expected) => {
+    expect(coinbaseExchange.recognises(frame as Record<string, unknown>)).toBe(expected)
+  })
+})

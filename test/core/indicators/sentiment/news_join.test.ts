@@ -59,3 +59,10 @@ it('correlates above 2 only, by the page; from 2 on by its first code', () => {
 it('has no base rate without values', () => {
   expect(joinBaseRate({ times: [], z: [] }, 'page')).toBeNaN()
 })
+
+it('tumbling: the minute of the clock from its first microsecond to its last', () => {
+  const at = 600_000_000
+  const found = (time: number): number | null =>
+    joinNews({ times: Float64Array.of(time), z: Float64Array.of(5) }, at + 30e6, 0.5).tumbling.z
+  expect([at - 1, at, at + 60e6 - 1, at + 60e6].map(found)).toEqual([null, 5, 5, null])
+})
