@@ -31,6 +31,7 @@ export async function createMutantRunner() {
       isolate: false,
       maxWorkers: 1,
       bail: 1,
+      setupFiles: ['test/harness/seed_properties.ts'],
       testTimeout: 120_000,
       hookTimeout: 120_000,
     },

@@ -6,8 +6,8 @@ export interface Broker {
   fillsAt: 'close' | 'next_open'
   /** Share of what is paid or taken in, on both sides. */
   fee: number
-  /** Coins for all of the budget; 0 where it does not buy any. @param price of one, the fee in it. */
-  amountFor(budget: number, price: number): number
+  /** Coins for all of the budget; 0 where it does not buy any. @param price of one, the fee in it. @param costOf so many, as it is paid. */
+  amountFor(budget: number, price: number, costOf: (coins: number) => number): number
   /** Whether a BUY of nothing is written down as one. */
   logsNothing: boolean
 }
@@ -28,7 +28,7 @@ export const brokers: Record<BrokerName, Broker> = {
   fractional: { fillsAt: 'close', fee: 0, amountFor: anyShare, logsNothing: true },
   next_open: {
     ...{ fillsAt: 'next_open', fee: 0.001, logsNothing: false },
-    amountFor: (budget, price) => Math.floor(budget / price / lot) * lot,
+    amountFor: wholeLots,
   },
 }
 
@@ -36,6 +36,12 @@ export const brokers: Record<BrokerName, Broker> = {
 function anyShare(budget: number, price: number): number {
   const amount = budget / price
   return amount * price > budget ? amount * (1 - Number.EPSILON) : amount
+}
+
+/** As many lots as the money is enough for, as what they cost is rounded too. */
+function wholeLots(budget: number, price: number, costOf: (amount: number) => number): number {
+  const lots = Math.floor(budget / price / lot)
+  return (costOf(lots * lot) > budget ? lots - Math.max(1, 4 * Number.EPSILON * lots) : lots) * lot
 }
 
 /** Python's `budget // price`: the floor of the exact quotient, where the floor of the rounded one can be one too many. */
@@ -66,8 +72,9 @@ export function fillOf(
   { budget, crypto }: { budget: number; crypto: number },
 ): Fill | null {
   if (signal === 'BUY' && crypto === 0) {
-    const amount = amountFor(budget, price * (1 + feeRate))
-    const paid = amount * price * (1 + feeRate)
+    const costOf = (coins: number): number => coins * price * (1 + feeRate)
+    const amount = amountFor(budget, price * (1 + feeRate), costOf)
+    const paid = costOf(amount)
     const fee = paid - amount * price
     return amount > 0 || logsNothing ? { signal, amount, price, paid, fee, feeRate, at } : null
   }

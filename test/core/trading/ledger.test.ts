@@ -120,6 +120,25 @@ describe('balances', () => {
     ])
   })
 
+  test('a budget that comes out even to the last lot is not passed by what rounding adds', () => {
+    const [portfolio, balances] = [new Portfolio('next_open'), new Balances()]
+    balances.add(openingEntry('A', 0, 10_000))
+    for (const [i, [open, signal]] of (
+      [
+        [0.01, 'BUY'],
+        [0.01, 'SELL'],
+        [254.77267509185737, 'BUY'],
+        [0.01125469584015328, 'HOLD'],
+      ] as const
+    ).entries()) {
+      const { row, trade } = portfolio.look(candle(i, 0.01, open), { signal, reason: '' }, inputs)
+      const entry = trade && fillEntry('A', trade, 'rule')
+      if (entry) balances.add(entry)
+      expect(row.budget).toBeGreaterThanOrEqual(0)
+    }
+    expect([balances.of('coins coin') > 2e10, balances.faults]).toEqual([true, []])
+  })
+
   test.each(brokerNames)('of any orders at any prices to %s are its budget and its coins to the bit', broker => {
     const step = fc.record({
       ...{
