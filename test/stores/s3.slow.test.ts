@@ -8,6 +8,7 @@ import { readConfig } from '../../src/config.ts'
 import { withLock } from '../../src/files/lock.ts'
 import { restoreBronze } from '../../src/jobs/archive/restore.ts'
 import { uploadBronze } from '../../src/jobs/archive/upload.ts'
+import { backfill } from '../../src/jobs/backfill/run.ts'
 import { replay } from '../../src/jobs/replay/replay.ts'
 import { controlLine } from '../../src/market/bronze/line.ts'
 import { openStore } from '../../src/stores/open.ts'
@@ -91,6 +92,10 @@ describe('a bucket', needs(lacks), () => {
     expect(await restoreBronze(bucket, restored)).toEqual({ restored: 3, there: 0 })
     expect(await digestOf(restored)).toBe(digest)
     expect(await restoreBronze(bucket, restored)).toEqual({ restored: 0, there: 3 })
+    const work = { out: join(folder, 'rows'), workers: 1, chunk: 600, config: readConfig() }
+    const kept = join(folder, 'events')
+    expect(await backfill({ ...work, from: { bucket }, keepArchive: kept })).toMatchObject({ digest })
+    expect(await readdir(kept)).not.toContain('.bronze')
   })
 
   test('what lies there is never replaced, nor taken away here where it is another one; what is being written stays', async () => {

@@ -5,7 +5,7 @@ import { SpikeError } from '../../errors.ts'
 import { writeAtomically } from '../../files/atomic.ts'
 import { kindOf } from '../../files/place.ts'
 import type { Say } from '../../operations/progress.ts'
-import { archiveEvents } from './archive.ts'
+import { archiveEvents, type EventSource } from './archive.ts'
 import { engineOf } from './end_record.ts'
 import { type Manifest, readManifest } from './manifest.ts'
 import { mergeDigest } from './merge.ts'
@@ -14,9 +14,9 @@ import { runChunks } from './processes.ts'
 import { runOnSpark } from './spark/run_on_spark.ts'
 
 export interface BackfillOptions {
-  /** Raw data, put into an archive first; or an archive that was made before. */
-  from: { raw: string[] } | { archive: string }
-  /** Where the archive of raw data stays; it is taken away when absent. */
+  /** Events, put into an archive first; or an archive that was made before. */
+  from: EventSource | { archive: string }
+  /** Where the archive stays; it is taken away when absent. */
   keepArchive?: string
   out: string
   workers: number
@@ -36,7 +36,7 @@ export interface BackfillResult {
   /** Events that workers took in; those of warm-ups count again. */
   events_read: number
   seconds: number
-  /** Of them, for reading the raw data into an archive. */
+  /** Of them, for reading the events into an archive. */
   archive_seconds: number
   simulated: boolean
 }
@@ -88,7 +88,7 @@ async function openArchive(
   if ('archive' in from) return { archive: from.archive, manifest: readManifest(from.archive, config) }
   const read = async (archive: string): Promise<Manifest> => {
     mkdirSync(archive, { recursive: true })
-    return await archiveEvents(from.raw, archive, config, say)
+    return await archiveEvents(from, archive, config, say)
   }
   if (keepArchive === undefined) return { archive: temporary, manifest: await read(temporary) }
   checkNew(keepArchive)

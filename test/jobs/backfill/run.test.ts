@@ -3,11 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { readConfig } from '../../../src/config.ts'
+import { encodeEvent } from '../../../src/core/events/event_json.ts'
 import { checkEnd, engineOf } from '../../../src/jobs/backfill/end_record.ts'
 import { manifestName } from '../../../src/jobs/backfill/manifest.ts'
 import { backfill } from '../../../src/jobs/backfill/run.ts'
 import { replay } from '../../../src/jobs/replay/replay.ts'
+import { readEvents } from '../../../src/market/decode/events.ts'
 import { withDuckDB } from '../../../src/stores/duckdb.ts'
+import { openStreams } from '../../../src/streams/open.ts'
+import type { Outgoing } from '../../../src/streams/port.ts'
 import { simulatedCapture } from '../../fixtures/simulated_captures.ts'
 
 const config = readConfig()
@@ -44,6 +48,31 @@ it.each([
   expect(result.digest).toBe(digest)
   expect(result.rows).toBeGreaterThan(2 * 4096)
   expect(readdirSync(out()).filter(name => !name.startsWith('dt='))).toEqual(['_backfill.json'])
+})
+
+it('from the first record of a topic of events: the digest of replay; a record that is none is refused by its place', async () => {
+  const streams = await openStreams(`embedded://${join(folder, 'topics.db')}`)
+  const topic = 'ticks.raw'
+  const short = [simulatedCapture('simulated-bronze', 0.2).path]
+  try {
+    await streams.createTopics([{ name: topic, partitions: 2 }])
+    const writer = await streams.writer('test')
+    const records: Outgoing[] = []
+    for await (const { events } of readEvents(short, config))
+      for (const event of events) records.push({ topic, key: event.product, value: encodeEvent(event) })
+    await writer.commit({ records })
+    const result = await backfill({ ...options, chunk: 86_400, from: { streams, topic }, out: out() })
+    expect(result.digest).toBe((await replay({ raw: short, out: null, config })).digest)
+    await writer.commit({ records: [{ topic, key: 'BTC-USD', value: '{}' }] })
+    await expect(backfill({ ...options, from: { streams, topic }, out: join(folder, 'none') })).rejects.toMatchObject({
+      code: 'LOG_CORRUPT',
+      message: expect.stringMatching(/topic ticks\.raw, partition \d, offset \d+: is no market event/),
+    })
+    expect(existsSync(join(folder, 'none'))).toBe(false)
+    await writer.close()
+  } finally {
+    await streams.close()
+  }
 })
 
 it('its Parquet files hold the rows of replay, sigma_future among them, by day and product', async () => {
