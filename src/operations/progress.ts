@@ -1,8 +1,8 @@
 import { writeSync } from 'node:fs'
 import yoctoSpinner from 'yocto-spinner'
 
-/** What is being done; where known, how many pieces of how many are behind it. */
-export type Say = (what: string, done?: number, of?: number) => void
+/** What is being done; where known, how many pieces of how many are behind it, and since when it has been done (`performance.now()`). */
+export type Say = (what: string, done?: number, of?: number, since?: number) => void
 
 const tickMs = 100
 /** Before so long nothing is said of what is left. */
@@ -33,9 +33,9 @@ export async function withProgress<T>(isWanted: boolean, work: (say: Say) => Pro
   }
   const ticking = setInterval(() => clock.begun && draw(), 10 * tickMs).unref()
   try {
-    return await work((what, done, of) => {
+    return await work((what, done, of, since) => {
       const now = performance.now()
-      clock.say(now, what, done, of)
+      clock.say(now, what, done, of, since)
       if (what !== shown || now - shownAt >= tickMs) draw()
       shown = what
     })
@@ -61,9 +61,10 @@ export class ProgressClock {
     return this.#what !== ''
   }
 
-  /** Another total, or fewer done than before, is another piece of work: what is left is reckoned from there. */
-  say(now: number, what: string, done?: number, of?: number): void {
-    if (of !== undefined && (of !== this.#of || (done ?? 0) < (this.#done ?? 0))) this.#phaseStart = now
+  /** Another total, or fewer done than before, is another piece of work: what is left is reckoned from there, or from `since`. */
+  say(now: number, what: string, done?: number, of?: number, since?: number): void {
+    if (since !== undefined) this.#phaseStart = since
+    else if (of !== undefined && (of !== this.#of || (done ?? 0) < (this.#done ?? 0))) this.#phaseStart = now
     this.#what = what
     this.#done = done
     this.#of = of

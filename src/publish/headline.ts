@@ -48,7 +48,8 @@ export function compareWithBaselines(lead: JudgedModel | undefined, stretch: Jud
   return { title, pr_auc, low, high, baseline: baseline.title, baseline_pr_auc, ratio, standing }
 }
 
-function hardestOf({ models }: JudgedStretch): JudgedModel | undefined {
+/** The baseline with the best PR-AUC on the rows. */
+export function hardestOf({ models }: JudgedStretch): JudgedModel | undefined {
   const baselines = Object.values(models).filter(({ kind, pr_auc }) => kind === 'baseline' && pr_auc !== null)
   return best(baselines, ({ pr_auc }) => pr_auc)
 }

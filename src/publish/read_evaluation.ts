@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path'
 import { type Evaluation, parseEvaluation } from '../core/models/judge/evaluation.ts'
 import { SpikeError } from '../errors.ts'
+import { kindOf } from '../files/place.ts'
 import { readText } from '../files/read_text.ts'
 import { placeNow } from '../files/together.ts'
 import { replacingNote } from '../tracking/model_folder.ts'
@@ -13,6 +14,7 @@ import { replacingNote } from '../tracking/model_folder.ts'
  */
 export function readEvaluation(path: string): Evaluation {
   const file = placeNow(join(dirname(path), replacingNote), path)
+  if (kindOf(file) === null) throw new SpikeError('BAD_FILE', `${path}: does not exist; write it with models/train.ts`)
   let text: string
   try {
     text = readText(file)

@@ -47,7 +47,7 @@ const cases: [string, Command, RegExp, ...string[]][] = [
   ['mlflow --send', mlflowCommand, /a\/mlruns: does not exist/, '--send', '--journal', 'a/mlruns'],
   ['notebook', notebookCommand, /none: does not exist/, '--features', 'none', '--out', 'a/b'],
   ['replay', replayCommand, /none: no such file/, '--raw', 'none', '--out', 'a/b/c'],
-  ['report', reportCommand, /evaluation\.json: is not a readable evaluation/, '--run', 'none'],
+  ['report', reportCommand, /evaluation\.json: does not exist/, '--run', 'none'],
   ['retrain', retrainCommand, /holds no models of a training/, '--features', 'none', '--out', 'a/b'],
   ['retrain --rollback', retrainCommand, /holds no models of a training/, '--rollback', '--out', 'a/b'],
   ['train', trainCommand, /none\/none: does not exist/, '--features', 'none/none', '--out', 'a/b'],

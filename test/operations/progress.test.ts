@@ -31,6 +31,14 @@ test('what is left is reckoned from the beginning of this piece of work', () => 
   expect(clock.tell(660_000)).toBe('auditing, 0 of 18 · 11 min')
 })
 
+test('or from when it began elsewhere: what was told late is no faster for it', () => {
+  const clock = new ProgressClock(0)
+  clock.say(40_000, 'walk-forward', 6, 9, 10_000)
+  expect(clock.tell(40_000)).toBe('walk-forward, 6 of 9 · 40 s, about 15 s left')
+  clock.say(45_000, 'walk-forward', 7, 9, 10_000)
+  expect(clock.tell(45_000)).toBe('walk-forward, 7 of 9 · 45 s, about 10 s left')
+})
+
 const folder = mkdtempSync(join(tmpdir(), 'spike60-progress-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 

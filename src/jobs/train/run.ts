@@ -107,12 +107,13 @@ export async function judgeFile(
   source: Source,
   { features, config, say = () => {} }: TrainOptions,
 ) {
-  const walk = walkBeside(table, config, say)
+  const walk = walkBeside(table, config)
   try {
     const times = new FitTimes()
-    const experiment = runExperiment(table, source, config, (...told) => {
-      times.note(...told)
-      say(...told)
+    const experiment = runExperiment(table, source, config, (what, ...much) => {
+      times.note(what, ...much)
+      const beside = walk.standing()
+      say(beside === '' ? what : `${what} (beside it: ${beside})`, ...much)
     })
     if (!experiment.evaluation.audit.passed)
       throw new SpikeError(
@@ -121,6 +122,8 @@ export async function judgeFile(
           .filter(({ verdict }) => verdict === 'failed')
           .map(({ name, detail }) => `${features}: audit failed, ${name}: ${detail}; no model is written`),
       )
+    walk.standing()
+    walk.follow(say)
     const evaluation: Evaluation = { ...experiment.evaluation, ...(await walk.report) }
     return { experiment, evaluation, fits: times.fits }
   } finally {

@@ -1,7 +1,9 @@
-import { parentPort, workerData } from 'node:worker_threads'
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { walkTraining } from '../../core/models/judge/training_walk.ts'
-import type { WalkMessage } from './walk_beside.ts'
+import type { Told } from './walk_beside.ts'
 
 // what `walkBeside` starts: one walk-forward, what it is doing, one answer
-const send = (message: WalkMessage): void => parentPort!.postMessage(message)
-send({ report: walkTraining(workerData.table, workerData.config, (...told) => send({ told })) })
+const told = workerData.told as MessagePort
+const tell = (...where: Told): void => told.postMessage(where)
+parentPort!.postMessage(walkTraining(workerData.table, workerData.config, tell))
+told.close()

@@ -1,4 +1,5 @@
 import { SpikeError } from '../../errors.ts'
+import { kindOf } from '../../files/place.ts'
 import { readBytes } from '../bronze/file_bytes.ts'
 import { toUtf8 } from '../bronze/text_encoding.ts'
 import type { Kline } from './kline.ts'
@@ -19,6 +20,7 @@ export async function readKlineFile(
   path: string,
   note: (text: string) => void,
 ): Promise<{ klines: Kline[]; others: number }> {
+  if (kindOf(path) === null) throw new SpikeError('BAD_FILE', `${path}: no such file; ${allowed}`)
   const chunks: Uint8Array[] = []
   let bytes = 0
   try {

@@ -3,12 +3,13 @@ import type { JudgedModel } from '../../core/models/judge/judged_model.ts'
 import type { JudgedStretch } from '../../core/models/judge/stretch.ts'
 import type { Segment } from '../../core/models/split/segment.ts'
 import { segmentNames } from '../../core/models/split/split.ts'
+import { costCurves, readCosts } from '../cost_curves.ts'
 import type { Exploration } from '../eda/explore.ts'
 import type { TauChoice } from '../eda/tau_choice.ts'
 import { compareCandidates, weighCandidates } from '../eda/tau_tables.ts'
 import { basisPoints, count, percent, score, utc } from '../numbers.ts'
 import { tauChoiceOf } from '../plots/tau_plots.ts'
-import { alarmTable } from '../sections/alarms.ts'
+import { alarmTable, rarerAlarms } from '../sections/alarms.ts'
 import { calibrationGain } from '../sections/calibration.ts'
 import { confusionOf } from '../sections/confusion.ts'
 import { findings } from '../sections/findings.ts'
@@ -24,6 +25,7 @@ import { giveVerdict } from '../verdict.ts'
 export function evaluationPage(evaluation: Evaluation, plots: Record<string, string>, exploration?: Exploration) {
   const { source, splits, walk_forward, walk_forward_missing } = evaluation
   const choice = tauChoiceOf(evaluation, exploration)
+  const costs = costCurves(evaluation)
   return {
     simulated: evaluation.simulated,
     verdict: giveVerdict(evaluation),
@@ -50,6 +52,8 @@ export function evaluationPage(evaluation: Evaluation, plots: Record<string, str
     walk_forward_missing,
     readings: readWalkForward(evaluation),
     alarms: alarmTable(evaluation),
+    rarer_alarms: rarerAlarms(evaluation),
+    costs: costs ? readCosts(costs) : null,
     slices: sliceTable(evaluation) ?? null,
     leanings: leanings(evaluation),
     segments: segmentNames.map(name => segmentRow(name, splits[name])),

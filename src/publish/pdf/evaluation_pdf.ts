@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import type { Evaluation } from '../../core/models/judge/evaluation.ts'
 import { writeFileAtomically } from '../../files/atomic.ts'
 import type { Exploration } from '../eda/explore.ts'
+import { plotCosts } from '../plots/costs.ts'
 import { plotCoverage } from '../plots/eda/coverage.ts'
 import { plotImportance } from '../plots/importance.ts'
 import { plotLifts } from '../plots/lifts.ts'
@@ -54,6 +55,7 @@ export async function evaluationPaper(
       ? plotReliability(evaluation)
       : undefined,
     thresholds: plotThresholds(evaluation),
+    costs: plotCosts(evaluation),
     importance: plotImportance(evaluation),
     ...Object.fromEntries(
       strips.map((product, i) => [`strip_${i}`, plotPriceStrip(product, splits.test.prevalence, simulated)]),

@@ -168,6 +168,6 @@ describe('example import', () => {
     const { tau: _, ...rest } = exampleEvaluation()
     writeFileSync(path, JSON.stringify({ ...rest, simulated: 'yes' }))
     expect(() => readEvaluation(path)).toThrow(/simulated:.*\n.*tau:/)
-    expect(() => readEvaluation(join(folder, 'none.json'))).toThrow(/none\.json: is not a readable evaluation/)
+    expect(() => readEvaluation(join(folder, 'none.json'))).toThrow(/none\.json: does not exist; write it with/)
   })
 })

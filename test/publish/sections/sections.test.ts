@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { alarmTable } from '../../../src/publish/sections/alarms.ts'
+import { alarmTable, rarerAlarms } from '../../../src/publish/sections/alarms.ts'
 import { calibrationGain } from '../../../src/publish/sections/calibration.ts'
 import { foldTable } from '../../../src/publish/sections/folds.ts'
 import { modelTable } from '../../../src/publish/sections/model_table.ts'
@@ -57,6 +57,24 @@ describe('tables of the report', () => {
     expect([rows[0][1], rows[11][1]]).toEqual(['1,000', '1,039'])
     expect(rows[0][4]).toBe('1 *')
     expect(notes.join(' ')).toContain('12 of 40 blocks')
+  })
+
+  it('fewer false alarms an hour have a table of their own, the usual six last; a former evaluation has none', () => {
+    expect(rarerAlarms(evaluation)).toBeNull()
+    const walk_forward = exampleWalkForward()
+    const { models, random_alarms } = walk_forward
+    const quiet = { ...random_alarms, caught: 1, lead_s: null }
+    const names = Object.keys(models)
+    walk_forward.alarm_rates = [1, 2].map(per_hour => ({
+      per_hour,
+      random: quiet,
+      models: Object.fromEntries(names.map(name => [name, { ...models[name].alarms, caught: per_hour }])),
+    }))
+    const { groups, rows } = rarerAlarms(walkedEvaluation({ walk_forward }))!
+    expect(groups).toEqual(['1 an hour', '2 an hour', '6 an hour'])
+    const { caught, onsets } = models[names[0]].alarms
+    expect([rows[0][1], rows[0][3], rows[0][5]]).toEqual([1, 2, caught].map(count => `${count} of ${onsets}`))
+    expect(rows.at(-1)!.slice(0, 3)).toEqual(['A random smooth score', `1 of ${quiet.onsets}`, '–'])
   })
 
   it('alarms stand for test and walk-forward side by side, luck last; a model judged in one of them has dashes in the other', () => {

@@ -18,6 +18,16 @@ export const judgedStretchSchema = segmentSchema.extend({
   within_chance: withinChanceSchema,
   /** A smooth random score at six false alarms an hour. */
   random_alarms: alarmsSchema,
+  /** The same at fewer false alarms an hour; former evaluations have none. */
+  alarm_rates: z
+    .array(
+      z.strictObject({
+        per_hour: z.number(),
+        random: alarmsSchema,
+        models: z.record(z.string(), alarmsSchema),
+      }),
+    )
+    .default([]),
   slices: z.array(sliceSchema),
   /** By name, in the order in which they are shown. */
   models: z.record(z.string(), judgedModelSchema),
@@ -34,6 +44,9 @@ export interface JudgedFold {
   models: Scored[]
 }
 
+/** False alarms an hour, beside the usual six. */
+const rarer = [1, 2]
+
 /** Judges all models on the pooled rows of the folds: the same rows, the same resamples, the same rules. */
 export function judgeStretch(folds: JudgedFold[], settings: Config['models']): JudgedStretch {
   const { bootstrap_block_s: block_s, bootstrap_samples: samples, seed } = settings
@@ -47,11 +60,20 @@ export function judgeStretch(folds: JudgedFold[], settings: Config['models']): J
   const resamples = drawBlocks(rows.time, rows.group, { block_s, samples, seed })
   const ground: Ground = { segment: poolSegments(folds.map(({ segment }) => segment)), rows, cells, resamples }
   const standings = Object.fromEntries(models.map(model => [model.name, standingOf(ground, model)]))
+  const randomScore = randomSmoothScore(rows.time.length, seed)
   return {
     ...ground.segment,
     cells: cells.length,
     within_chance: withinChance(cells, rows.sigma),
-    random_alarms: alarmsAtRate(tracksOf(rows, randomSmoothScore(rows.time.length, seed))),
+    random_alarms: alarmsAtRate(tracksOf(rows, randomScore)),
+    alarm_rates: rarer.map(perHour => {
+      const at = (score: Float64Array) => alarmsAtRate(tracksOf(rows, score), { perHour, step: 0.1 })
+      return {
+        per_hour: perHour,
+        random: at(randomScore),
+        models: Object.fromEntries(models.map(({ name, score }) => [name, at(score)])),
+      }
+    }),
     slices: slicesOf(rows, Object.fromEntries(models.map(({ name, score }) => [name, score]))),
     models: Object.fromEntries(models.map(model => [model.name, judgeModel(ground, model, standings)])),
   }

@@ -179,6 +179,98 @@ test('every figure of a seeded stretch of two folds and two products is this, to
     JSON.parse(JSON.stringify(value, (_, one) => (typeof one === 'number' ? Number(one.toPrecision(8)) : one)))
   expect(rounded(whole)).toMatchInlineSnapshot(`
     {
+      "alarm_rates": [
+        {
+          "models": {
+            "average": {
+              "caught": 0,
+              "false_alarms": 0,
+              "hours": 0.5,
+              "lead_s": null,
+              "onsets": 4,
+              "threshold": 0.87556314,
+            },
+            "ewma_120s": {
+              "caught": 0,
+              "false_alarms": 0,
+              "hours": 0.5,
+              "lead_s": null,
+              "onsets": 4,
+              "threshold": null,
+            },
+            "persistence": {
+              "caught": 0,
+              "false_alarms": 0,
+              "hours": 0.5,
+              "lead_s": null,
+              "onsets": 4,
+              "threshold": 0.91813826,
+            },
+            "persistence_300s": {
+              "caught": 0,
+              "false_alarms": 0,
+              "hours": 0.5,
+              "lead_s": null,
+              "onsets": 4,
+              "threshold": 0.92137086,
+            },
+          },
+          "per_hour": 1,
+          "random": {
+            "caught": 0,
+            "false_alarms": 0,
+            "hours": 0.5,
+            "lead_s": null,
+            "onsets": 4,
+            "threshold": 0.59018396,
+          },
+        },
+        {
+          "models": {
+            "average": {
+              "caught": 0,
+              "false_alarms": 1,
+              "hours": 0.5,
+              "lead_s": null,
+              "onsets": 4,
+              "threshold": 0.86401979,
+            },
+            "ewma_120s": {
+              "caught": 0,
+              "false_alarms": 1,
+              "hours": 0.5,
+              "lead_s": null,
+              "onsets": 4,
+              "threshold": 0.96895662,
+            },
+            "persistence": {
+              "caught": 0,
+              "false_alarms": 1,
+              "hours": 0.5,
+              "lead_s": null,
+              "onsets": 4,
+              "threshold": 0.89292206,
+            },
+            "persistence_300s": {
+              "caught": 0,
+              "false_alarms": 1,
+              "hours": 0.5,
+              "lead_s": null,
+              "onsets": 4,
+              "threshold": 0.87490237,
+            },
+          },
+          "per_hour": 2,
+          "random": {
+            "caught": 0,
+            "false_alarms": 1,
+            "hours": 0.5,
+            "lead_s": null,
+            "onsets": 4,
+            "threshold": 0.58475611,
+          },
+        },
+      ],
       "cells": 4,
       "degenerate": "2 episodes, below 5",
       "episodes": 2,
