@@ -76,9 +76,12 @@ export async function runAlerts(
   const stop = options.stop ? AbortSignal.any([options.stop, over.signal]) : over.signal
   const scores = newJobStatus<ScorePartition>()
   const jobs = [runPartitions({ ...alertsJob(options), ...options, stop, status })]
-  if (config.alerts.model_score)
-    jobs.push(runPartitions({ ...scoreAlertsJob(options), ...options, stop, status: scores }))
   const finite = options.finish?.aborted ?? false
+  if (config.alerts.model_score) {
+    // A run to the end may find that nothing was settled yet.
+    const { input, ...scoreJob } = scoreAlertsJob(options)
+    jobs.push(runPartitions({ ...scoreJob, ...(!finite && { input }), ...options, stop, status: scores }))
+  }
   await Promise.all(jobs.map(job => (finite ? job : job.finally(() => over.abort()))))
   const model_score = worksOf(scores).reduce((sum, { given }) => sum + given, 0)
   return { ...alertCounts(status), ...(model_score > 0 && { model_score }) }

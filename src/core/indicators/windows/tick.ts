@@ -61,10 +61,13 @@ export function tickOf(event: unknown): Tick | TimeOnly | BadTick | null {
   const unsized = !isTrade || size === undefined || size === null || size === ''
   const sizeUnits = unsized ? null : amountOf(size)
   if (!unsized && sizeUnits === null) return 'bad_size'
-  const name = isTrade ? String(id) : `${connection} ${sequence} ${index}`
+  const name = isTrade ? textOf(id) : [connection, sequence, index].map(textOf).join(' ')
   const source = isTrade ? 'trades' : 'ticker'
   return { source, product, time, id: name, price: priceOf(told, units), units, size: sizeUnits }
 }
+
+/** Of any JSON: an object may hold something of its own under `toString`. */
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : `${JSON.stringify(value)}`)
 
 /** The units of something above 0, else null. */
 function amountOf(value: unknown): Units | null {

@@ -50,3 +50,13 @@ describe('what is no trade', () => {
     expect(tickOf({ ...good, price: 67000.5, size: 0.1 })).toMatchObject({ price: 67000.5, size: 10_000_000 })
   })
 })
+
+test('an id, or a place, that is an object with a toString of its own is a name like any other', () => {
+  const odd = { toString: 1, valueOf: 2 }
+  const time = 1_700_000_000_000_000
+  const trade = { type: 'trade', product: 'BTC-USD', time, price: '1', size: '1', id: odd }
+  const quote = { type: 'quote', product: 'BTC-USD', time, last: '1', connection: odd, sequence: odd, index: odd }
+  const text = JSON.stringify(odd)
+  expect(tickOf(trade)).toMatchObject({ id: text })
+  expect(tickOf(quote)).toMatchObject({ id: [text, text, text].join(' ') })
+})
