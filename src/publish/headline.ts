@@ -5,12 +5,13 @@ import type { JudgedStretch } from '../core/models/judge/stretch.ts'
 import type { WalkForward } from '../core/models/judge/walk_forward.ts'
 import type { Paired } from '../core/models/metrics/paired.ts'
 import { average } from '../core/models/recipes/average.ts'
+import { drawn } from '../core/models/recipes/drawn.ts'
 
 /** The walk-forward of an evaluation where its rows can carry a verdict: 30 spikes and 5 episodes at least, the lead judged. */
 export function usableWalkForward(evaluation: Evaluation): { walk: WalkForward; lead: JudgedModel } | undefined {
   const { walk_forward: walk } = evaluation
   if (walk === null || walk.degenerate !== null) return undefined
-  const lead = walk.models[average.name] ?? walk.models[leadOf(evaluation)?.name ?? '']
+  const lead = walk.models[drawn.name] ?? walk.models[average.name] ?? walk.models[leadOf(evaluation)?.name ?? '']
   return lead && { walk, lead }
 }
 

@@ -103,8 +103,8 @@ test('a better challenger moves the champion, and a rollback brings back every b
   expect(moved.bar).toMatchObject({ look: 1, level: 97.5 })
   expect(moved).toMatchObject({ moves: true, former: join(out, runPaths.former) })
   expect(moved.difference.low).toBeGreaterThan(0)
-  expect(loadModel(join(out, runPaths.models, 'average')).trained_on).toEqual(moved.challenger.trained_on)
-  expect(loadModel(join(out, runPaths.former, 'average')).trained_on).toEqual(moved.champion.trained_on)
+  expect(loadModel(join(out, runPaths.models, 'drawn')).trained_on).toEqual(moved.challenger.trained_on)
+  expect(loadModel(join(out, runPaths.former, 'drawn')).trained_on).toEqual(moved.champion.trained_on)
   // What npm start shows of its champion goes with it.
   const { name, trained_until } = JSON.parse(readFileSync(desk, 'utf8'))
   expect([name, trained_until * 1000]).toEqual(['average', Date.parse(moved.recorded_until)])
@@ -135,7 +135,7 @@ test('champion and challenger are judged on the same unseen rows; one that is no
 })
 
 test('live, the champion stands by what settle has scored of it; another look at the stretch is surer of itself', async () => {
-  const champion = loadModel(join(out, runPaths.models, 'average'))
+  const champion = loadModel(join(out, runPaths.models, 'drawn'))
   const table = syntheticTable(seconds, 73)
   const scores = scoreRows(champion, table)
   const streams = await openStreams(topics)

@@ -55,6 +55,7 @@ test('every model is printed beside prevalence and baselines; baselines have no 
     'ridge',
     'boosting_regression',
     'average',
+    'drawn',
   ])
   for (const { kind, name, pr_auc_low, pr_auc_high, brier, degenerate } of Object.values(splits.test.models)) {
     expect(pr_auc_low).toBeLessThan(pr_auc_high!)

@@ -100,13 +100,13 @@ describe('a training run', () => {
     ).toEqual(Object.keys(result.models).sort())
     const logistic = runs.find(r => r.name === 'logistic')
     expect(logistic.model).toMatchObject({ registered: 'spike60' })
-    expect(runs.filter(run => run.model?.alias === 'champion').map(run => run.name)).toEqual(['average'])
+    expect(runs.filter(run => run.model?.alias === 'champion').map(run => run.name)).toEqual(['drawn'])
     expect(chooseModel(join(root, 'models/artifacts'))).toBe(result.files.model)
     expect(result.files.model).toBe(join(root, 'models/artifacts/average'))
     expect(logistic.metrics).toContainEqual({ key: 'test/pr_auc', value: result.splits.test.models.logistic.pr_auc })
   })
 
-  test.each(['logistic', 'ridge', 'boosting_regression', 'average'])(
+  test.each(['logistic', 'ridge', 'boosting_regression', 'average', 'drawn'])(
     'the saved %s scores the test file as training did, and as its predictions say',
     async name => {
       const out = join(root, 'inferred.parquet')

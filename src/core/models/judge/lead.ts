@@ -1,4 +1,5 @@
 import { average } from '../recipes/average.ts'
+import { drawn } from '../recipes/drawn.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { JudgedModel } from './judged_model.ts'
 
@@ -10,7 +11,8 @@ import type { JudgedModel } from './judged_model.ts'
 export function leadOf({ splits: { validation, test } }: Pick<Evaluation, 'splits'>): JudgedModel | undefined {
   const learned = Object.values(test.models).filter(({ kind, pr_auc }) => kind === 'learned' && pr_auc !== null)
   return (
-    learned.find(({ name }) => name === average.name) ?? best(learned, ({ name }) => validation.models[name].pr_auc)
+    [drawn, average].map(fixed => learned.find(({ name }) => name === fixed.name)).find(one => one !== undefined) ??
+    best(learned, ({ name }) => validation.models[name].pr_auc)
   )
 }
 

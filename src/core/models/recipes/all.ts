@@ -1,5 +1,6 @@
 import type { Tell } from '../tell.ts'
 import { average } from './average.ts'
+import { drawn } from './drawn.ts'
 import { logistic } from './logistic.ts'
 import { perProduct } from './per_product.ts'
 import type { Model, Recipe, Training } from './recipe.ts'
@@ -16,6 +17,7 @@ const recipes: { recipe: Recipe; at: Place[] }[] = [
   ...[...rules, har, logistic, ridge, boostingRegression].map(recipe => ({ recipe, at: everywhere })),
   { recipe: boostingClassifier, at: ['captures_walk'] },
   { recipe: average, at: everywhere },
+  { recipe: drawn, at: ['training', 'training_walk'] },
   { recipe: perProduct(ridge), at: ['training_walk'] },
   { recipe: perProduct(average), at: ['captures_walk'] },
 ]

@@ -39,6 +39,7 @@ test('a training walks forward with its own recipes, each judged second once, al
     'ridge',
     'boosting_regression',
     'average',
+    'drawn',
     'ridge_per_product',
   ])
   const folds = [...walkForward(table, { ...config.walk_forward, embargo_s: config.split.embargo_s })]
