@@ -2,6 +2,7 @@ import { Option } from 'commander'
 import { type Config, projectConfig, readConfig } from '../config.ts'
 import { type WindowKind, windowKinds } from '../core/indicators/candle_columns.ts'
 import { type RsiKind, rsiKinds } from '../core/indicators/rsi.ts'
+import { drawn } from '../core/models/recipes/drawn.ts'
 import { type BrokerName, brokerNames } from '../core/trading/broker.ts'
 import { type ExitName, exitNames } from '../core/trading/signals/rules.ts'
 import type { TraderSettings } from '../core/trading/trader.ts'
@@ -118,7 +119,7 @@ async function readFiles(given: Arguments, settings: TraderSettings): Promise<vo
   if (report !== undefined) refuseOtherActivityReport(pages)
   const candles = klines ? await readCandles(klines, product, warn) : await readMidCandles(mids!, product)
   const { table, interval } = candles
-  const spike = spikes && (await readSpikes(spikes, model ?? 'average', candles.product, table, interval))
+  const spike = spikes && (await readSpikes(spikes, model ?? drawn.name, candles.product, table, interval))
   const result = signalRows(candles, settings, spike || undefined)
   if (out !== undefined) await writeSignalRows(out, result, settings)
   if (report !== undefined) {
@@ -143,7 +144,7 @@ export const signalsCommand = (argv?: string[]): Promise<void> =>
       )
       .option('--mids <file>', 'a feature file instead: candles of its mids, a minute each')
       .option('--spikes <file>', 'predictions: the same rule is judged standing aside where a spike is likely')
-      .option('--model <name>', 'with --spikes: whose (default: average)')
+      .option('--model <name>', `with --spikes: whose (default: ${drawn.name})`)
       .option('--topics <engine>', `${topicEngines}: candles of a topic as they come, until stopped`)
       .option('--topic_in <topic>', 'topic of market events, or of candles (market.candles)', 'ticks.raw')
       .option(

@@ -87,7 +87,7 @@ test('what was recorded before the champion was trained says nothing of a challe
 
 test('a better challenger moves the champion, and a rollback brings back every byte', async () => {
   await record(seconds)
-  const path = join(out, runPaths.models, 'average/model.json')
+  const path = join(out, runPaths.models, 'drawn/model.json')
   const own = readFileSync(path, 'utf8')
   const champion = JSON.parse(own)
   // It says the opposite of what it has learnt.
@@ -107,13 +107,13 @@ test('a better challenger moves the champion, and a rollback brings back every b
   expect(loadModel(join(out, runPaths.former, 'drawn')).trained_on).toEqual(moved.champion.trained_on)
   // What npm start shows of its champion goes with it.
   const { name, trained_until } = JSON.parse(readFileSync(desk, 'utf8'))
-  expect([name, trained_until * 1000]).toEqual(['average', Date.parse(moved.recorded_until)])
+  expect([name, trained_until * 1000]).toEqual(['drawn', Date.parse(moved.recorded_until)])
   await retrain('--rollback', '--json')
   rmSync(desk)
   expect(JSON.parse(printed.at(-1)!)).toMatchObject({ champion: moved.champion, former: moved.challenger })
   const after = Object.entries(files()).filter(([name]) => !name.startsWith(runPaths.former))
   expect(Object.fromEntries(after)).toEqual(before)
-  expect(aliases()).toEqual(['average', 'average', 'rollback'])
+  expect(aliases()).toEqual(['drawn', 'drawn', 'rollback'])
   writeFileSync(path, own)
 })
 
@@ -131,7 +131,7 @@ test('champion and challenger are judged on the same unseen rows; one that is no
   expect(printed[0]).toContain('SIMULATED')
   expect(printed[0].replaceAll(/\s+/g, ' ')).toContain(`The champion stays: ${why}`)
   expect(files()).toEqual(before)
-  expect(aliases()).toEqual(['average', 'average', 'rollback'])
+  expect(aliases()).toEqual(['drawn', 'drawn', 'rollback'])
 })
 
 test('live, the champion stands by what settle has scored of it; another look at the stretch is surer of itself', async () => {

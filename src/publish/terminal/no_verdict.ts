@@ -3,6 +3,7 @@ import { horizonSeconds } from '../../core/features/label.ts'
 import type { Evaluation } from '../../core/models/judge/evaluation.ts'
 import { best } from '../../core/models/judge/lead.ts'
 import { average } from '../../core/models/recipes/average.ts'
+import { drawn } from '../../core/models/recipes/drawn.ts'
 import type { Segment } from '../../core/models/split/segment.ts'
 import { goodFor } from '../../core/models/split/session_length.ts'
 import { usableWalkForward } from '../headline.ts'
@@ -42,7 +43,7 @@ function holds({ positives, episodes }: Pick<Segment, 'positives' | 'episodes'>)
 
 function forecastLine({ walk_forward: walk, splits: { test } }: Evaluation): string[] {
   const stretch = walk ?? test
-  const recipe = stretch.models[average.name]
+  const recipe = stretch.models[drawn.name] ?? stretch.models[average.name]
   const rules = Object.values(stretch.models).filter(({ kind }) => kind === 'baseline')
   const rule = best(rules, ({ log_sigma_rmse: error }) => error && 1 / error)
   if (!recipe?.log_sigma_rmse || !rule?.log_sigma_rmse) return []

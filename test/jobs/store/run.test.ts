@@ -85,7 +85,7 @@ test.each([
   ['s3:bucket', /not this address of s3/],
   ['oracle://host/database', /not this address of oracle/],
   ['nonsense', /not 'nonsense'/],
-  ['sqlite:', /sqlite:FILE, delta:FOLDER, .* or postgres:\/\/HOST:PORT\/DATABASE/],
+  ['sqlite:', /sqlite:FILE, hot:FILE .*, delta:FOLDER, .* or postgres:\/\/HOST:PORT\/DATABASE/],
   ['delta://host', /not this address of delta/],
 ])('%s is refused in a line that says what there is', (spec, told) => {
   expect(() => checkStore(spec)).toThrow(told)

@@ -102,7 +102,7 @@ describe('a training run', () => {
     expect(logistic.model).toMatchObject({ registered: 'spike60' })
     expect(runs.filter(run => run.model?.alias === 'champion').map(run => run.name)).toEqual(['drawn'])
     expect(chooseModel(join(root, 'models/artifacts'))).toBe(result.files.model)
-    expect(result.files.model).toBe(join(root, 'models/artifacts/average'))
+    expect(result.files.model).toBe(join(root, 'models/artifacts/drawn'))
     expect(logistic.metrics).toContainEqual({ key: 'test/pr_auc', value: result.splits.test.models.logistic.pr_auc })
   })
 
