@@ -52,7 +52,7 @@ describe('in a browser', needs(lacksBrowser), () => {
   test('shows candles and whether the next minute is a spike, under the strict policy', async () => {
     const faults: string[] = []
     const page = await open(faults)
-    expect(await page.innerText('#probability')).toBe('8\u00a0%')
+    expect(await page.innerText('#probability')).toBe('8.0\u00a0%')
     expect(await page.innerText('#beside')).toBe('0.6 × the base rate of 13\u00a0% · tau 5.00 bp')
     expect(await page.innerText('#such')).toBe('of 100 such, 0 came true (0 of 540 at 0\u00a0% to 10\u00a0%)')
     await page.waitForSelector('#simulated:not([hidden])')

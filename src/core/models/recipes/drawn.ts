@@ -10,7 +10,7 @@ const firstShare = 0.6
 /** What is saved, and scores where nothing else is named: EWMA 120 s, corrected by the average as far as that has paid. */
 export const drawn: Recipe = {
   name: 'drawn',
-  title: 'EWMA, corrected as far as it pays',
+  title: 'EWMA corrected as far as it pays',
   kind: 'learned',
   probability: true,
   fit(training, fitted = {}) {

@@ -32,7 +32,7 @@ export function chanceCard(current: () => ProductData | null): { show(now: numbe
     const data = current()
     const latest = data?.predictions.newest() ?? null
     const isOld = latest !== null && now - latest.time > validSeconds
-    say('probability', latest === null || isOld ? percent(null) : percent(latest.probability))
+    say('probability', latest === null || isOld ? percent(null) : percentOf(latest.probability))
     const history = data?.predictions.last() ?? []
     const isAlarm = latest !== null && !isOld && latest.alarm
     const isTold = hasThreshold(history)
@@ -57,6 +57,9 @@ export function chanceCard(current: () => ProductData | null): { show(now: numbe
   }
   return { show, paint: () => spark.paint() }
 }
+
+/** A digit more below 10 %, so that a small chance is not none. */
+const percentOf = (probability: number): string => percent(probability, probability < 0.1 ? 1 : 0)
 
 /** Such as `0.6 × the base rate of 13 %`: a small probability may still be many times the usual one. */
 function besideBase(probability: number | null, baseRate: number | null): string {

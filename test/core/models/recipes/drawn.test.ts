@@ -28,7 +28,7 @@ function dayOf(seed: number, seconds: number): Training & { after: Int32Array } 
 
 const orderOf = (scores: Float64Array) => Array.from(scores.keys()).sort((a, b) => scores[a] - scores[b] || a - b)
 
-describe('EWMA, corrected as far as it pays', () => {
+describe('EWMA corrected as far as it pays', () => {
   test('with 300 rows of a day it ranks what follows as well as EWMA', () => {
     const ratios = [11, 12, 13, 14].map(seed => {
       const { after, ...day } = dayOf(seed, 420)
