@@ -155,7 +155,7 @@ test('loader, training, inference and drift take it, or refuse it in lines that 
   const counts = { read: 0, scored: 0, compared: 0, refused: 0 }
   await withDuckDB(async connection => {
     await connection.run('SELECT setseed(0.6)')
-    for (let i = 0; i < 24; i++) {
+    for (let i = 0; i < 16; i++) {
       const rows = await writeAny(connection)
       const read = await orRefused(() => readTable(bad))
       const scored = await orRefused(() => infer({ features: bad, model, out }))
@@ -214,7 +214,7 @@ test('mids, predictions, a strip and what would be replaced take it, or refuse i
   }
   await withDuckDB(async connection => {
     await connection.run('SELECT setseed(0.6)')
-    for (let i = 0; i < 40; i++) {
+    for (let i = 0; i < 24; i++) {
       await writeAny(connection, anyNarrowSelect(), long)
       for (const [name, read] of Object.entries(work)) {
         const done = await orRefused(async () => {

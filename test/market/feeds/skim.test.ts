@@ -26,7 +26,7 @@ import { micros } from '../../fixtures/wire.ts'
 import { needs } from '../../harness/needs.ts'
 
 const seed = 20_261_201
-const mutations = Number(process.env.SPIKE60_MUTATIONS ?? 300_000)
+const mutations = Number(process.env.SPIKE60_MUTATIONS ?? 150_000)
 const skimming = feeds.filter(({ skim, venue }) => skim && venue !== 'simulated')
 const wanted = ['BTC-USD', 'ETH-USD', 'BTCUSDT', 'ETHUSDT', 'AAPL', 'TSLA', 'AMZN', 'BRK.B'].map(name => ({
   as: name,
