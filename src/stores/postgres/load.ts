@@ -5,7 +5,7 @@ import { from as copyFrom } from 'pg-copy-streams'
 import { onConflict, type Row, type Table, windowsTable } from '../tables.ts'
 import { copyBegin, copyEnd, copyRows } from './copy_rows.ts'
 import { addHours, hoursOf, sumByHour } from './hours.ts'
-import { dayOf, lockTables, makeDays } from './schema.ts'
+import { dayOf, lockMaking, makeDays } from './schema.ts'
 
 /** What a connection has made besides, and what it has learnt of its rows. */
 export interface Prepared {
@@ -89,7 +89,7 @@ async function makeNewDays(client: Client, { days }: Prepared, table: Table, row
   const known = days.get(table) ?? new Set()
   const fresh = new Set(rows.map(row => dayOf(Number(row.window_start))).filter(day => !known.has(day)))
   if (fresh.size === 0) return
-  await lockTables(client)
+  await lockMaking(client, 'days')
   await makeDays(client, table, fresh)
   days.set(table, new Set([...known, ...fresh]))
 }

@@ -3,8 +3,8 @@ import { SpikeError } from '../../errors.ts'
 import { createTable, refusedTable, rowTables, type Table, windowsTable } from '../tables.ts'
 import { createHours, sumByHour } from './hours.ts'
 
-/** "sp60" as a number. */
-const lockNumber = 0x73703630
+/** "sp60" and "sp61" as numbers: of tables, which are made before the writer's own row is locked, and of days, after it. */
+const lockNumbers = { tables: 0x73703630, days: 0x73703631 }
 /** Of these tables: 2 has trades, minutes, anomalies and articles besides, 3 has days and hours. */
 const version = 3
 const daySeconds = 86_400
@@ -38,7 +38,7 @@ INSERT INTO store_version VALUES (${version});
  * @throws SpikeError STORE_REFUSED where they are of a newer version.
  */
 export async function prepareTables(client: Client, place: string): Promise<void> {
-  await lockTables(client)
+  await lockMaking(client, 'tables')
   const { rows } = await client.query<{ there: string | null }>(`SELECT to_regclass('store_version') AS there`)
   if (rows[0].there === null) {
     await client.query(tables)
@@ -81,9 +81,9 @@ async function partitionByDay(client: Client, table: Table): Promise<void> {
   await client.query(`DROP TABLE ${table.name}_former`)
 }
 
-/** Until the end of the transaction nobody else makes tables, or days: two processes that begin at once make them once. */
-export async function lockTables(client: Client): Promise<void> {
-  await client.query('SELECT pg_advisory_xact_lock($1)', [lockNumber])
+/** Until the end of the transaction nobody else makes any: two processes that begin at once make them once. */
+export async function lockMaking(client: Client, what: keyof typeof lockNumbers): Promise<void> {
+  await client.query('SELECT pg_advisory_xact_lock($1)', [lockNumbers[what]])
 }
 
 /** Makes the partitions of days, given as whole days since the epoch, where there are none, and some ahead of each. */
