@@ -16,7 +16,7 @@ const judged = [
 ]
 const known = new URL('known_survivors.json', import.meta.url)
 /** Per cent of the mutants that must be killed. */
-const least = 90
+const least = 75
 
 interface Placed extends Mutant {
   path: string
